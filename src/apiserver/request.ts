@@ -1,0 +1,59 @@
+// What clients ask of the API server and what it answers. One request is one atomic step.
+
+import type { KubeObject } from '../kube/object.ts'
+import type { ApiStatus } from '../kube/status.ts'
+
+/** `kind` in requests is the key of the kinds table: `Pod`, `Deployment`, `Rollout.argoproj.io`. */
+export interface Target {
+  readonly kind: string
+  readonly namespace?: string | undefined
+  readonly name: string
+}
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic'
+
+export type ApiRequest =
+  | { readonly verb: 'get'; readonly target: Target }
+  | { readonly verb: 'create'; readonly object: KubeObject; readonly dryRun?: boolean }
+  | { readonly verb: 'update'; readonly object: KubeObject; readonly subresource?: 'status' }
+  | {
+      readonly verb: 'patch'
+      readonly target: Target
+      readonly patchType: PatchType
+      readonly patch: unknown
+      readonly subresource?: 'status' | 'scale'
+    }
+  | { readonly verb: 'delete'; readonly target: Target; readonly options?: DeleteOptions }
+  | { readonly verb: 'scale'; readonly target: Target; readonly replicas: number }
+  | { readonly verb: 'bind'; readonly target: Target; readonly node: string }
+  | { readonly verb: 'evict'; readonly target: Target; readonly options?: DeleteOptions }
+
+/** `object` is the stored result (for delete: the last state, or the object still terminating). */
+export type ApiResponse =
+  | { readonly ok: true; readonly code: number; readonly object: KubeObject }
+  | { readonly ok: false; readonly code: number; readonly status: ApiStatus }
+
+/** What one request may see and change; the World provides it, tests provide a small fake. */
+export interface ApiContext {
+  /** Virtual milliseconds since the epoch of the run (an absolute Unix time in ms). */
+  readonly nowMs: number
+  readonly get: (kind: string, key: string) => KubeObject | undefined
+  /** All objects of a kind (in one namespace when given), ordered by key. */
+  readonly list: (kind: string, namespace?: string) => readonly KubeObject[]
+  /** Objects whose metadata.ownerReferences contain `uid`, ordered by kind, then key. */
+  readonly dependents: (uid: string) => readonly { kind: string; object: KubeObject }[]
+  /** The resourceVersion that the next `put` or `remove` will get. */
+  readonly nextRevision: () => number
+  readonly put: (kind: string, key: string, object: KubeObject) => void
+  readonly remove: (kind: string, key: string, last: KubeObject) => void
+  /** A fresh unique id in the form of a UUID. */
+  readonly newUid: () => string
+  /** A deterministic integer in 0..bound-1 from the stream that names generated objects. */
+  readonly randomBelow: (bound: number) => number
+}
