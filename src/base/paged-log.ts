@@ -1,0 +1,54 @@
+// An append-only list whose forks share every full page; entries are never changed.
+
+import { assert } from './assert.ts'
+
+const pageEntries = 256
+
+/** Append-only; `fork()` is O(1) and the first append after it copies one page. */
+export class PagedLog<T> {
+  private pages: T[][] = []
+  private ownsLastPage = true
+  private count = 0
+
+  get length(): number {
+    return this.count
+  }
+
+  fork(): PagedLog<T> {
+    const copy = new PagedLog<T>()
+    copy.pages = this.pages
+    copy.count = this.count
+    copy.ownsLastPage = false
+    this.ownsLastPage = false
+    return copy
+  }
+
+  append(entry: T): void {
+    if (!this.ownsLastPage) this.takeLastPage()
+    const within = this.count % pageEntries
+    if (within === 0) this.pages.push([entry])
+    else (this.pages[this.pages.length - 1] as T[]).push(entry)
+    this.count += 1
+  }
+
+  at(index: number): T {
+    assert(index >= 0 && index < this.count, 'a log is read inside its bounds')
+    return (this.pages[Math.floor(index / pageEntries)] as T[])[index % pageEntries] as T
+  }
+
+  /** Entries from `start` (inclusive) to the end. */
+  from(start: number): T[] {
+    const result: T[] = []
+    for (let index = start; index < this.count; index += 1) result.push(this.at(index))
+    return result
+  }
+
+  private takeLastPage(): void {
+    this.pages = this.pages.slice()
+    const last = this.pages.length - 1
+    if (last >= 0 && this.count % pageEntries !== 0) {
+      this.pages[last] = (this.pages[last] as T[]).slice(0, this.count % pageEntries)
+    }
+    this.ownsLastPage = true
+  }
+}

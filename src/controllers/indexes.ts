@@ -1,0 +1,27 @@
+// The secondary indexes that the components' informers keep. Upstream: client-go tools/cache
+// indexers of the controller manager and kube-scheduler, v0.36.3.
+
+import type { IndexSpec } from '../engine/store.ts'
+import type { KubeObject } from '../kube/object.ts'
+
+const none: readonly string[] = []
+
+/** Objects by the uid of each owner. */
+export const ownerIndex: IndexSpec = {
+  name: 'owner',
+  values: object => object.metadata.ownerReferences?.map(owner => owner.uid) ?? none,
+}
+
+/** Pods by spec.nodeName. */
+export const nodeNameIndex: IndexSpec = {
+  name: 'node-name',
+  kind: 'Pod',
+  values: object => {
+    const node = (object as PodLike).spec?.nodeName
+    return node === undefined || node === '' ? none : [node]
+  },
+}
+
+type PodLike = KubeObject & { readonly spec?: { readonly nodeName?: string } }
+
+export const indexes: readonly IndexSpec[] = [ownerIndex, nodeNameIndex]

@@ -1,0 +1,274 @@
+// Runs controllers as one component: shared informers, one work queue each, back-off on errors.
+// Upstream: client-go util/workqueue (default controller rate limiter), v0.36.3.
+
+import { assertNever } from '../base/assert.ts'
+import { compareStrings } from '../base/compare.ts'
+import { SortedMap } from '../base/sorted-map.ts'
+import type { Actor, Forkable, Turn } from '../engine/actor.ts'
+import { Process } from '../engine/process.ts'
+import type { Change } from '../engine/store.ts'
+import type { View } from '../engine/view.ts'
+import { api } from './api.ts'
+import type {
+  Controller,
+  Lister,
+  Memory,
+  ReconcileResult,
+  Step,
+  WatchContext,
+} from './framework.ts'
+import { nodeNameIndex, ownerIndex } from './indexes.ts'
+
+const backoffBaseMs = 5
+const backoffMaxMs = 1_000_000
+
+export interface ComponentOptions {
+  readonly name: string
+  readonly controllers: readonly Controller[]
+  /** Let other actors run between any two steps of a reconcile (exploration). */
+  readonly interleave?: boolean
+}
+
+type Payload =
+  | { readonly type: 'next'; readonly controller: number }
+  | { readonly type: 'add'; readonly controller: number; readonly key: string }
+  | { readonly type: 'periodic'; readonly controller: number }
+
+/** What one controller has to do and remembers. */
+interface Desk {
+  /** Keys in order of arrival; each at most once. */
+  queue: string[]
+  /** Consecutive failures of a key; absent means none. */
+  readonly failures: Map<string, number>
+  readonly memory: SortedMap<unknown>
+  /** The reconcile that waits for its next answer, when steps interleave. */
+  running: { key: string; process: Process<Step, ReconcileResult> } | undefined
+  /** Whether a wake for the next key or step is planned. */
+  planned: boolean
+}
+
+class ComponentState implements Forkable {
+  readonly desks: readonly Desk[]
+
+  constructor(desks: readonly Desk[]) {
+    this.desks = desks
+  }
+
+  fork(): this {
+    return new ComponentState(this.desks.map(forkDesk)) as this
+  }
+}
+
+function forkDesk(desk: Desk): Desk {
+  const { queue, failures, memory, running, planned } = desk
+  return {
+    queue: queue.slice(),
+    failures: new Map(failures),
+    memory: memory.fork(),
+    running: running && { key: running.key, process: running.process.fork() },
+    planned,
+  }
+}
+
+/** The actor that runs `controllers` with shared informers. */
+export function component(options: ComponentOptions): Actor<ComponentState> {
+  const { name, controllers, interleave = false } = options
+  const watches = [...new Set(controllers.flatMap(({ watches: all }) => all.map(w => w.kind)))]
+  return {
+    name,
+    watches: watches.sort(compareStrings),
+    start: turn => start(turn, controllers),
+    deliver: (turn, state, changes) => deliver(turn, state, controllers, changes),
+    wake: (turn, state, payload) =>
+      wake({ turn, state, controllers, interleave }, payload as Payload),
+  }
+}
+
+function start(turn: Turn, controllers: readonly Controller[]): ComponentState {
+  const desks = controllers.map((): Desk => ({
+    queue: [],
+    failures: new Map(),
+    memory: new SortedMap(),
+    running: undefined,
+    planned: false,
+  }))
+  controllers.forEach(({ periodic }, controller) => {
+    if (periodic !== undefined) turn.wakeAfter(0, { type: 'periodic', controller })
+  })
+  return new ComponentState(desks)
+}
+
+function deliver(
+  turn: Turn,
+  state: ComponentState,
+  controllers: readonly Controller[],
+  changes: readonly Change[],
+): void {
+  const lister = listerOf(turn.view)
+  controllers.forEach((member, controller) => {
+    const desk = state.desks[controller] as Desk
+    let context: WatchContext | undefined
+    for (const change of changes) {
+      for (const watch of member.watches) {
+        if (watch.kind !== change.kind) continue
+        context ??= watchContext({ turn, lister, desk, controller })
+        for (const key of watch.keys(change, context)) add(turn, desk, controller, key)
+      }
+    }
+  })
+}
+
+interface DeskContext {
+  readonly turn: Turn
+  readonly lister: Lister
+  readonly desk: Desk
+  readonly controller: number
+}
+
+function watchContext({ turn, lister, desk, controller }: DeskContext): WatchContext {
+  return {
+    lister,
+    memory: memoryOf(desk),
+    nowMs: turn.nowMs,
+    enqueueAfter: (key, delayMs) => {
+      turn.wakeAfter(delayMs, { type: 'add', controller, key })
+    },
+  }
+}
+
+function memoryOf(desk: Desk): Memory {
+  return {
+    get: <T>(key: string) => desk.memory.get(key) as T | undefined,
+    set: (key, value) => desk.memory.set(key, value),
+    delete: key => {
+      desk.memory.delete(key)
+    },
+  }
+}
+
+/** The typed reads that controllers and the scheduler make on a view. */
+export function listerOf(view: View): Lister {
+  return {
+    get: (kind, key) => view.get(kind, key),
+    list: (kind, namespace) => view.list(kind, namespace),
+    ownedBy: (kind, uid) => view.indexed(kind, ownerIndex, uid),
+    onNode: node => view.indexed('Pod', nodeNameIndex, node),
+  }
+}
+
+function add(turn: Turn, desk: Desk, controller: number, key: string): void {
+  if (!desk.queue.includes(key)) desk.queue.push(key)
+  planNext(turn, desk, controller)
+}
+
+function planNext(turn: Turn, desk: Desk, controller: number): void {
+  if (desk.planned || (desk.queue.length === 0 && desk.running === undefined)) return
+  desk.planned = true
+  turn.wakeAfter(0, { type: 'next', controller })
+}
+
+interface Run {
+  readonly turn: Turn
+  readonly state: ComponentState
+  readonly controllers: readonly Controller[]
+  readonly interleave: boolean
+}
+
+function wake(run: Run, payload: Payload): void {
+  const { turn, state, controllers } = run
+  const desk = state.desks[payload.controller] as Desk
+  const member = controllers[payload.controller] as Controller
+  switch (payload.type) {
+    case 'add':
+      add(turn, desk, payload.controller, payload.key)
+      return
+    case 'periodic': {
+      const { keys, everyMs } = member.periodic ?? { keys: [], everyMs: 0 }
+      for (const key of keys) add(turn, desk, payload.controller, key)
+      if (everyMs > 0) turn.wakeAfter(everyMs, payload)
+      return
+    }
+    case 'next':
+      desk.planned = false
+      advance(run, desk, payload.controller)
+      planNext(turn, desk, payload.controller)
+      return
+    default:
+      assertNever(payload)
+  }
+}
+
+/** Takes the next key to its end, or one step further when steps interleave. */
+function advance(run: Run, desk: Desk, controller: number): void {
+  const member = run.controllers[controller] as Controller
+  const running = desk.running ?? begin(desk, member)
+  if (running === undefined) return
+  const lister = listerOf(run.turn.view)
+  let step = running.process.peek()
+  while (step.done !== true) {
+    step = running.process.answer(answer({ ...run, desk, lister, member }, step.value))
+    if (run.interleave && step.done !== true) {
+      desk.running = running
+      return
+    }
+  }
+  desk.running = undefined
+  finish(run.turn, { desk, controller, key: running.key }, step.value)
+}
+
+function begin(desk: Desk, member: Controller): Desk['running'] {
+  const key = desk.queue.shift()
+  if (key === undefined) return undefined
+  return { key, process: new Process(() => member.reconcile(key, api)) }
+}
+
+interface Answering extends Run {
+  readonly desk: Desk
+  readonly lister: Lister
+  readonly member: Controller
+}
+
+function answer(context: Answering, step: Step): unknown {
+  const { turn, desk, lister, member } = context
+  switch (step.type) {
+    case 'read':
+      return step.read(lister)
+    case 'request':
+      return turn.submit(step.request, member.name)
+    case 'event': {
+      const { object, eventType: type, reason, message } = step
+      turn.emit({ object, type, reason, message, source: member.name })
+      return undefined
+    }
+    case 'recall':
+      return desk.memory.get(step.key)
+    case 'remember':
+      if (step.value === undefined) desk.memory.delete(step.key)
+      else desk.memory.set(step.key, step.value)
+      return undefined
+    case 'now':
+      return turn.nowMs
+    default:
+      return assertNever(step)
+  }
+}
+
+interface Finished {
+  readonly desk: Desk
+  readonly controller: number
+  readonly key: string
+}
+
+function finish(turn: Turn, { desk, controller, key }: Finished, result: ReconcileResult): void {
+  if (result.error !== undefined) {
+    const failures = desk.failures.get(key) ?? 0
+    desk.failures.set(key, failures + 1)
+    const delayMs = Math.min(backoffBaseMs * 2 ** failures, backoffMaxMs)
+    turn.wakeAfter(delayMs, { type: 'add', controller, key })
+    return
+  }
+  desk.failures.delete(key)
+  if (result.requeueAfterMs !== undefined) {
+    turn.wakeAfter(result.requeueAfterMs, { type: 'add', controller, key })
+  }
+}

@@ -1,0 +1,68 @@
+// A schedule decides every choice point of a run: seed + mode + the choices that differ from the
+// mode's own. It is one short string, printed with every finding and accepted by --replay.
+
+import { assert } from '../base/assert.ts'
+import { drawBelow } from '../base/prng.ts'
+import type { Checked } from '../base/problem.ts'
+
+export interface Schedule {
+  readonly seed: number
+  /** `default`: option 0 everywhere (the documented rule); `random`: drawn from the seed. */
+  readonly mode: 'default' | 'random'
+  /** Choices that override the mode: by number of the choice in the run. */
+  readonly overrides: ReadonlyMap<number, number>
+}
+
+export const defaultSchedule: Schedule = { seed: 1, mode: 'default', overrides: new Map() }
+
+/** The option taken at choice number `index` of the run. */
+export function choiceAt(schedule: Schedule, index: number, point: string, count: number): number {
+  assert(count > 0, 'a choice point offers at least one option')
+  const override = schedule.overrides.get(index)
+  if (override !== undefined) return override % count
+  if (schedule.mode === 'default' || count === 1) return 0
+  return drawBelow(count, schedule.seed, point, index)
+}
+
+/** `st1.SEED.d` or `st1.SEED.r`, then `.INDEX-OPTION` per override. */
+export function scheduleText(schedule: Schedule): string {
+  const overrides = [...schedule.overrides].sort(([a], [b]) => a - b)
+  const parts = overrides.map(([index, option]) => `.${index}-${option}`)
+  return `st1.${schedule.seed}.${schedule.mode === 'default' ? 'd' : 'r'}${parts.join('')}`
+}
+
+/** Reads what `scheduleText` wrote. */
+export function parseSchedule(text: string): Checked<Schedule> {
+  const parts = text.split('.')
+  const [version, seed = '', mode = '', ...choices] = parts
+  if (version !== 'st1' || !/^\d{1,10}$/.test(seed) || (mode !== 'd' && mode !== 'r')) {
+    return malformed(text)
+  }
+  const overrides = new Map<number, number>()
+  for (const choice of choices) {
+    const match = /^(\d{1,9})-(\d{1,9})$/.exec(choice)
+    if (match === null) return malformed(text)
+    overrides.set(Number(match[1]), Number(match[2]))
+  }
+  const schedule: Schedule = {
+    seed: Number(seed),
+    mode: mode === 'd' ? 'default' : 'random',
+    overrides,
+  }
+  return { ok: true, value: schedule, problems: [] }
+}
+
+function malformed(text: string): Checked<Schedule> {
+  return {
+    ok: false,
+    problems: [
+      {
+        code: 'ST0201',
+        severity: 'error',
+        what: `"${text}" is not a schedule`,
+        why: 'a schedule reads st1.SEED.d or st1.SEED.r, then .INDEX-OPTION for each choice',
+        todo: 'copy the whole string that the report printed after --replay',
+      },
+    ],
+  }
+}

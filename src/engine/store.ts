@@ -1,0 +1,145 @@
+// Objects by kind and key, secondary indexes, and the log of every change: the watch stream.
+
+import { PagedLog } from '../base/paged-log.ts'
+import { SortedMap } from '../base/sorted-map.ts'
+import type { KubeObject } from '../kube/object.ts'
+
+/** One write. `revision` counts all writes of the run from 1; the log is in revision order. */
+export interface Change {
+  readonly revision: number
+  readonly atMs: number
+  readonly kind: string
+  readonly key: string
+  /** Undefined when the object was created. */
+  readonly before: KubeObject | undefined
+  /** Undefined when the object was removed. */
+  readonly after: KubeObject | undefined
+  /** Who wrote: the name of an actor or controller. */
+  readonly writer: string
+}
+
+/** A secondary index over objects of one kind, or of every kind. */
+export interface IndexSpec {
+  readonly name: string
+  /** Undefined: every kind. */
+  readonly kind?: string
+  /** The values under which the object is found; usually none or one. */
+  readonly values: (object: KubeObject) => readonly string[]
+}
+
+interface KindTable {
+  readonly objects: SortedMap<KubeObject>
+  /** One map per index that applies: `value NUL key` → key. */
+  readonly indexes: readonly { readonly spec: IndexSpec; readonly map: SortedMap<string> }[]
+  readonly log: PagedLog<Change>
+}
+
+const none: readonly string[] = []
+
+/** The store of one World; forked with it. */
+export class Store {
+  private readonly specs: readonly IndexSpec[]
+  private readonly tables = new Map<string, KindTable>()
+  private changes = new PagedLog<Change>()
+
+  constructor(specs: readonly IndexSpec[]) {
+    this.specs = specs
+  }
+
+  /** Revision of the latest write; 0 before the first. */
+  get revision(): number {
+    return this.changes.length
+  }
+
+  fork(): Store {
+    const copy = new Store(this.specs)
+    copy.changes = this.changes.fork()
+    for (const [kind, table] of this.tables) copy.tables.set(kind, forkTable(table))
+    return copy
+  }
+
+  get(kind: string, key: string): KubeObject | undefined {
+    return this.tables.get(kind)?.objects.get(key)
+  }
+
+  /** All objects of a kind, or of one namespace of it, ordered by key. */
+  list(kind: string, namespace?: string): readonly KubeObject[] {
+    const table = this.tables.get(kind)
+    if (table === undefined) return []
+    return namespace === undefined
+      ? table.objects.values()
+      : table.objects.withPrefix(`${namespace}/`)
+  }
+
+  /** Objects of `kind` that the index files under `value`, ordered by key. */
+  indexed(kind: string, index: string, value: string): readonly KubeObject[] {
+    const table = this.tables.get(kind)
+    if (table === undefined) return []
+    const map = table.indexes.find(entry => entry.spec.name === index)?.map
+    if (map === undefined) return []
+    const keys = map.withPrefix(`${value}\0`)
+    return keys.map(key => table.objects.get(key) as KubeObject)
+  }
+
+  /** Kinds of which the store holds, or held, objects: sorted. */
+  kinds(): string[] {
+    return [...this.tables.keys()].sort()
+  }
+
+  /** Writes (or with `after` undefined removes) an object and appends the change. */
+  write(change: Change): void {
+    const table = this.table(change.kind)
+    if (change.after === undefined) table.objects.delete(change.key)
+    else table.objects.set(change.key, change.after)
+    for (const { spec, map } of table.indexes) reindex(spec, map, change)
+    table.log.append(change)
+    this.changes.append(change)
+  }
+
+  /** Number of changes of a kind so far. */
+  logLength(kind: string): number {
+    return this.tables.get(kind)?.log.length ?? 0
+  }
+
+  /** The change number `index` (from 0) of a kind. */
+  logAt(kind: string, index: number): Change {
+    return this.table(kind).log.at(index)
+  }
+
+  /** All changes from revision `start + 1` on. */
+  changesAfter(revision: number): readonly Change[] {
+    return this.changes.from(revision)
+  }
+
+  private table(kind: string): KindTable {
+    const known = this.tables.get(kind)
+    if (known !== undefined) return known
+    const specs = this.specs.filter(spec => spec.kind === undefined || spec.kind === kind)
+    const table: KindTable = {
+      objects: new SortedMap(),
+      indexes: specs.map(spec => ({ spec, map: new SortedMap<string>() })),
+      log: new PagedLog(),
+    }
+    this.tables.set(kind, table)
+    return table
+  }
+}
+
+function forkTable(table: KindTable): KindTable {
+  return {
+    objects: table.objects.fork(),
+    indexes: table.indexes.map(({ spec, map }) => ({ spec, map: map.fork() })),
+    log: table.log.fork(),
+  }
+}
+
+function reindex(spec: IndexSpec, map: SortedMap<string>, change: Change): void {
+  const old = change.before === undefined ? none : spec.values(change.before)
+  const now = change.after === undefined ? none : spec.values(change.after)
+  for (const value of old) {
+    if (!now.includes(value)) map.delete(`${value}\0${change.key}`)
+  }
+  for (const value of now) {
+    if (!old.includes(value)) map.set(`${value}\0${change.key}`, change.key)
+  }
+}

@@ -1,0 +1,428 @@
+// The World: all state of one run. `fork()` shares every page until one side writes.
+// Nothing outside a World remembers anything about a run, so a fork is a complete second run.
+
+import { assert } from '../base/assert.ts'
+import { absorb, type Digest, digestText, emptyDigest } from '../base/hash.ts'
+import { PagedLog } from '../base/paged-log.ts'
+import { drawBelow } from '../base/prng.ts'
+import { keyOf, type KubeObject } from '../kube/object.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
+import type { Actor, EmittedEvent, Forkable, Turn } from './actor.ts'
+import {
+  earliest,
+  type EventQueue,
+  inserted,
+  type PendingEvent,
+  runnable,
+  without,
+  withoutEarliest,
+} from './event-queue.ts'
+import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
+import { type Change, type IndexSpec, Store } from './store.ts'
+import type { TraceEntry } from './trace.ts'
+import { type Cursors, View } from './view.ts'
+
+/** The code of a run: who takes part and how requests are served. Shared by all forks. */
+export interface Program {
+  readonly actors: readonly Actor[]
+  readonly indexes: readonly IndexSpec[]
+  /** Serves one API request of `writer` on the World, at once and atomically. */
+  readonly serve: (world: World, request: unknown, writer: string) => unknown
+}
+
+export interface WorldOptions {
+  /** Unix time of virtual time 0, in ms. */
+  readonly epochMs: number
+  readonly schedule: Schedule
+  /** Watch delivery latency in ms by actor name; others take `latencyMs`. */
+  readonly latencyMs: number
+  readonly latencies?: Readonly<Record<string, number>>
+}
+
+/** Why `run` came back. `pending` names the actors that still had something to do. */
+export interface RunOutcome {
+  readonly reason: 'quiescent' | 'time' | 'steps'
+  readonly steps: number
+  readonly pending: readonly string[]
+}
+
+export interface RunBounds {
+  /** Absolute virtual time (Unix ms) to which the clock may advance. */
+  readonly untilMs: number
+  readonly stepsMax?: number
+}
+
+const deliverPayload = 'deliver'
+const stepsMaxDefault = 5_000_000
+
+interface Seat {
+  state: Forkable
+  /** False while the state is shared with a fork: copy before use. */
+  owned: boolean
+  cursors: Cursors
+  /** Time of the delivery already queued, or -1. */
+  deliveryAtMs: number
+}
+
+interface Wiring {
+  readonly watches: readonly ReadonlyMap<string, number>[]
+  readonly subscribers: ReadonlyMap<string, readonly number[]>
+}
+
+export class World {
+  readonly program: Program
+  readonly options: WorldOptions
+  store: Store
+  private readonly wiring: Wiring
+  private seats: Seat[] = []
+  private queue: EventQueue = undefined
+  private sequence = 0
+  private clockMs: number
+  private choices = 0
+  private readonly counters: Map<string, number>
+  /** Watch delivery latency in ms by actor; a fault may stretch it. */
+  private readonly latencies: number[]
+  private entries = new PagedLog<TraceEntry>()
+  private digestCache: { revision: number; entries: number; digest: Digest } | undefined
+  private stepCount = 0
+
+  private constructor(program: Program, options: WorldOptions, wiring: Wiring, parent?: World) {
+    this.program = program
+    this.options = options
+    this.wiring = wiring
+    this.store = parent === undefined ? new Store(program.indexes) : parent.store.fork()
+    this.clockMs = parent === undefined ? options.epochMs : parent.clockMs
+    this.counters = new Map(parent?.counters)
+    this.latencies = (parent?.latencies ?? initialLatencies(program, options)).slice()
+  }
+
+  /** A World in which every actor has started and nothing else has happened. */
+  static create(program: Program, options: WorldOptions): World {
+    const world = new World(program, options, wire(program))
+    for (let index = 0; index < program.actors.length; index += 1) {
+      const cursors = (program.actors[index] as Actor).watches.map(() => 0)
+      const seat: Seat = { state: placeholder, owned: true, cursors, deliveryAtMs: -1 }
+      world.seats.push(seat)
+      seat.state = (program.actors[index] as Actor).start(world.turn(index))
+    }
+    return world
+  }
+
+  /** An independent continuation of this run. O(actors), whatever the size of the cluster. */
+  fork(): World {
+    const copy = new World(this.program, this.options, this.wiring, this)
+    copy.seats = this.seats.map(seat => ({
+      state: seat.state,
+      owned: false,
+      cursors: seat.cursors.slice(),
+      deliveryAtMs: seat.deliveryAtMs,
+    }))
+    for (const seat of this.seats) seat.owned = false
+    copy.queue = this.queue
+    copy.sequence = this.sequence
+    copy.choices = this.choices
+    copy.entries = this.entries.fork()
+    copy.digestCache = this.digestCache
+    copy.stepCount = this.stepCount
+    return copy
+  }
+
+  /** Virtual time as Unix ms. */
+  get nowMs(): number {
+    return this.clockMs
+  }
+
+  /** Virtual ms since the start of the run. */
+  get elapsedMs(): number {
+    return this.clockMs - this.options.epochMs
+  }
+
+  /** Steps taken since the World was created, including those of its ancestors. */
+  get steps(): number {
+    return this.stepCount
+  }
+
+  /** The state of an actor by name, for trials and checks; treat it as read-only. */
+  stateOf(name: string): Forkable {
+    return this.ownState(this.actorIndex(name))
+  }
+
+  /** Stretches or restores the watch latency of an actor: its caches grow stale by that much. */
+  setLatency(name: string, latencyMs: number): void {
+    this.latencies[this.actorIndex(name)] = latencyMs
+  }
+
+  /** Calls `wake` of an actor now, from outside: how trials and faults reach a component. */
+  signal(name: string, payload: unknown): void {
+    const index = this.actorIndex(name)
+    ;(this.program.actors[index] as Actor).wake(this.turn(index), this.ownState(index), payload)
+  }
+
+  /** Serves a request on behalf of `writer` (a user, an installer, a fault). */
+  submit(request: unknown, writer: string): unknown {
+    return this.program.serve(this, request, writer)
+  }
+
+  /** Runs until nothing is left to do, the clock would pass the bound, or steps run out. */
+  run(bounds: RunBounds): RunOutcome {
+    const stepsMax = bounds.stepsMax ?? stepsMaxDefault
+    assert(bounds.untilMs >= this.clockMs, 'time never runs backwards')
+    let steps = 0
+    for (;;) {
+      const next = earliest(this.queue)
+      if (next === undefined) return this.outcome('quiescent', steps)
+      if (next.atMs > bounds.untilMs) {
+        this.clockMs = bounds.untilMs
+        return this.outcome('time', steps)
+      }
+      if (steps >= stepsMax) return this.outcome('steps', steps)
+      this.step(next)
+      steps += 1
+    }
+  }
+
+  /** Moves the clock forward to `atMs`; nothing may be due before. */
+  advanceTo(atMs: number): void {
+    const next = earliest(this.queue)
+    assert(next === undefined || next.atMs >= atMs, 'the clock does not skip a due event')
+    assert(atMs >= this.clockMs, 'time never runs backwards')
+    this.clockMs = atMs
+  }
+
+  /** Time of the next event, or undefined when the World is at rest. */
+  nextEventMs(): number | undefined {
+    return earliest(this.queue)?.atMs
+  }
+
+  /** Appends a write and lets the informers know. Called by the API server only. */
+  write(kind: string, key: string, after: KubeObject | undefined, writer: string): void {
+    const before = this.store.get(kind, key)
+    const revision = this.store.revision + 1
+    const change: Change = { revision, atMs: this.clockMs, kind, key, before, after, writer }
+    this.store.write(change)
+    for (const actor of this.wiring.subscribers.get(kind) ?? []) {
+      this.planDelivery(actor, this.clockMs + (this.latencies[actor] as number))
+    }
+  }
+
+  /** A deterministic integer in 0..bound-1; each stream has its own counter. */
+  randomBelow(bound: number, stream: string): number {
+    return drawBelow(bound, this.options.schedule.seed, stream, this.nextCount(stream))
+  }
+
+  /** Numbers 0, 1, 2 … per name: for uids and the like. */
+  nextCount(name: string): number {
+    const count = this.counters.get(name) ?? 0
+    this.counters.set(name, count + 1)
+    return count
+  }
+
+  record(entry: TraceEntry): void {
+    this.entries.append(entry)
+  }
+
+  /** Trace entries (events, notes, choices) from number `start` on. */
+  traceFrom(start: number): readonly TraceEntry[] {
+    return this.entries.from(start)
+  }
+
+  get traceLength(): number {
+    return this.entries.length
+  }
+
+  /** Sixteen hex digits over every write, event and choice so far; computed when asked. */
+  digest(): string {
+    const known = this.digestCache ?? { revision: 0, entries: 0, digest: emptyDigest }
+    let digest = known.digest
+    for (const change of this.store.changesAfter(known.revision)) {
+      const { atMs, kind, key, writer, after } = change
+      digest = absorb(digest, `${atMs} ${writer} ${kind} ${key} ${JSON.stringify(after) ?? ''}`)
+    }
+    for (const entry of this.entries.from(known.entries)) {
+      digest = absorb(digest, JSON.stringify(entry))
+    }
+    const { revision } = this.store
+    this.digestCache = { revision, entries: this.entries.length, digest }
+    return digestText(digest)
+  }
+
+  /** The string that makes `--replay` repeat this run. */
+  scheduleText(): string {
+    return scheduleText(this.options.schedule)
+  }
+
+  choose(point: string, count: number): number {
+    if (count === 1) return 0
+    const index = this.choices
+    this.choices += 1
+    const option = choiceAt(this.options.schedule, index, point, count)
+    const { clockMs: atMs } = this
+    const revision = this.store.revision
+    this.record({ type: 'choice', atMs, revision, index, point, count, option })
+    return option
+  }
+
+  private actorIndex(name: string): number {
+    const index = this.program.actors.findIndex(actor => actor.name === name)
+    assert(index >= 0, `an actor named ${name} takes part`)
+    return index
+  }
+
+  private step(first: PendingEvent): void {
+    let event = first
+    this.clockMs = first.atMs
+    if (this.options.schedule.mode === 'random') {
+      const due = runnable(this.queue)
+      event = due[this.choose('next-event', due.length)] as PendingEvent
+    }
+    this.queue =
+      event === first ? withoutEarliest(this.queue) : without(this.queue, event.sequence)
+    this.stepCount += 1
+    if (event.payload === deliverPayload) this.deliver(event.actor)
+    else {
+      const actor = this.program.actors[event.actor] as Actor
+      actor.wake(this.turn(event.actor), this.ownState(event.actor), event.payload)
+    }
+  }
+
+  private deliver(index: number): void {
+    const seat = this.seats[index] as Seat
+    seat.deliveryAtMs = -1
+    const latency = this.latencies[index] as number
+    const due = this.takeDue(index, this.clockMs - latency)
+    const actor = this.program.actors[index] as Actor
+    const undelivered = this.firstUndelivered(index)
+    if (undelivered !== undefined) this.planDelivery(index, undelivered.atMs + latency)
+    if (due.length > 0) actor.deliver(this.turn(index), this.ownState(index), due)
+  }
+
+  /** Takes every undelivered change written at or before `writtenMs`, in revision order. */
+  private takeDue(index: number, writtenMs: number): Change[] {
+    const { watches } = this.program.actors[index] as Actor
+    const { cursors } = this.seats[index] as Seat
+    const due: Change[] = []
+    for (let position = 0; position < watches.length; position += 1) {
+      const kind = watches[position] as string
+      const end = this.store.logLength(kind)
+      let cursor = cursors[position] as number
+      while (cursor < end) {
+        const change = this.store.logAt(kind, cursor)
+        if (change.atMs > writtenMs) break
+        due.push(change)
+        cursor += 1
+      }
+      cursors[position] = cursor
+    }
+    return due.sort((a, b) => a.revision - b.revision)
+  }
+
+  private firstUndelivered(index: number): Change | undefined {
+    const { watches } = this.program.actors[index] as Actor
+    const { cursors } = this.seats[index] as Seat
+    let first: Change | undefined
+    for (let position = 0; position < watches.length; position += 1) {
+      const kind = watches[position] as string
+      const cursor = cursors[position] as number
+      if (cursor >= this.store.logLength(kind)) continue
+      const change = this.store.logAt(kind, cursor)
+      if (first === undefined || change.revision < first.revision) first = change
+    }
+    return first
+  }
+
+  private planDelivery(index: number, atMs: number): void {
+    const seat = this.seats[index]
+    if (seat === undefined || seat.deliveryAtMs >= 0) return
+    seat.deliveryAtMs = atMs
+    this.plan(index, atMs, deliverPayload)
+  }
+
+  private plan(actor: number, atMs: number, payload: unknown): number {
+    const sequence = this.sequence
+    this.sequence += 1
+    this.queue = inserted(this.queue, { atMs, sequence, actor, payload })
+    return sequence
+  }
+
+  private ownState(index: number): Forkable {
+    const seat = this.seats[index] as Seat
+    if (!seat.owned) {
+      seat.state = seat.state.fork()
+      seat.owned = true
+    }
+    return seat.state
+  }
+
+  private turn(index: number): Turn {
+    const { name } = this.program.actors[index] as Actor
+    const { cursors } = this.seats[index] as Seat
+    return {
+      nowMs: this.clockMs,
+      view: new View(this.store, this.wiring.watches[index] as Map<string, number>, cursors),
+      wakeAfter: (delayMs, payload) => {
+        assert(delayMs >= 0 && Number.isInteger(delayMs), 'a delay is a whole number of ms')
+        return this.plan(index, this.clockMs + delayMs, payload)
+      },
+      cancel: sequence => {
+        this.queue = without(this.queue, sequence)
+      },
+      choose: (point, count) => this.choose(point, count),
+      randomBelow: (bound, stream) => this.randomBelow(bound, stream),
+      submit: (request, writer = name) => this.program.serve(this, request, writer),
+      emit: event => this.recordEvent(event, name),
+      note: (topic, data) => {
+        const { clockMs: atMs } = this
+        const revision = this.store.revision
+        this.record({ type: 'note', atMs, revision, source: name, topic, data })
+      },
+    }
+  }
+
+  private recordEvent(event: EmittedEvent, actor: string): void {
+    const { object, type, reason, message, source = actor } = event
+    this.record({
+      type: 'event',
+      atMs: this.clockMs,
+      revision: this.store.revision,
+      kind: kindKeyOf(object),
+      key: keyOf(object.metadata),
+      uid: object.metadata.uid ?? '',
+      eventType: type,
+      reason,
+      message,
+      source,
+    })
+  }
+
+  private outcome(reason: RunOutcome['reason'], steps: number): RunOutcome {
+    const pending = new Set(
+      runnable(this.queue).map(event => (this.program.actors[event.actor] as Actor).name),
+    )
+    return { reason, steps, pending: [...pending].sort() }
+  }
+}
+
+const placeholder: Forkable = {
+  fork() {
+    return this
+  },
+}
+
+function initialLatencies(program: Program, options: WorldOptions): number[] {
+  return program.actors.map(actor => options.latencies?.[actor.name] ?? options.latencyMs)
+}
+
+function wire(program: Program): Wiring {
+  const subscribers = new Map<string, number[]>()
+  program.actors.forEach((actor, index) => {
+    for (const kind of actor.watches) {
+      const known = subscribers.get(kind)
+      if (known === undefined) subscribers.set(kind, [index])
+      else known.push(index)
+    }
+  })
+  const watches = program.actors.map(
+    actor => new Map(actor.watches.map((kind, position) => [kind, position])),
+  )
+  return { watches, subscribers }
+}
