@@ -181,6 +181,14 @@ export class World {
     }
   }
 
+  /** Lets exactly `durationMs` of virtual time pass, whether or not anything happens in it. */
+  runFor(durationMs: number): RunOutcome {
+    const untilMs = this.clockMs + durationMs
+    const outcome = this.run({ untilMs })
+    if (outcome.reason === 'quiescent') this.clockMs = untilMs
+    return outcome
+  }
+
   /** Moves the clock forward to `atMs`; nothing may be due before. */
   advanceTo(atMs: number): void {
     const next = earliest(this.queue)
@@ -217,7 +225,13 @@ export class World {
     return count
   }
 
-  record(entry: TraceEntry): void {
+  /** Records what an outsider did or saw (a fault, a trial) for checks and explanations. */
+  note(source: string, topic: string, data: unknown): void {
+    const { clockMs: atMs } = this
+    this.record({ type: 'note', atMs, revision: this.store.revision, source, topic, data })
+  }
+
+  private record(entry: TraceEntry): void {
     this.entries.append(entry)
   }
 
@@ -370,11 +384,7 @@ export class World {
       randomBelow: (bound, stream) => this.randomBelow(bound, stream),
       submit: (request, writer = name) => this.program.serve(this, request, writer),
       emit: event => this.recordEvent(event, name),
-      note: (topic, data) => {
-        const { clockMs: atMs } = this
-        const revision = this.store.revision
-        this.record({ type: 'note', atMs, revision, source: name, topic, data })
-      },
+      note: (topic, data) => this.note(name, topic, data),
     }
   }
 

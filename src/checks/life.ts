@@ -1,0 +1,209 @@
+// Reads the log of a World as lives of pods and workloads: what existed when, and what served.
+
+import type { World } from '../engine/world.ts'
+import type { Pod } from '../kube/generated/types.ts'
+import { heartbeatOf } from '../kube/node-heartbeat.ts'
+import { controllerOf, type KubeObject, type ObjectRef } from '../kube/object.ts'
+import { countOver, subtract } from './spans.ts'
+import type { ClusterLife, PodLife, Span, WorkloadLife } from './verdict.ts'
+
+/** Kinds whose availability is judged; a ReplicaSet or Job under an owner counts for the owner. */
+const workloadKinds = ['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'] as const
+
+const none: readonly Span[] = []
+
+interface Draft {
+  readonly key: string
+  readonly uid: string
+  readonly workload: ObjectRef | undefined
+  readonly createdMs: number
+  boundMs: number | undefined
+  node: string | undefined
+  markedMs: number | undefined
+  goneMs: number | undefined
+  readySinceMs: number | undefined
+  ready: Span[]
+  unschedulable: { message: string; sinceMs: number } | undefined
+  pod: Pod
+}
+
+/** The lives of everything that the World has seen so far. */
+export function lifeOf(world: World): ClusterLife {
+  const silences = silencesOf(world)
+  const owners = ownersOf(world)
+  const pods = podDrafts(world, owners).map(draft => finished(draft, silences))
+  return { pods, workloads: workloadsOf(world, pods), silences }
+}
+
+/** A node is silent from the moment its lease says so until its kubelet is heard again. */
+function silencesOf(world: World): ReadonlyMap<string, readonly Span[]> {
+  const spans = new Map<string, Span[]>()
+  for (let index = 0; index < world.store.logLength('Lease'); index += 1) {
+    const { after, atMs } = world.store.logAt('Lease', index)
+    const node = after?.metadata.name
+    const heartbeat = after === undefined ? undefined : heartbeatOf(after)
+    if (node === undefined || heartbeat === undefined) continue
+    const known = spans.get(node) ?? []
+    const last = known.at(-1)
+    if (heartbeat.untilMs !== undefined) known.push({ fromMs: heartbeat.untilMs, toMs: Infinity })
+    else if (last?.toMs === Infinity) known[known.length - 1] = { ...last, toMs: atMs }
+    spans.set(node, known)
+  }
+  return spans
+}
+
+/** The owner of each ReplicaSet and Job that ever existed, by uid. */
+function ownersOf(world: World): ReadonlyMap<string, ObjectRef> {
+  const owners = new Map<string, ObjectRef>()
+  for (const kind of ['ReplicaSet', 'Job']) {
+    for (let index = 0; index < world.store.logLength(kind); index += 1) {
+      const { before, after } = world.store.logAt(kind, index)
+      if (before !== undefined || after === undefined) continue
+      const owner = controllerOf(after.metadata)
+      if (owner !== undefined) owners.set(after.metadata.uid ?? '', refIn(after, owner))
+    }
+  }
+  return owners
+}
+
+function refIn(object: KubeObject, { kind, name }: { kind: string; name: string }): ObjectRef {
+  const { namespace } = object.metadata
+  return namespace === undefined ? { kind, name } : { kind, namespace, name }
+}
+
+function podDrafts(world: World, owners: ReadonlyMap<string, ObjectRef>): readonly Draft[] {
+  const drafts: Draft[] = []
+  const current = new Map<string, Draft>()
+  for (let index = 0; index < world.store.logLength('Pod'); index += 1) {
+    const { key, atMs, before, after } = world.store.logAt('Pod', index)
+    if (before === undefined && after !== undefined) {
+      const draft = born(after as Pod, { key, atMs, owners })
+      drafts.push(draft)
+      current.set(key, draft)
+    }
+    const draft = current.get(key)
+    if (draft === undefined) continue
+    if (after === undefined) died(draft, atMs)
+    else observed(draft, after as Pod, atMs)
+  }
+  return drafts
+}
+
+interface Birth {
+  readonly key: string
+  readonly atMs: number
+  readonly owners: ReadonlyMap<string, ObjectRef>
+}
+
+function born(pod: Pod, { key, atMs, owners }: Birth): Draft {
+  const owner = controllerOf(pod.metadata)
+  const direct = owner === undefined ? undefined : refIn(pod, owner)
+  return {
+    key,
+    uid: pod.metadata.uid ?? '',
+    workload: owner === undefined ? undefined : (owners.get(owner.uid) ?? direct),
+    createdMs: atMs,
+    boundMs: undefined,
+    node: undefined,
+    markedMs: undefined,
+    goneMs: undefined,
+    readySinceMs: undefined,
+    ready: [],
+    unschedulable: undefined,
+    pod,
+  }
+}
+
+function observed(draft: Draft, pod: Pod, atMs: number): void {
+  draft.pod = pod
+  const node = pod.spec?.nodeName
+  if (draft.boundMs === undefined && node !== undefined && node !== '') {
+    draft.boundMs = atMs
+    draft.node = node
+  }
+  if (draft.markedMs === undefined && pod.metadata.deletionTimestamp !== undefined) {
+    draft.markedMs = atMs
+  }
+  const serves = draft.markedMs === undefined && isReady(pod)
+  if (serves) draft.readySinceMs ??= atMs
+  else closeReady(draft, atMs)
+  noteScheduling(draft, pod, atMs)
+}
+
+function noteScheduling(draft: Draft, pod: Pod, atMs: number): void {
+  if (draft.boundMs !== undefined) return
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+  if (scheduled?.status !== 'False') return
+  const sinceMs = draft.unschedulable?.sinceMs ?? atMs
+  draft.unschedulable = { message: scheduled.message ?? '', sinceMs }
+}
+
+function died(draft: Draft, atMs: number): void {
+  draft.goneMs = atMs
+  draft.markedMs ??= atMs
+  closeReady(draft, atMs)
+}
+
+function closeReady(draft: Draft, atMs: number): void {
+  if (draft.readySinceMs === undefined) return
+  draft.ready.push({ fromMs: draft.readySinceMs, toMs: atMs })
+  draft.readySinceMs = undefined
+}
+
+function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True') ?? false
+}
+
+function finished(draft: Draft, silences: ReadonlyMap<string, readonly Span[]>): PodLife {
+  const { readySinceMs, ready, node, ...rest } = draft
+  const spans =
+    readySinceMs === undefined ? ready : [...ready, { fromMs: readySinceMs, toMs: Infinity }]
+  const holes = node === undefined ? none : (silences.get(node) ?? none)
+  return { ...rest, node, serving: holes.length === 0 ? spans : subtract(spans, holes) }
+}
+
+function workloadsOf(world: World, pods: readonly PodLife[]): readonly WorkloadLife[] {
+  const byWorkload = new Map<string, PodLife[]>()
+  for (const pod of pods) {
+    if (pod.workload === undefined) continue
+    const name = refText(pod.workload)
+    const known = byWorkload.get(name)
+    if (known === undefined) byWorkload.set(name, [pod])
+    else known.push(pod)
+  }
+  return workloadKinds.flatMap(kind =>
+    world.store
+      .list(kind)
+      .filter(object => kind !== 'ReplicaSet' || controllerOf(object.metadata) === undefined)
+      .map(object => workloadLife(kind, object, byWorkload)),
+  )
+}
+
+function workloadLife(
+  kind: string,
+  object: KubeObject,
+  byWorkload: ReadonlyMap<string, PodLife[]>,
+): WorkloadLife {
+  const ref = refIn(object, { kind, name: object.metadata.name ?? '' })
+  const pods = byWorkload.get(refText(ref)) ?? []
+  const steps = countOver(pods.flatMap(pod => pod.serving))
+  return { ref, object, wanted: wantedOf(kind, object), pods, steps }
+}
+
+type Scaled = KubeObject & {
+  readonly spec?: { readonly replicas?: number }
+  readonly status?: { readonly desiredNumberScheduled?: number }
+}
+
+/** How many pods the workload asks for now. */
+function wantedOf(kind: string, object: KubeObject): number {
+  const scaled = object as Scaled
+  return kind === 'DaemonSet'
+    ? (scaled.status?.desiredNumberScheduled ?? 0)
+    : (scaled.spec?.replicas ?? 1)
+}
+
+/** `Kind namespace/name`: how reports and maps name an object. */
+export function refText({ kind, namespace, name }: ObjectRef): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
+}

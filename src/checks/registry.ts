@@ -1,0 +1,27 @@
+// Every check, most important first: the order in which verdicts are reported.
+
+import { degraded, down } from './availability.ts'
+import { lifeOf } from './life.ts'
+import { pendingForever, pendingTransient } from './pending.ts'
+import { drainStuck, rejected } from './refused.ts'
+import { rolloutOk, rolloutStuck } from './rollout.ts'
+import { terminatingForever } from './terminating.ts'
+import type { Check, Observation, Verdict } from './verdict.ts'
+
+export const checks: readonly Check[] = [
+  rejected,
+  drainStuck,
+  rolloutStuck,
+  pendingForever,
+  down,
+  degraded,
+  terminatingForever,
+  rolloutOk,
+  pendingTransient,
+]
+
+/** Everything that the checks say about a finished run, in the order of the registry. */
+export function judge(observation: Observation): readonly Verdict[] {
+  const life = lifeOf(observation.world)
+  return checks.flatMap(check => check.judge(observation, life))
+}

@@ -1,0 +1,36 @@
+// The API server's view of a World: reads are live, writes go through the watch log.
+
+import type { ApiContext } from '../apiserver/request.ts'
+import { ownerIndex } from '../controllers/indexes.ts'
+import type { World } from '../engine/world.ts'
+import type { KubeObject } from '../kube/object.ts'
+
+/** The context of one request of `writer`. */
+export function apiContext(world: World, writer: string): ApiContext {
+  const { store } = world
+  return {
+    nowMs: world.nowMs,
+    get: (kind, key) => store.get(kind, key),
+    list: (kind, namespace) => store.list(kind, namespace),
+    dependents: uid => dependentsOf(world, uid),
+    nextRevision: () => store.revision + 1,
+    put: (kind, key, object) => world.write(kind, key, object, writer),
+    remove: (kind, key) => world.write(kind, key, undefined, writer),
+    newUid: () => uidOf(world.options.schedule.seed, world.nextCount('uid')),
+    randomBelow: bound => world.randomBelow(bound, 'generate-name'),
+  }
+}
+
+function dependentsOf(world: World, uid: string): readonly { kind: string; object: KubeObject }[] {
+  const { store } = world
+  return store
+    .kinds()
+    .flatMap(kind => store.indexed(kind, ownerIndex.name, uid).map(object => ({ kind, object })))
+}
+
+/** A UUID-shaped id that counts: unique in a run, equal in equal runs. */
+function uidOf(seed: number, count: number): string {
+  const hex = (value: number, digits: number): string =>
+    (value >>> 0).toString(16).padStart(digits, '0').slice(-digits)
+  return `${hex(seed, 8)}-0000-4000-8000-${hex(Math.floor(count / 2 ** 32), 4)}${hex(count, 8)}`
+}

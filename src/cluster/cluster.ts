@@ -1,0 +1,79 @@
+// The only place where a cluster is put together: objects, components and options make a World.
+
+import type { ApiRequest, ApiResponse } from '../apiserver/request.ts'
+import { component } from '../controllers/runtime.ts'
+import { controllers } from '../controllers/registry.ts'
+import { indexes } from '../controllers/indexes.ts'
+import { defaultSchedule, type Schedule } from '../engine/schedule.ts'
+import { type Program, World } from '../engine/world.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { kubelet } from '../nodes/kubelet.ts'
+import { defaultModel, type KubeletModel } from '../nodes/model.ts'
+import { scheduler } from '../scheduler/actor.ts'
+import { serveOn } from './serve.ts'
+
+export interface ClusterOptions {
+  /** `1.36`: the minor version whose behaviour and wording the twin takes on. */
+  readonly kubernetes: string
+  /** Ready Node objects, in order of registration. */
+  readonly nodes: readonly KubeObject[]
+  readonly schedule?: Schedule
+  /** Unix ms of virtual time 0; 2026-01-01T00:00:00Z unless given. */
+  readonly epochMs?: number
+  readonly model?: KubeletModel
+  /** Watch latency in ms of every component. */
+  readonly latencyMs?: number
+  /** Let components interleave between any two steps of a reconcile. */
+  readonly interleave?: boolean
+}
+
+export const epochMsDefault = 1_767_225_600_000
+export const latencyMsDefault = 2
+export const installer = 'kubectl'
+
+/** A running cluster: system namespaces exist, nodes are registered, nothing is deployed. */
+export function createCluster(options: ClusterOptions): World {
+  const world = World.create(programOf(options), {
+    epochMs: options.epochMs ?? epochMsDefault,
+    schedule: options.schedule ?? defaultSchedule,
+    latencyMs: options.latencyMs ?? latencyMsDefault,
+  })
+  for (const object of systemObjects) mustCreate(world, object)
+  for (const node of options.nodes) mustCreate(world, node)
+  return world
+}
+
+/** One API request from outside the cluster. */
+export function request(world: World, apiRequest: ApiRequest, writer = installer): ApiResponse {
+  return world.submit(apiRequest, writer) as ApiResponse
+}
+
+function programOf({ kubernetes, model = defaultModel, interleave }: ClusterOptions): Program {
+  return {
+    actors: [
+      component({
+        name: 'kube-controller-manager',
+        controllers,
+        ...(interleave !== undefined && { interleave }),
+      }),
+      scheduler({ kubernetes }),
+      kubelet({ model }),
+    ],
+    indexes,
+    serve: serveOn,
+  }
+}
+
+const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
+
+const systemObjects: readonly KubeObject[] = systemNamespaces.map(name => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name },
+}))
+
+function mustCreate(world: World, object: KubeObject): void {
+  const response = request(world, { verb: 'create', object })
+  if (response.ok) return
+  throw new Error(`bootstrap: ${object.kind} ${object.metadata.name}: ${response.status.message}`)
+}

@@ -1,0 +1,78 @@
+// The install trial: every object is applied in order, then the cluster comes to rest.
+
+import { isComplete } from '../checks/rollout.ts'
+import { judge } from '../checks/registry.ts'
+import { refText } from '../checks/life.ts'
+import type { World } from '../engine/world.ts'
+import { kinds } from '../kube/kinds.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { passGates } from './gates.ts'
+import { emptyWorld, type Platform } from './platform.ts'
+import type { Base, TrialResult } from './trial.ts'
+import { applyPaceMs, refOf, settleMsMax, Voyage } from './voyage.ts'
+
+export interface Installed extends Base {
+  readonly result: TrialResult
+}
+
+/** Kinds whose state after install decides whether they are tried further. */
+export const workloadKinds = ['DaemonSet', 'Deployment', 'StatefulSet'] as const
+
+/** Installs the platform on fresh nodes. */
+export function install(platform: Platform, settleMs: number = settleMsMax): Installed {
+  const world = emptyWorld(platform)
+  world.run({ untilMs: world.nowMs + 1000 })
+  const voyage = new Voyage(world)
+  const startMs = world.nowMs
+  for (const namespace of missingNamespaces(platform)) voyage.apply(namespaceNamed(namespace))
+  for (const object of inOrder(platform)) {
+    voyage.apply(object)
+    voyage.wait(applyPaceMs)
+  }
+  const gates = passGates(voyage, platform.install?.gates ?? [], startMs)
+  voyage.settle(settleMs)
+  const observation = voyage.observation()
+  const run = { observation, verdicts: judge(observation), gates, exhausted: voyage.exhausted }
+  return {
+    platform,
+    world,
+    healthy: healthyIn(world),
+    result: { trial: 'install', runs: [run] },
+  }
+}
+
+/** Namespaces come first, since nothing can be created in one that is not there yet. */
+function inOrder({ objects }: Platform): readonly KubeObject[] {
+  const all = objects.map(({ object }) => object)
+  const isNamespace = (object: KubeObject): boolean => object.kind === 'Namespace'
+  return [...all.filter(isNamespace), ...all.filter(object => !isNamespace(object))]
+}
+
+/** Namespaces that objects live in but that no object defines: taken as existing. */
+export function missingNamespaces({ objects }: Platform): readonly string[] {
+  const defined = new Set(systemNamespaces)
+  const used = new Set<string>()
+  for (const { object } of objects) {
+    if (object.kind === 'Namespace') defined.add(object.metadata.name ?? '')
+    else if (object.metadata.namespace !== undefined) used.add(object.metadata.namespace)
+  }
+  return [...used].filter(name => !defined.has(name)).sort()
+}
+
+const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
+
+function namespaceNamed(name: string): KubeObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+}
+
+function healthyIn(world: World): ReadonlySet<string> {
+  const complete = workloadKinds.flatMap(kind =>
+    world.store.list(kind).filter(object => isComplete(object)),
+  )
+  return new Set(complete.map(object => refText(refOf(object))))
+}
+
+/** Whether the twin has a kind of its own for this object, or only keeps it. */
+export function isBuiltIn(object: KubeObject): boolean {
+  return kinds.has(object.kind)
+}

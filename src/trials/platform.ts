@@ -1,0 +1,67 @@
+// What is taken to sea: objects with the places they come from, nodes, and how they are installed.
+
+import type { Location } from '../base/problem.ts'
+import { type ClusterOptions, createCluster } from '../cluster/cluster.ts'
+import type { World } from '../engine/world.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { nodeFromPool } from '../nodes/node-object.ts'
+import type { InstallSpec, PoolSpec, SlaSpec } from './spec.ts'
+
+/** An object and where each of its fields was written. */
+export interface PlatformObject {
+  readonly object: KubeObject
+  /** The place of a field, or of the nearest parent that is written. */
+  locate(path: string): Location
+}
+
+export interface Platform {
+  /** Minor version: `1.36`. */
+  readonly kubernetes: string
+  readonly pools: readonly PoolSpec[]
+  /** In the order in which they are applied. */
+  readonly objects: readonly PlatformObject[]
+  readonly install?: InstallSpec
+  readonly sla?: SlaSpec
+  readonly options?: Pick<ClusterOptions, 'schedule' | 'model' | 'epochMs' | 'latencyMs'>
+}
+
+/** Node objects of all pools; names and addresses are stable in pool order. */
+export function nodesOf({ pools, kubernetes, options }: Platform): readonly KubeObject[] {
+  const nowMs = options?.epochMs ?? 0
+  let ordinal = 0
+  return pools.flatMap(pool =>
+    Array.from({ length: pool.count }, (_, index) => {
+      ordinal += 1
+      const details = { nowMs, kubeletVersion: `v${kubernetes}.0`, ordinal }
+      return nodeFromPool(pool, index, details) as unknown as KubeObject
+    }),
+  )
+}
+
+/** A World with the platform's nodes and nothing installed. */
+export function emptyWorld(platform: Platform): World {
+  const { kubernetes, options } = platform
+  return createCluster({ kubernetes, nodes: nodesOf(platform), ...options })
+}
+
+/** The same platform with `count` nodes in the pool that `size` varies. */
+export function withNodeCount(platform: Platform, count: number): Platform {
+  const varied = variedPool(platform)
+  const others = totalNodes(platform) - varied.count
+  const pools = platform.pools.map(pool =>
+    pool === varied ? { ...pool, count: Math.max(0, count - others) } : pool,
+  )
+  return { ...platform, pools }
+}
+
+/** The pool whose count `size` changes: the one with most nodes that anything can land on. */
+export function variedPool({ pools }: Platform): PoolSpec {
+  const open = pools.filter(pool => (pool.taints ?? []).every(t => t.effect === 'PreferNoSchedule'))
+  const candidates = open.length > 0 ? open : pools
+  return candidates.reduce((best, pool) => (pool.count > best.count ? pool : best))
+}
+
+/** Number of nodes over all pools. */
+export function totalNodes({ pools }: Platform): number {
+  return pools.reduce((sum, pool) => sum + pool.count, 0)
+}

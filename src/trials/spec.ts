@@ -1,0 +1,169 @@
+// What a platform and a trial are made of, as data: the types of seatrial.yaml and *.trial.yaml.
+// The JSON Schemas under schemas/ document every field; these types follow them.
+
+import type { Location } from '../base/problem.ts'
+import type { NodePool } from '../nodes/pool.ts'
+
+/** A node pool with what an autoscaler may make of it, and where its user described it. */
+export interface PoolSpec extends NodePool {
+  /** Bounds of an autoscaler; absent when the count is fixed. */
+  readonly min?: number
+  readonly max?: number
+  readonly location?: Location
+}
+
+/** Something the run takes for granted; `setBy` names the flag, file or default. */
+export interface Assumption {
+  readonly what: string
+  readonly why: string
+  readonly setBy: string
+}
+
+/** Objects that are kept but that no part of the twin acts on. */
+export interface Unmodelled {
+  readonly kind: string
+  readonly count: number
+  readonly effect: string
+}
+
+/** One thing an installer waits for before it goes on. */
+export interface InstallGate {
+  readonly name: string
+  readonly kind: 'Deployment' | 'StatefulSet'
+  readonly namespace: string
+  /** The installer lists objects with this label and takes the first. */
+  readonly label: { readonly key: string; readonly value: string }
+  /** The object that the installer's authors mean. */
+  readonly meant: string
+  readonly findTimeoutMs: number
+  readonly readyTimeoutMs: number
+  /** What the installer logs when the object is not found, or not ready, in time. */
+  readonly findMessage: string
+  readonly readyMessage: string
+}
+
+/** How an installer applies and waits, where the source is one. */
+export interface InstallSpec {
+  readonly by: string
+  readonly applyTimeoutMs: number
+  readonly gates: readonly InstallGate[]
+  /** Facts about the installer that explain a finding. */
+  readonly facts: readonly string[]
+}
+
+export type StandardTrial = 'install' | 'restart' | 'lose-node' | 'drain' | 'lose-zone' | 'upgrade'
+
+export interface SlaSpec {
+  readonly downSeconds?: number
+  readonly services?: Readonly<Record<string, { readonly downSeconds: number }>>
+}
+
+/** Where objects come from, as seatrial.yaml names it. */
+export type SourceSpec =
+  | { readonly path: string }
+  | { readonly kustomize: string }
+  | { readonly helm: string; readonly values: readonly string[]; readonly release: string }
+  | { readonly inventory: string }
+
+/** One answer to "what is the platform"; parts of several sources are merged. */
+export interface PlatformPart {
+  /** The file or tool that said so. */
+  readonly setBy: string
+  readonly name?: string
+  readonly kubernetes?: string
+  readonly pools?: readonly PoolSpec[]
+  readonly install?: InstallSpec
+  readonly sources?: readonly SourceSpec[]
+  readonly trials?: readonly (StandardTrial | { readonly file: string })[]
+  readonly sla?: SlaSpec
+}
+
+/** `Deployment/argocd/web`, or `Node/n1` when cluster-scoped. */
+export type ObjectPath = string
+
+/** One step of a scripted trial; exactly one of the keys is there. */
+export type TrialStep =
+  | { readonly install: { readonly timeoutMs: number } }
+  | { readonly restart: RestartTarget }
+  | { readonly set: { readonly object: ObjectPath; readonly path: string; readonly value: unknown } }
+  | { readonly apply: { readonly files: readonly string[] } }
+  | { readonly delete: { readonly object: ObjectPath } }
+  | { readonly scale: { readonly object: ObjectPath; readonly replicas: number } }
+  | { readonly fault: FaultStep }
+  | { readonly drain: { readonly node: string } }
+  | { readonly cordon: { readonly node: string } }
+  | { readonly uncordon: { readonly node: string } }
+  | { readonly wait: { readonly forMs: number } }
+
+export type RestartTarget =
+  | { readonly all: true }
+  | { readonly kind: string; readonly namespace: string; readonly name: string }
+
+export interface FaultStep {
+  readonly kind: string
+  readonly node?: string
+  readonly zone?: string
+  /** The node that this pod of a workload runs on: `StatefulSet/argocd/redis` and ordinal or index. */
+  readonly nodeOf?: { readonly object: ObjectPath; readonly index: number }
+  /** How long it lasts; absent: for ever. */
+  readonly forMs?: number
+}
+
+export const verdicts = [
+  'pending-forever',
+  'pending-transient',
+  'rollout-stuck',
+  'rollout-ok',
+  'down',
+  'degraded',
+  'quorum-lost',
+  'drain-stuck',
+  'upgrade-stuck',
+  'loop',
+  'diverged',
+  'churn',
+  'noscale',
+  'overscale',
+  'rejected',
+  'inconclusive',
+] as const
+
+export type Verdict = (typeof verdicts)[number]
+
+/** What a trial must show; every given field must match. */
+export type Expectation =
+  | ({
+      readonly verdict: Verdict
+      readonly object?: ObjectPath
+      readonly count?: number
+      /** A part of the finding's message. */
+      readonly message?: string
+      readonly seconds?: { readonly min?: number; readonly max?: number }
+    } & Placed)
+  | ({ readonly never: Verdict; readonly object?: ObjectPath } & Placed)
+  | ({ readonly holds: 'trial' | 'all' } & Placed)
+  | ({
+      readonly gate: string
+      readonly timesOut?: boolean
+      readonly message?: string
+      readonly seconds?: { readonly min?: number; readonly max?: number }
+    } & Placed)
+  | ({ readonly ready: ObjectPath; readonly count: number } & Placed)
+
+/** Where an expectation or step is written. */
+export interface Placed {
+  readonly location: Location
+}
+
+/** A scripted trial, read from a file. */
+export interface TrialSpec {
+  readonly name: string
+  readonly file: string
+  readonly description?: string
+  readonly kubernetes?: string
+  readonly pools?: readonly PoolSpec[]
+  /** Paths are relative to the trial's folder, as written there. */
+  readonly sources: readonly SourceSpec[]
+  readonly steps: readonly (TrialStep & Placed)[]
+  readonly expect: readonly Expectation[]
+}

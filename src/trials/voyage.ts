@@ -1,0 +1,134 @@
+// A voyage is one run of one trial on a World: the steps it can take and what it saw.
+// Steps are those of kubectl: apply, rollout restart, cordon, drain.
+
+import type { ApiResponse } from '../apiserver/request.ts'
+import type { Observation, Refusal } from '../checks/verdict.ts'
+import { request } from '../cluster/cluster.ts'
+import type { RunOutcome, World } from '../engine/world.ts'
+import { kindKeyOf, kinds } from '../kube/kinds.ts'
+import type { KubeObject, ObjectRef } from '../kube/object.ts'
+import { formatTime } from '../kube/time.ts'
+
+/** How long a trial waits for the cluster to come to rest: twice the default progress deadline. */
+export const settleMsMax = 1_200_000
+/** Assumed pace of an installer: one object every 10 ms. */
+export const applyPaceMs = 10
+
+export class Voyage {
+  readonly world: World
+  private readonly startMs: number
+  private readonly startRevision: number
+  private readonly refused: Refusal[] = []
+  private last: RunOutcome | undefined
+
+  constructor(world: World) {
+    this.world = world
+    this.startMs = world.nowMs
+    this.startRevision = world.store.revision
+  }
+
+  /** Applies an object as kubectl does: create it, or patch the one that is there. */
+  apply(object: KubeObject): ApiResponse {
+    const created = request(this.world, { verb: 'create', object })
+    const exists = !created.ok && created.status.reason === 'AlreadyExists'
+    const response = exists ? this.patchExisting(object) : created
+    if (!response.ok) this.refuse('apply', object, response)
+    return response
+  }
+
+  /** `kubectl rollout restart`: stamps the pod template. */
+  restart(object: KubeObject): ApiResponse {
+    const stamp = { 'kubectl.kubernetes.io/restartedAt': formatTime(this.world.nowMs) }
+    const patch = { spec: { template: { metadata: { annotations: stamp } } } }
+    return this.patch(object, patch)
+  }
+
+  /** A merge patch of an object; a refusal is remembered. */
+  patch(object: KubeObject, patch: unknown): ApiResponse {
+    const response = request(this.world, {
+      verb: 'patch',
+      target: targetOf(object),
+      patchType: 'merge',
+      patch,
+    })
+    if (!response.ok) this.refuse('apply', object, response)
+    return response
+  }
+
+  /** Lets the cluster run until it is at rest, at most `maxMs`. */
+  settle(maxMs: number = settleMsMax): RunOutcome {
+    this.last = this.world.run({ untilMs: this.world.nowMs + maxMs })
+    return this.last
+  }
+
+  /** Lets exactly that much time pass. */
+  wait(durationMs: number): RunOutcome {
+    this.last = this.world.runFor(durationMs)
+    return this.last
+  }
+
+  addRefusal(refusal: Refusal): void {
+    this.refused.push(refusal)
+  }
+
+  observation(): Observation {
+    return {
+      world: this.world,
+      startMs: this.startMs,
+      startRevision: this.startRevision,
+      endMs: this.world.nowMs,
+      quiet: this.last === undefined || this.last.reason === 'quiescent',
+      refusals: this.refused,
+    }
+  }
+
+  /** Whether the run hit its bound on steps: then nothing it shows is final. */
+  get exhausted(): boolean {
+    return this.last?.reason === 'steps'
+  }
+
+  private patchExisting(object: KubeObject): ApiResponse {
+    const { name, namespace, labels, annotations } = object.metadata
+    const metadata = { name, namespace, labels, annotations }
+    const patch = { ...object, metadata: withoutUndefined(metadata) }
+    const target = targetOf(object)
+    const patchType = kinds.has(target.kind) ? 'strategic' : 'merge'
+    return request(this.world, { verb: 'patch', target, patchType, patch })
+  }
+
+  private refuse(what: Refusal['what'], object: KubeObject, response: ApiResponse): void {
+    if (response.ok) return
+    const { code, reason, message } = response.status
+    this.addRefusal({
+      atMs: this.world.nowMs,
+      what,
+      object: refOf(object),
+      manifest: object,
+      code,
+      reason,
+      message,
+      attempts: 1,
+    })
+  }
+}
+
+function withoutUndefined<T extends object>(value: T): Partial<T> {
+  const entries = Object.entries(value).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(entries) as Partial<T>
+}
+
+/** Names an object in requests: its kind is the key of the kinds table. */
+export function targetOf(object: KubeObject): {
+  kind: string
+  namespace?: string
+  name: string
+} {
+  const { namespace, name = '' } = object.metadata
+  const kind = kindKeyOf(object)
+  return namespace === undefined ? { kind, name } : { kind, namespace, name }
+}
+
+/** Names an object for people. */
+export function refOf({ kind, metadata: { namespace, name = '' } }: KubeObject): ObjectRef {
+  return namespace === undefined ? { kind, name } : { kind, namespace, name }
+}
