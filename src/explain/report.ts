@@ -1,0 +1,132 @@
+// The report contract, `seatrial.dev/v1`: additive within v1. Every output format is made from it.
+
+import type { Location } from '../base/problem.ts'
+import type { Assumption, Unmodelled } from '../trials/spec.ts'
+
+export type Severity = 'error' | 'warning' | 'info'
+
+export type Outcome = 'holds' | 'findings' | 'inconclusive'
+
+/** An object as reports name it; namespace is absent for cluster-scoped ones. */
+export interface ReportObject {
+  readonly apiVersion?: string
+  readonly kind: string
+  readonly namespace?: string
+  readonly name: string
+}
+
+/** One reason with its numbers, the places that contribute, and who wrote them. */
+export interface Cause {
+  /** Stable: `replicas-exceed-domains`. */
+  readonly code: string
+  /** One sentence that can stand after "because". */
+  readonly text: string
+  readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>
+  readonly locations: readonly Location[]
+  readonly writers: readonly string[]
+}
+
+export interface Edit {
+  readonly file: string
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+export interface Remedy {
+  readonly name: string
+  readonly kind: 'fix' | 'suggestion'
+  readonly applicability: 'proven' | 'likely' | 'manual'
+  readonly summary: string
+  readonly cost?: string
+  readonly edits: readonly Edit[]
+  readonly diff: string
+  readonly proof?: string
+}
+
+export interface Finding {
+  /** Stable within and across runs of the same platform. */
+  readonly id: string
+  /** `ST1001`: has a page under docs/rules. */
+  readonly rule: string
+  readonly verdict: string
+  readonly severity: Severity
+  readonly trial: string
+  /** What was struck when it happened: `node workers-1`. */
+  readonly subject?: string
+  /** Virtual seconds since the trial's first step. */
+  readonly at: number
+  /** How long it lasted, in virtual seconds. */
+  readonly seconds?: number
+  readonly object: ReportObject
+  readonly workload?: ReportObject
+  /** How many objects, nodes or runs show the same. */
+  readonly count: number
+  /** The exact text of the component, or the product's own sentence. */
+  readonly message: string
+  readonly location?: Location
+  readonly causes: readonly Cause[]
+  readonly remedies: readonly Remedy[]
+}
+
+export interface Bounds {
+  readonly nodes: number
+  readonly events: number
+  readonly virtualSeconds: number
+  readonly runs: number
+  /** `default`: one schedule, the documented rule at every choice point. */
+  readonly schedules: string
+}
+
+export interface TrialReport {
+  readonly name: string
+  readonly outcome: Outcome
+  /** One line for people: "rolls 8 workloads". */
+  readonly summary: string
+  readonly findings: readonly string[]
+  readonly bounds: Bounds
+}
+
+/** A Problem as reports carry it: flat. */
+export interface ReportProblem {
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+  readonly text: string
+  readonly why?: string
+  readonly todo?: string
+}
+
+export interface NodeRow {
+  readonly name: string
+  readonly pool: string
+  readonly zone?: string
+}
+
+export interface Report {
+  readonly apiVersion: 'seatrial.dev/v1'
+  readonly kind: 'Report'
+  readonly seatrial: { readonly version: string }
+  readonly kubernetes: string
+  readonly run: {
+    readonly seed: number
+    readonly schedule: string
+    readonly digest: string
+    readonly virtualSeconds: number
+    readonly wallMs: number
+    readonly bounds: Bounds
+  }
+  readonly platform: {
+    readonly nodes: readonly NodeRow[]
+    readonly workloads: number
+    readonly pods: number
+    readonly sources: readonly string[]
+  }
+  readonly trials: readonly TrialReport[]
+  readonly findings: readonly Finding[]
+  readonly assumptions: readonly Assumption[]
+  readonly unmodelled: readonly Unmodelled[]
+  readonly problems: readonly ReportProblem[]
+}
