@@ -1,0 +1,152 @@
+// A node with the sums over its pods, and a pod with what is computed once from it. Immutable: a
+// change makes a new NodeInfo that shares everything else, so forks cost nothing.
+// Upstream: pkg/scheduler/framework/types.go NodeInfo, PodInfo, Resource, v1.36.3.
+
+import type { Node, Pod } from '../kube/generated/types.ts'
+import { type HostPort, withHostPorts, withoutHostPorts } from './host-ports.ts'
+import { addResources, emptyResource, type Resource, resourceOf } from './node-resource.ts'
+import type { PodInfo } from './pod-info.ts'
+import { podInfoOf } from './pod-info.ts'
+
+export type { Resource } from './node-resource.ts'
+export type { AffinityTerm, PodInfo, WeightedAffinityTerm } from './pod-info.ts'
+export { podInfoOf } from './pod-info.ts'
+
+export interface ImageState {
+  readonly size: number
+  /** Nodes that had the image when this NodeInfo last changed. */
+  readonly numNodes: number
+}
+
+export interface NodeInfo {
+  readonly name: string
+  readonly node: Node
+  readonly labels: Readonly<Record<string, string>>
+  /** In upstream's order: added at the end; a removed pod is replaced by the last one. */
+  readonly pods: readonly PodInfo[]
+  readonly podsWithAffinity: readonly PodInfo[]
+  readonly podsWithRequiredAntiAffinity: readonly PodInfo[]
+  readonly requested: Resource
+  /** cpu and memory only, with 100m and 200Mi for containers that request nothing. */
+  readonly nonZeroRequested: { readonly milliCpu: number; readonly memory: number }
+  readonly allocatable: Resource
+  readonly usedPorts: readonly HostPort[]
+  readonly imageStates: ReadonlyMap<string, ImageState>
+  /** Pods by claim key `namespace/name`. */
+  readonly pvcRefCounts: ReadonlyMap<string, number>
+}
+
+const noLabels: Readonly<Record<string, string>> = {}
+const noPods: readonly PodInfo[] = []
+const noImages: ReadonlyMap<string, ImageState> = new Map()
+const noClaims: ReadonlyMap<string, number> = new Map()
+
+/** A node without pods. */
+export function newNodeInfo(node: Node): NodeInfo {
+  return {
+    name: node.metadata.name ?? '',
+    node,
+    labels: node.metadata.labels ?? noLabels,
+    pods: noPods,
+    podsWithAffinity: noPods,
+    podsWithRequiredAntiAffinity: noPods,
+    requested: emptyResource,
+    nonZeroRequested: emptyResource,
+    allocatable: resourceOf(node.status?.allocatable),
+    usedPorts: [],
+    imageStates: noImages,
+    pvcRefCounts: noClaims,
+  }
+}
+
+/** The same pods on a changed node object. */
+export function withNode(info: NodeInfo, node: Node): NodeInfo {
+  return {
+    ...info,
+    node,
+    labels: node.metadata.labels ?? noLabels,
+    allocatable: resourceOf(node.status?.allocatable),
+  }
+}
+
+/** The node after `pod` was added. */
+export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
+  return withPodInfo(info, podInfoOf(pod))
+}
+
+/** The node after a pod was added. */
+export function withPodInfo(info: NodeInfo, added: PodInfo): NodeInfo {
+  const ports = added.hostPorts
+  return {
+    ...info,
+    pods: [...info.pods, added],
+    podsWithAffinity: added.hasAffinity
+      ? [...info.podsWithAffinity, added]
+      : info.podsWithAffinity,
+    podsWithRequiredAntiAffinity: added.hasRequiredAntiAffinity
+      ? [...info.podsWithRequiredAntiAffinity, added]
+      : info.podsWithRequiredAntiAffinity,
+    ...sums(info, added, 1),
+    usedPorts: ports.length === 0 ? info.usedPorts : withHostPorts(info.usedPorts, ports),
+    pvcRefCounts: countClaims(info.pvcRefCounts, added.claimKeys, 1),
+  }
+}
+
+/** The node after the pod with `uid` was removed; undefined when it is not there. */
+export function withoutPod(info: NodeInfo, uid: string): NodeInfo | undefined {
+  const removed = info.pods.find(pod => pod.uid === uid)
+  if (removed === undefined) return undefined
+  const ports = removed.hostPorts
+  return {
+    ...info,
+    pods: without(info.pods, uid),
+    podsWithAffinity: removed.hasAffinity
+      ? without(info.podsWithAffinity, uid)
+      : info.podsWithAffinity,
+    podsWithRequiredAntiAffinity: removed.hasRequiredAntiAffinity
+      ? without(info.podsWithRequiredAntiAffinity, uid)
+      : info.podsWithRequiredAntiAffinity,
+    ...sums(info, removed, -1),
+    usedPorts: ports.length === 0 ? info.usedPorts : withoutHostPorts(info.usedPorts, ports),
+    pvcRefCounts: countClaims(info.pvcRefCounts, removed.claimKeys, -1),
+  }
+}
+
+function sums(
+  info: NodeInfo,
+  pod: PodInfo,
+  sign: 1 | -1,
+): Pick<NodeInfo, 'requested' | 'nonZeroRequested'> {
+  const { milliCpu, memory } = info.nonZeroRequested
+  return {
+    requested: addResources(info.requested, pod.requested, sign),
+    nonZeroRequested: {
+      milliCpu: milliCpu + sign * pod.nonZeroMilliCpu,
+      memory: memory + sign * pod.nonZeroMemory,
+    },
+  }
+}
+
+/** Swap-removes, as upstream does: the order of pods decides ties in preemption. */
+function without(pods: readonly PodInfo[], uid: string): readonly PodInfo[] {
+  const index = pods.findIndex(pod => pod.uid === uid)
+  if (index < 0) return pods
+  const result = pods.slice(0, -1)
+  if (index < result.length) result[index] = pods[pods.length - 1] as PodInfo
+  return result
+}
+
+function countClaims(
+  counts: ReadonlyMap<string, number>,
+  claimKeys: readonly string[],
+  sign: 1 | -1,
+): ReadonlyMap<string, number> {
+  if (claimKeys.length === 0) return counts
+  const result = new Map(counts)
+  for (const key of claimKeys) {
+    const count = (result.get(key) ?? 0) + sign
+    if (count <= 0) result.delete(key)
+    else result.set(key, count)
+  }
+  return result
+}

@@ -1,0 +1,174 @@
+// What is computed once from a pod object: requests, compiled affinity terms, host ports, claims.
+// Upstream: pkg/scheduler/framework/types.go PodInfo and
+// kube-scheduler framework/types.go AffinityTerm, v1.36.3.
+
+import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../kube/generated/types.ts'
+import { type HostPort, hostPortsOf } from './host-ports.ts'
+import { compileSelector, type LabelMatcher, type Labels, noLabels } from './label-selector.ts'
+import { type Resource, resourceOfAmounts } from './node-resource.ts'
+import { hasPodLevelRequests, podRequests } from './pod-requests.ts'
+import { type Amount, amountOf, milliValueOf, valueOf } from './quantity-value.ts'
+
+export interface AffinityTerm {
+  readonly namespaces: ReadonlySet<string>
+  readonly selector: LabelMatcher
+  readonly topologyKey: string
+  readonly namespaceSelector: LabelMatcher
+  /** False when the term names namespaces only. */
+  readonly hasNamespaceSelector: boolean
+}
+
+export interface WeightedAffinityTerm extends AffinityTerm {
+  readonly weight: number
+}
+
+export interface PodInfo {
+  readonly pod: Pod
+  readonly uid: string
+  /** `namespace/name`. */
+  readonly key: string
+  readonly namespace: string
+  readonly labels: Labels
+  readonly priority: number
+  readonly isTerminating: boolean
+  readonly hasAffinity: boolean
+  readonly hasRequiredAntiAffinity: boolean
+  readonly requiredAffinityTerms: readonly AffinityTerm[]
+  readonly requiredAntiAffinityTerms: readonly AffinityTerm[]
+  readonly preferredAffinityTerms: readonly WeightedAffinityTerm[]
+  readonly preferredAntiAffinityTerms: readonly WeightedAffinityTerm[]
+  readonly requested: Resource
+  readonly nonZeroMilliCpu: number
+  readonly nonZeroMemory: number
+  readonly hostPorts: readonly HostPort[]
+  /** Keys of the claims its volumes name, one per volume. */
+  readonly claimKeys: readonly string[]
+}
+
+const cache = new WeakMap<Pod, PodInfo>()
+const none: readonly never[] = []
+const defaultMilliCpu: Amount = amountOf('100m')
+const defaultMemory: Amount = amountOf('200Mi')
+
+/** The info of a pod object; computed once per object, as objects never change. */
+export function podInfoOf(pod: Pod): PodInfo {
+  let info = cache.get(pod)
+  if (info === undefined) {
+    info = compute(pod)
+    cache.set(pod, info)
+  }
+  return info
+}
+
+function compute(pod: Pod): PodInfo {
+  const { name = '', namespace = '', uid = '', labels = noLabels } = pod.metadata
+  const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {}
+  const required = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  return {
+    pod,
+    uid,
+    key: `${namespace}/${name}`,
+    namespace,
+    labels,
+    priority: pod.spec?.priority ?? 0,
+    isTerminating: pod.metadata.deletionTimestamp !== undefined,
+    hasAffinity: podAffinity !== undefined || podAntiAffinity !== undefined,
+    hasRequiredAntiAffinity: required !== undefined && required.length > 0,
+    requiredAffinityTerms: affinityTerms(
+      namespace,
+      podAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
+    ),
+    requiredAntiAffinityTerms: affinityTerms(namespace, required),
+    preferredAffinityTerms: weightedTerms(
+      namespace,
+      podAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
+    ),
+    preferredAntiAffinityTerms: weightedTerms(
+      namespace,
+      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
+    ),
+    ...resources(pod),
+    hostPorts: hostPortsOf(pod),
+    claimKeys: claimKeysOf(pod, namespace),
+  }
+}
+
+/** Containers without requests count as 100m and 200Mi so that nodes do not fill up with them. */
+function resources(pod: Pod): Pick<PodInfo, 'requested' | 'nonZeroMilliCpu' | 'nonZeroMemory'> {
+  const options = { useStatusResources: true, usePodStatusResources: true }
+  const requests = podRequests(pod, options)
+  const isPodLevel = hasPodLevelRequests(pod)
+  const nonMissing = new Map<string, Amount>()
+  if (!isPodLevel || !requests.has('cpu')) nonMissing.set('cpu', defaultMilliCpu)
+  if (!isPodLevel || !requests.has('memory')) nonMissing.set('memory', defaultMemory)
+  const nonZero = nonMissing.size === 0 ? requests : podRequests(pod, { ...options, nonMissing })
+  return {
+    requested: resourceOfAmounts(requests),
+    nonZeroMilliCpu: milliValueOf(nonZero.get('cpu') ?? amountOf(0)),
+    nonZeroMemory: valueOf(nonZero.get('memory') ?? amountOf(0)),
+  }
+}
+
+/** A list with an invalid selector has no terms: admission lets none of them through. */
+export function affinityTerms(
+  namespace: string,
+  terms: readonly PodAffinityTerm[] | undefined,
+): readonly AffinityTerm[] {
+  if (terms === undefined || terms.length === 0) return none
+  const result: AffinityTerm[] = []
+  for (const term of terms) {
+    const compiled = affinityTerm(namespace, term)
+    if (compiled === undefined) return none
+    result.push(compiled)
+  }
+  return result
+}
+
+function weightedTerms(
+  namespace: string,
+  terms: readonly WeightedPodAffinityTerm[] | undefined,
+): readonly WeightedAffinityTerm[] {
+  if (terms === undefined || terms.length === 0) return none
+  const result: WeightedAffinityTerm[] = []
+  for (const { weight, podAffinityTerm } of terms) {
+    const compiled = affinityTerm(namespace, podAffinityTerm)
+    if (compiled === undefined) return none
+    result.push({ ...compiled, weight })
+  }
+  return result
+}
+
+function affinityTerm(namespace: string, term: PodAffinityTerm): AffinityTerm | undefined {
+  const selector = compileSelector(term.labelSelector)
+  const namespaceSelector = compileSelector(term.namespaceSelector)
+  if (selector === undefined || namespaceSelector === undefined) return undefined
+  const { namespaces = none } = term
+  const isOwn = namespaces.length === 0 && term.namespaceSelector === undefined
+  return {
+    namespaces: new Set(isOwn ? [namespace] : namespaces),
+    selector,
+    topologyKey: term.topologyKey,
+    namespaceSelector,
+    hasNamespaceSelector: term.namespaceSelector !== undefined,
+  }
+}
+
+/** Whether a term selects a pod whose namespace has the given labels. */
+export function termMatches(term: AffinityTerm, pod: PodInfo, namespaceLabels: Labels): boolean {
+  return (
+    (term.namespaces.has(pod.namespace) || term.namespaceSelector(namespaceLabels)) &&
+    term.selector(pod.labels)
+  )
+}
+
+function claimKeysOf(pod: Pod, namespace: string): readonly string[] {
+  const volumes = pod.spec?.volumes
+  if (volumes === undefined) return none
+  const keys: string[] = []
+  for (const { persistentVolumeClaim } of volumes) {
+    if (persistentVolumeClaim !== undefined) {
+      keys.push(`${namespace}/${persistentVolumeClaim.claimName}`)
+    }
+  }
+  return keys
+}
