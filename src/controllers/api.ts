@@ -45,4 +45,5 @@ export const api: Api = {
   recall: key => ask({ type: 'recall', key }),
   remember: (key, value) => ask<void>({ type: 'remember', key, value }),
   now: () => ask<number>({ type: 'now' }),
+  read,
 }

@@ -109,4 +109,6 @@ export interface Api {
   recall<T>(key: string): Part<T | undefined>
   remember(key: string, value: unknown): Part<void>
   now(): Part<number>
+  /** Any other read of the cache: the answer must be a function of what the lister gives. */
+  read<T>(reader: (lister: Lister) => T): Part<T>
 }
