@@ -229,7 +229,7 @@ function checkMembersOf(members: Members, files: readonly SourceFile[]): readonl
   const inside = files.filter(file => file.path.startsWith(`${folder}/`) && !isTest(file.path))
   const found = inside.flatMap(file =>
     membersOf(file)
-      .filter(member => members.shapes.includes(member.shape))
+      .filter(member => member.shape.split(/\s*&\s*/).some(shape => members.shapes.includes(shape)))
       .map(member => ({ file, member })),
   )
   const paths = new Set(found.map(each => each.file.path))
