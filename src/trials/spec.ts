@@ -26,26 +26,33 @@ export interface Unmodelled {
   readonly effect: string
 }
 
-/** One thing an installer waits for before it goes on. */
+/**
+ * One thing an installer waits for before it goes on: first until an object with the label exists
+ * and has made a replica, then until as many replicas are ready as its spec wants.
+ */
 export interface InstallGate {
+  /** The object that the installer's authors mean; also the gate's name. */
   readonly name: string
   readonly kind: 'Deployment' | 'StatefulSet'
   readonly namespace: string
-  /** The installer lists objects with this label and takes the first. */
+  /** The installer lists objects with this label by name and takes the first. */
   readonly label: { readonly key: string; readonly value: string }
-  /** The object that the installer's authors mean. */
-  readonly meant: string
   readonly findTimeoutMs: number
   readonly readyTimeoutMs: number
-  /** What the installer logs when the object is not found, or not ready, in time. */
+  /** The installer asks at once and then every so often. */
+  readonly pollMs: number
+  /** What the installer says when the object is not found in time. */
   readonly findMessage: string
+  /** What it says when it is not ready in time; `{name}` stands for the object it took. */
   readonly readyMessage: string
 }
 
 /** How an installer applies and waits, where the source is one. */
 export interface InstallSpec {
   readonly by: string
+  /** How long applying may take before the installer gives up. */
   readonly applyTimeoutMs: number
+  /** In order: one must be passed before the next is asked for. */
   readonly gates: readonly InstallGate[]
   /** Facts about the installer that explain a finding. */
   readonly facts: readonly string[]

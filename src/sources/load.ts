@@ -1,0 +1,246 @@
+// Reads all inputs of a run and merges them into one platform: objects with places, pools, gates.
+
+import { readFileSync } from 'node:fs'
+import type { Problem } from '../base/problem.ts'
+import { kindKeyOf, kinds } from '../kube/kinds.ts'
+import type {
+  Assumption,
+  InstallSpec,
+  PlatformPart,
+  PoolSpec,
+  SourceSpec,
+  Unmodelled,
+} from '../trials/spec.ts'
+import type { LoadContext, RunTool } from './framework.ts'
+import { inNamespaces } from './namespaces.ts'
+import { openNamed } from './place.ts'
+import { codes, errorAt, warningAt } from './problems.ts'
+import type { SourceObject } from './source-object.ts'
+import { runTool } from './tool.ts'
+import { emptyHarvest, type Harvest, harvest } from './walk.ts'
+
+export interface LoadOptions {
+  /** For namespaced objects that name none; `default` when not given. */
+  readonly namespace?: string
+  /** Pools of the command line or environment; they replace all others. */
+  readonly pools?: readonly PoolSpec[]
+  /** What seatrial.yaml says, already read. */
+  readonly platform?: PlatformPart
+  readonly toolTimeoutMs?: number
+  readonly run?: RunTool
+  readonly readStdin?: () => string
+}
+
+/** A platform as the user's files describe it. */
+export interface Loaded {
+  /** Each object once, in the order of the inputs; namespaces are filled in. */
+  readonly objects: readonly SourceObject[]
+  readonly pools: readonly PoolSpec[]
+  /** Who said what the pools are: a flag, a file or `default`. */
+  readonly poolsSetBy: string
+  readonly kubernetes?: string
+  readonly install?: InstallSpec
+  readonly name?: string
+  readonly problems: readonly Problem[]
+  readonly assumptions: readonly Assumption[]
+  readonly unmodelled: readonly Unmodelled[]
+  readonly notes: readonly string[]
+}
+
+const defaultToolTimeoutMs = 60_000
+
+/** The pool of a user who says nothing about nodes. */
+export const defaultPool: PoolSpec = { name: 'workers', count: 3, cpu: '4', memory: '16Gi' }
+
+/** Reads files, folders (`-` is the standard input), kustomizations; problems are data. */
+export function load(
+  inputs: readonly (string | SourceSpec)[],
+  options: LoadOptions = {},
+): Loaded {
+  const found = emptyHarvest()
+  const context: LoadContext = {
+    namespace: options.namespace ?? 'default',
+    run: options.run ?? runTool,
+    toolTimeoutMs: options.toolTimeoutMs ?? defaultToolTimeoutMs,
+  }
+  for (const input of inputs) readInput(found, input, context, options)
+  const once = withoutRepeats(inNamespaces(found.objects, context.namespace))
+  const problems = [...found.problems, ...once.problems]
+  if (once.objects.length === 0 && problems.every(({ severity }) => severity !== 'error')) {
+    problems.push(nothingToJudge(inputs))
+  }
+  return finish(found, once.objects, problems, options)
+}
+
+function readInput(
+  found: Harvest,
+  input: string | SourceSpec,
+  context: LoadContext,
+  options: LoadOptions,
+): void {
+  const path = typeof input === 'string' ? input : pathOf(input)
+  const opened = openNamed(path, options.readStdin ?? (() => readFileSync(0, 'utf8')))
+  if ('problem' in opened) found.problems.push(opened.problem)
+  else harvest(found, opened.place, context)
+}
+
+function pathOf(spec: SourceSpec): string {
+  if ('path' in spec) return spec.path
+  if ('kustomize' in spec) return spec.kustomize
+  return 'helm' in spec ? spec.helm : spec.inventory
+}
+
+function finish(
+  found: Harvest,
+  objects: readonly SourceObject[],
+  problems: readonly Problem[],
+  options: LoadOptions,
+): Loaded {
+  const parts = orderedParts(found, options.platform)
+  const assumptions = [...found.assumptions]
+  const pools = poolsOf(parts, options.pools, assumptions)
+  const kubernetes = firstOf(parts, 'kubernetes')
+  const install = firstOf(parts, 'install')
+  const name = firstOf(parts, 'name')
+  const total = pools.pools.reduce((sum, pool) => sum + pool.count, 0)
+  return {
+    objects,
+    ...pools,
+    ...(kubernetes === undefined ? {} : { kubernetes }),
+    ...(install === undefined ? {} : { install }),
+    ...(name === undefined ? {} : { name }),
+    problems: total === 0 ? [...problems, noNodes(pools)] : problems,
+    assumptions,
+    unmodelled: unmodelledOf(objects),
+    notes: notesOf(found),
+  }
+}
+
+// A cluster definition that the user named comes before seatrial.yaml, one found by walking after it.
+function orderedParts(found: Harvest, platform: PlatformPart | undefined): readonly PlatformPart[] {
+  const named = found.parts.filter(({ isNamed }) => isNamed).map(({ part }) => part)
+  const others = found.parts.filter(({ isNamed }) => !isNamed).map(({ part }) => part)
+  return [...named, ...(platform === undefined ? [] : [platform]), ...others]
+}
+
+function firstOf<K extends keyof PlatformPart>(
+  parts: readonly PlatformPart[],
+  field: K,
+): PlatformPart[K] | undefined {
+  return parts.find(part => part[field] !== undefined)?.[field]
+}
+
+interface Pools {
+  readonly pools: readonly PoolSpec[]
+  readonly poolsSetBy: string
+}
+
+function poolsOf(
+  parts: readonly PlatformPart[],
+  given: readonly PoolSpec[] | undefined,
+  assumptions: Assumption[],
+): Pools {
+  if (given !== undefined) return { pools: given, poolsSetBy: 'flags' }
+  const withPools = parts.filter(part => part.pools !== undefined)
+  const first = withPools[0]
+  if (first?.pools === undefined) {
+    const { count, cpu, memory } = defaultPool
+    assumptions.push({
+      what: `${count} nodes of ${cpu} CPU / ${memory.replace('Gi', ' GiB')}`,
+      why: 'nothing says what nodes there are; --nodes, --node-size or seatrial.yaml does',
+      setBy: 'default',
+    })
+    return { pools: [defaultPool], poolsSetBy: 'default' }
+  }
+  for (const other of withPools.slice(1)) {
+    assumptions.push({
+      what: `the nodes are those of ${first.setBy}, not those of ${other.setBy}`,
+      why: 'each describes a cluster of its own; name the one you mean',
+      setBy: first.setBy,
+    })
+  }
+  return { pools: first.pools, poolsSetBy: first.setBy }
+}
+
+function noNodes(pools: Pools): Problem {
+  const location = pools.pools[0]?.location ?? { file: pools.poolsSetBy }
+  return errorAt(codes.noNodes, location, {
+    what: 'this platform has no nodes',
+    why: 'no pod can run, so there is nothing to try',
+    todo: 'give a pool at least one node',
+  })
+}
+
+function nothingToJudge(inputs: readonly (string | SourceSpec)[]): Problem {
+  const names = inputs.map(input => (typeof input === 'string' ? input : pathOf(input)))
+  return errorAt(codes.emptyFolder, { file: names[0] ?? '.' }, {
+    what: `no Kubernetes object was found in ${names.join(', ') || 'no input'}`,
+    why: 'there is nothing to judge',
+    todo: 'name the manifests of the platform as well',
+  })
+}
+
+// Applying the same object again changes it: the last one is what the cluster ends up with.
+function withoutRepeats(objects: readonly SourceObject[]): {
+  readonly objects: readonly SourceObject[]
+  readonly problems: readonly Problem[]
+} {
+  const last = new Map<string, number>()
+  objects.forEach((item, index) => {
+    const key = identity(item)
+    if (key !== undefined) last.set(key, index)
+  })
+  const repeats = new Map<string, { count: number; example: SourceObject; kept: SourceObject }>()
+  const kept = objects.filter((item, index) => {
+    const key = identity(item)
+    const winner = key === undefined ? index : (last.get(key) ?? index)
+    const other = objects[winner]
+    if (winner === index || other === undefined) return true
+    const files = `${item.source.file.name}\n${other.source.file.name}`
+    const known = repeats.get(files)
+    if (known === undefined) repeats.set(files, { count: 1, example: item, kept: other })
+    else known.count++
+    return false
+  })
+  return { objects: kept, problems: [...repeats.values()].map(repeatProblem) }
+}
+
+function identity({ object }: SourceObject): string | undefined {
+  const { name, namespace } = object.metadata
+  return name === undefined ? undefined : `${kindKeyOf(object)}/${namespace ?? ''}/${name}`
+}
+
+function repeatProblem(repeat: {
+  readonly count: number
+  readonly example: SourceObject
+  readonly kept: SourceObject
+}): Problem {
+  const { example, kept, count } = repeat
+  const place = kept.locate('metadata.name')
+  const also = count === 1 ? '' : `, and ${count - 1} more objects of this file likewise`
+  const { namespace, name } = example.object.metadata
+  return warningAt(codes.sameObject, example.locate('metadata.name'), {
+    object: `${example.object.kind} ${namespace === undefined ? '' : `${namespace}/`}${name ?? ''}`,
+    what: `this object is also in ${place.file}:${place.line ?? 1}${also}`,
+    why: 'the later one is applied over the earlier one; only the later one is judged',
+    todo: 'name only the files that belong to one platform',
+  })
+}
+
+function unmodelledOf(objects: readonly SourceObject[]): readonly Unmodelled[] {
+  const counts = new Map<string, number>()
+  for (const { object } of objects) {
+    const key = kindKeyOf(object)
+    if (!kinds.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, count]) => ({ kind, count, effect: 'kept in the cluster, but nothing acts on it' }))
+}
+
+function notesOf(found: Harvest): readonly string[] {
+  const { skippedFiles } = found
+  if (skippedFiles === 0) return found.notes
+  const files = skippedFiles === 1 ? '1 file holds' : `${skippedFiles} files hold`
+  return [...found.notes, `${files} no Kubernetes object (values, workflows and the like)`]
+}

@@ -1,0 +1,19 @@
+// All sources. For a file or folder the first that is certain reads it, else the first that may.
+
+import type { Place, Source } from './framework.ts'
+import { kubefirst } from './kubefirst/definition.ts'
+import { kustomize } from './kustomize.ts'
+import { manifests } from './manifests.ts'
+
+export const sources: readonly Source[] = [kubefirst, kustomize, manifests]
+
+/** The source that reads a place, or none. */
+export function sourceFor(place: Place): Source | undefined {
+  let possible: Source | undefined
+  for (const source of sources) {
+    const answer = source.detect(place)
+    if (answer === 'certain') return source
+    if (answer === 'possible') possible ??= source
+  }
+  return possible
+}
