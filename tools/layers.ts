@@ -61,12 +61,8 @@ export const layers: readonly Layer[] = [
   { folder: 'cluster', tier: 5 },
   { folder: 'faults', tier: 6, members: { folder: 'faults', shapes: ['Fault'] } },
   { folder: 'checks', tier: 6, members: { folder: 'checks', shapes: ['Check'] } },
-  { folder: 'trials', tier: 7, members: { folder: 'trials', shapes: ['Trial'] } },
-  {
-    folder: 'explain',
-    tier: 8,
-    members: { folder: 'explain/causes', shapes: ['CauseFinder'] },
-  },
+  { folder: 'trials', tier: 7 },
+  { folder: 'explain', tier: 8 },
   {
     folder: 'remedies',
     tier: 8,

@@ -67,10 +67,11 @@ export function walk(
   step(node, undefined, '')
 }
 
-/** One import or re-export. */
+/** One import or re-export; `names` are the exports asked for, none for an import on demand. */
 export interface Import {
   readonly from: string
   readonly line: number
+  readonly names: readonly string[]
 }
 
 /** Everything the file imports, on demand included. */
@@ -81,9 +82,19 @@ export function importsOf(file: SourceFile): readonly Import[] {
     const source = node['source']
     if (!/^(Import|Export)/.test(node.type) || !isNode(source)) return
     const from = source['value']
-    if (typeof from === 'string') found.push({ from, line: lineAt(file, node.start) })
+    if (typeof from !== 'string') return
+    found.push({ from, line: lineAt(file, node.start), names: importedNames(node) })
   })
   return found
+}
+
+function importedNames(node: SyntaxNode): readonly string[] {
+  const specifiers = node['specifiers']
+  if (!Array.isArray(specifiers)) return []
+  return specifiers.filter(isNode).flatMap(specifier => {
+    const name = node.type.startsWith('Export') ? specifier['local'] : specifier['imported']
+    return isNode(name) && typeof name['name'] === 'string' ? [name['name']] : []
+  })
 }
 
 /** A constant of the form `export const x = {...} satisfies Shape`. */

@@ -232,17 +232,23 @@ function checkMembersOf(members: Members, files: readonly SourceFile[]): readonl
       .filter(member => member.shape.split(/\s*&\s*/).some(shape => members.shapes.includes(shape)))
       .map(member => ({ file, member })),
   )
-  const paths = new Set(found.map(each => each.file.path))
+  const context = { listed, files, registryPath, folder }
   return [
-    ...found.flatMap(each => checkMember(each.file, each.member, { listed, files, registryPath })),
-    ...files.flatMap(file => checkImportsOfMembers(file, paths, registryPath)),
+    ...found.flatMap(each => checkMember(each.file, each.member, context)),
+    ...files.flatMap(file => checkImportsOfMembers(file, found, context)),
   ]
+}
+
+interface FoundMember {
+  readonly file: SourceFile
+  readonly member: Member
 }
 
 interface MemberContext {
   readonly listed: ReadonlySet<string>
   readonly files: readonly SourceFile[]
   readonly registryPath: string
+  readonly folder: string
 }
 
 function checkMember(file: SourceFile, member: Member, context: MemberContext): readonly Offence[] {
@@ -252,7 +258,7 @@ function checkMember(file: SourceFile, member: Member, context: MemberContext): 
       texts.push(`${member.exportName} satisfies ${member.shape} but has no ${field}`)
     }
   }
-  if (!context.files.some(other => isTestOf(other.path, file.path))) {
+  if (!context.files.some(other => isTestOf(other.path, file.path, context.folder))) {
     texts.push(`${member.exportName} has no test: add ${file.path.replace(/\.ts$/, '.test.ts')}`)
   }
   if (!context.listed.has(file.path)) {
@@ -261,32 +267,35 @@ function checkMember(file: SourceFile, member: Member, context: MemberContext): 
   return texts.map(text => ({ check: 'members', path: file.path, line: member.line, text }))
 }
 
-/** Beside the member, or anywhere in the member's own folder (deployment/deployment.ts). */
-function isTestOf(test: string, member: string): boolean {
+/** Beside the member, or anywhere in the folder that the member has for itself. */
+function isTestOf(test: string, member: string, folder: string): boolean {
   if (!isTest(test)) return false
   if (test === member.replace(/\.ts$/, '.test.ts')) return true
-  const [folder, name] = member.split('/').slice(-2)
-  const own = member.slice(0, member.lastIndexOf('/'))
-  return `${folder}.ts` === name && test.startsWith(`${own}/`)
+  const own = folderOf(member)
+  return own !== folder && test.startsWith(`${own}/`)
 }
 
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
+}
+
+/** A member is asked for by name in its registry only; what it shares else may be imported. */
 function checkImportsOfMembers(
   file: SourceFile,
-  members: ReadonlySet<string>,
-  registryPath: string,
+  members: readonly FoundMember[],
+  { registryPath, folder }: MemberContext,
 ): readonly Offence[] {
   if (file.path === registryPath || isTest(file.path)) return []
-  const own = file.path.slice(0, file.path.lastIndexOf('/'))
+  const own = folderOf(file.path)
   return importsOf(file).flatMap(each => {
-    const target = each.from.startsWith('.') ? resolved(file.path, each.from) : ''
-    if (!members.has(target) || isOwnFolder(own, target)) return []
-    const text = `only ${registryPath} imports members: move what is shared out of ${target}`
+    if (!each.from.startsWith('.')) return []
+    const target = resolved(file.path, each.from)
+    if (own !== folder && own === folderOf(target)) return []
+    const asked = members.find(
+      ({ file: { path }, member }) => path === target && each.names.includes(member.exportName),
+    )
+    if (asked === undefined) return []
+    const text = `only ${registryPath} imports members: ask it for ${asked.member.exportName}`
     return [{ check: 'members', path: file.path, line: each.line, text }]
   })
-}
-
-/** True when the importing file is a part of the member's own folder. */
-function isOwnFolder(folder: string, member: string): boolean {
-  const parts = member.split('/')
-  return folder === parts.slice(0, -1).join('/') && `${parts.at(-2)}.ts` === parts.at(-1)
 }
