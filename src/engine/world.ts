@@ -240,6 +240,10 @@ export class World {
     return this.entries.from(start)
   }
 
+  traceAt(index: number): TraceEntry {
+    return this.entries.at(index)
+  }
+
   get traceLength(): number {
     return this.entries.length
   }

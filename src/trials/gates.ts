@@ -39,34 +39,36 @@ export function passGates(
 
 function passGate(voyage: Voyage, gate: InstallGate, startMs: number): GateResult {
   const { world } = voyage
-  const isFound = waitFor(voyage, gate.findTimeoutMs, () => find(world, gate) !== undefined)
   const since = (): number => world.nowMs - startMs
-  if (!isFound) return { gate, atMs: since(), outcome: 'not-found', message: gate.findMessage }
-  const isReady = waitFor(voyage, gate.readyTimeoutMs, () => {
+  const found = (): boolean => find(world, gate) !== undefined
+  if (!poll(voyage, gate.findTimeoutMs, gate.pollMs, found)) {
+    return { gate, atMs: since(), outcome: 'not-found', message: gate.findMessage }
+  }
+  const isReady = poll(voyage, gate.readyTimeoutMs, gate.pollMs, () => {
     const object = find(world, gate)
     return object !== undefined && readyOf(object) === wantedOf(object)
   })
-  const object = find(world, gate)
-  const counts =
-    object === undefined ? {} : { ready: readyOf(object), wanted: wantedOf(object) }
-  return isReady
-    ? { gate, atMs: since(), outcome: 'ready', ...counts }
-    : { gate, atMs: since(), outcome: 'not-ready', ...counts, message: gate.readyMessage }
+  const object = find(world, gate) as Counted
+  const counts = { ready: readyOf(object), wanted: wantedOf(object) }
+  if (isReady) return { gate, atMs: since(), outcome: 'ready', ...counts }
+  const message = gate.readyMessage.replace('{name}', object.metadata.name ?? '')
+  return { gate, atMs: since(), outcome: 'not-ready', ...counts, message }
 }
 
-/** Runs the cluster event by event until `holds` or the time is up. */
-function waitFor(voyage: Voyage, timeoutMs: number, holds: () => boolean): boolean {
+/** Asks at once and then every `everyMs`, until it holds or the time is up. */
+function poll(
+  voyage: Voyage,
+  timeoutMs: number,
+  everyMs: number,
+  holds: () => boolean,
+): boolean {
   const { world } = voyage
   const endMs = world.nowMs + timeoutMs
-  while (!holds()) {
-    const next = world.nextEventMs()
-    if (next === undefined || next > endMs) {
-      voyage.wait(endMs - world.nowMs)
-      return holds()
-    }
-    voyage.wait(next - world.nowMs)
+  for (;;) {
+    if (holds()) return true
+    if (world.nowMs >= endMs) return false
+    voyage.wait(Math.min(everyMs, endMs - world.nowMs))
   }
-  return true
 }
 
 /** The first object in name order that carries the gate's label, as the installer lists them. */

@@ -6,7 +6,7 @@ import { refText } from '../checks/life.ts'
 import type { World } from '../engine/world.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
-import { passGates } from './gates.ts'
+import { type GateResult, passGates } from './gates.ts'
 import { emptyWorld, type Platform } from './platform.ts'
 import type { Base, TrialResult } from './trial.ts'
 import { applyPaceMs, refOf, settleMsMax, Voyage } from './voyage.ts'
@@ -24,13 +24,8 @@ export function install(platform: Platform, settleMs: number = settleMsMax): Ins
   world.run({ untilMs: world.nowMs + 1000 })
   const voyage = new Voyage(world)
   const startMs = world.nowMs
-  for (const namespace of missingNamespaces(platform)) voyage.apply(namespaceNamed(namespace))
-  for (const object of inOrder(platform)) {
-    voyage.apply(object)
-    voyage.wait(applyPaceMs)
-  }
-  const gates = passGates(voyage, platform.install?.gates ?? [], startMs)
-  voyage.settle(settleMs)
+  applyAll(voyage, platform)
+  const gates = finishInstall(voyage, platform, { startMs, settleMs })
   const observation = voyage.observation()
   const run = { observation, verdicts: judge(observation), gates, exhausted: voyage.exhausted }
   return {
@@ -39,6 +34,26 @@ export function install(platform: Platform, settleMs: number = settleMsMax): Ins
     healthy: healthyIn(world),
     result: { trial: 'install', runs: [run] },
   }
+}
+
+/** Applies every object at the pace of an installer. */
+export function applyAll(voyage: Voyage, platform: Platform): void {
+  for (const namespace of missingNamespaces(platform)) voyage.apply(namespaceNamed(namespace))
+  for (const object of inOrder(platform)) {
+    voyage.apply(object)
+    voyage.wait(applyPaceMs)
+  }
+}
+
+/** Goes through the installer's gates, then lets the cluster come to rest. */
+export function finishInstall(
+  voyage: Voyage,
+  { install: spec }: Platform,
+  { startMs, settleMs }: { readonly startMs: number; readonly settleMs: number },
+): readonly GateResult[] {
+  const gates = passGates(voyage, spec?.gates ?? [], startMs)
+  voyage.settle(settleMs)
+  return gates
 }
 
 /** Namespaces come first, since nothing can be created in one that is not there yet. */

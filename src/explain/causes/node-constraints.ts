@@ -1,0 +1,133 @@
+// Constraints between a pod and nodes as causes: selectors, taints, resources, spread.
+
+import type { Node, Pod } from '../../kube/generated/types.ts'
+import { formatQuantity, parseQuantity } from '../../kube/quantity.ts'
+import { podRequests } from '../../kube/resources.ts'
+import { type ExplainContext, places, podSpecPath } from '../context.ts'
+import type { Cause } from '../report.ts'
+import { listText } from './cause-finder.ts'
+import type { Rejection } from './placement.ts'
+
+type Built = Omit<Cause, 'writers' | 'locations'> & { readonly paths: readonly string[] }
+
+function cause(context: ExplainContext, { paths, ...rest }: Built): Cause {
+  const spec = podSpecPath(context.incident.object.kind)
+  return { ...rest, locations: places(context, paths.map(path => `${spec}.${path}`)), writers: [] }
+}
+
+/** nodeSelector and required node affinity. */
+export function fromNodeAffinity(context: ExplainContext, { nodes }: Rejection): Cause {
+  const { nodeSelector, affinity } = context.pod?.spec ?? {}
+  const pairs = Object.entries(nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`)
+  const wanted = pairs.length > 0 ? `nodeSelector ${pairs.join(',')}` : 'the required node affinity'
+  const paths = [
+    ...(pairs.length > 0 ? ['nodeSelector'] : []),
+    ...(affinity?.nodeAffinity ? ['affinity.nodeAffinity'] : []),
+  ]
+  return cause(context, {
+    code: 'node-affinity-unmet',
+    text: `${wanted} does not match ${nodes.length} of ${context.nodes.length} nodes: ${listText(nodes)}`,
+    facts: { nodes, selector: pairs },
+    paths,
+  })
+}
+
+/** Taints without a toleration. */
+export function fromTaints(context: ExplainContext, { nodes }: Rejection): Cause {
+  const taints = new Set(
+    context.nodes
+      .filter(({ metadata }) => nodes.includes(metadata.name ?? ''))
+      .flatMap(({ spec }) => spec?.taints ?? [])
+      .filter(({ effect }) => effect !== 'PreferNoSchedule')
+      .map(({ key, value = '', effect }) => `${key}${value === '' ? '' : `=${value}`}:${effect}`),
+  )
+  return cause(context, {
+    code: 'taint-not-tolerated',
+    text: `${listText(nodes)} carry a taint that the pod does not tolerate: ${listText([...taints])}`,
+    facts: { nodes, taints: [...taints] },
+    paths: ['tolerations'],
+  })
+}
+
+/** Requests that exceed what is free: names the node that comes nearest and what it lacks. */
+export function fromResources(context: ExplainContext, { nodes, reasons }: Rejection): Cause {
+  const short = reasons.flatMap(reason => /^Insufficient (\S+)$/.exec(reason)?.[1] ?? [])
+  const shortages = short.flatMap(resource => shortageOf(context, nodes, resource) ?? [])
+  const facts = Object.fromEntries(
+    shortages.flatMap(({ resource, wanted, free, node }) => [
+      [`${resource}.wanted`, wanted],
+      [`${resource}.free`, free],
+      [`${resource}.nearest`, node],
+    ]),
+  )
+  const text = shortages.map(
+    ({ resource, wanted, free, node }) =>
+      `the pod requests ${wanted} ${resource}; the nearest node, ${node}, has ${free} left`,
+  )
+  return cause(context, {
+    code: 'resources-short',
+    text: text.length > 0 ? text.join('; ') : `${listText(nodes)}: ${reasons.join(', ')}`,
+    facts: { nodes, ...facts },
+    paths: ['containers[0].resources.requests'],
+  })
+}
+
+interface Shortage {
+  readonly resource: string
+  readonly wanted: string
+  readonly free: string
+  readonly node: string
+}
+
+/** The refused node with most of that resource left. */
+function shortageOf(
+  context: ExplainContext,
+  names: readonly string[],
+  resource: string,
+): Shortage | undefined {
+  const wanted = context.pod === undefined ? undefined : podRequests(context.pod)[resource]
+  if (wanted === undefined) return undefined
+  let best: { node: string; free: number } | undefined
+  for (const node of context.nodes) {
+    const name = node.metadata.name ?? ''
+    if (!names.includes(name)) continue
+    const free = freeOn(context, node, resource)
+    if (best === undefined || free > best.free) best = { node: name, free }
+  }
+  if (best === undefined) return undefined
+  const { node, free } = best
+  return { resource, wanted: String(wanted), free: amountText(resource, free), node }
+}
+
+/** Milli-units of cpu, plain units of the rest. */
+function amountOf(resource: string, quantity: string | number): number {
+  const parsed = parseQuantity(quantity)
+  return resource === 'cpu' ? parsed.milliValue() : parsed.value()
+}
+
+function amountText(resource: string, amount: number): string {
+  return resource === 'cpu' ? `${amount}m` : formatQuantity(amount, resource)
+}
+
+function freeOn({ world }: ExplainContext, node: Node, resource: string): number {
+  const total = node.status?.allocatable?.[resource] ?? 0
+  const pods = world.store.indexed('Pod', 'node-name', node.metadata.name ?? '')
+  return (pods as unknown as readonly Pod[])
+    .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
+    .map(pod => podRequests(pod)[resource] ?? 0)
+    .reduce<number>((free, used) => free - amountOf(resource, used), amountOf(resource, total))
+}
+
+/** Topology spread constraints. */
+export function fromSpread(context: ExplainContext, { nodes }: Rejection): Cause {
+  const hard = (context.pod?.spec?.topologySpreadConstraints ?? []).filter(
+    ({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule',
+  )
+  const keys = hard.map(({ topologyKey, maxSkew }) => `${topologyKey} (maxSkew ${maxSkew})`)
+  return cause(context, {
+    code: 'spread-unsatisfiable',
+    text: `one pod more on ${listText(nodes)} would break the spread over ${listText(keys)}`,
+    facts: { nodes, constraints: keys },
+    paths: ['topologySpreadConstraints'],
+  })
+}

@@ -1,0 +1,15 @@
+// Every cause finder; their causes are listed in this order.
+
+import type { CauseFinder } from './cause-finder.ts'
+import { disruptionBudget, installerGate, lostNode, singleReplica } from './consequences.ts'
+import { placement } from './placement.ts'
+import { rolloutBudget } from './rollout-budget.ts'
+
+export const causeFinders: readonly CauseFinder[] = [
+  rolloutBudget,
+  placement,
+  singleReplica,
+  lostNode,
+  disruptionBudget,
+  installerGate,
+]

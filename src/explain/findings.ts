@@ -1,0 +1,167 @@
+// Findings from incidents: one per cause, not one per replica, node or trial. The worst is named,
+// the others are counted.
+
+import { compareStrings } from '../base/compare.ts'
+import { fnv1a32 } from '../base/hash.ts'
+import { refText } from '../checks/life.ts'
+import type { KubeObject, ObjectRef } from '../kube/object.ts'
+import type { Platform } from '../trials/platform.ts'
+import type { TrialResult } from '../trials/trial.ts'
+import { causeFinders } from './causes/registry.ts'
+import { contextOf, podSpecPath, writtenObjects, type WrittenObjects } from './context.ts'
+import { type Incident, incidentsOf } from './incident.ts'
+import type { Cause, Finding, ReportObject, Severity } from './report.ts'
+import { ruleOf } from './rules.ts'
+import { severityOf } from './severity.ts'
+
+const severities: readonly Severity[] = ['error', 'warning', 'info']
+
+interface Judged {
+  readonly incident: Incident
+  readonly severity: Severity
+  readonly causes: readonly Cause[]
+}
+
+/** All findings of a trial's runs, most severe first. */
+export function findingsOf(platform: Platform, result: TrialResult): readonly Finding[] {
+  const written = writtenObjects(platform)
+  const groups = new Map<string, Judged[]>()
+  for (const run of result.runs) {
+    for (const incident of incidentsOf(result.trial, run)) {
+      const judged = judgeIncident(platform, written, incident)
+      const key = groupKey(judged)
+      const known = groups.get(key)
+      if (known === undefined) groups.set(key, [judged])
+      else known.push(judged)
+    }
+  }
+  return [...groups.values()].map(group => findingOf(written, group)).sort(bySeverity)
+}
+
+function judgeIncident(
+  platform: Platform,
+  written: WrittenObjects,
+  incident: Incident,
+): Judged {
+  const severity = severityOf(incident, platform.sla)
+  const context = contextOf(platform, written, incident)
+  const causes = causeFinders.flatMap(finder => finder.find(context))
+  return { incident, severity, causes }
+}
+
+/** What is told as one: single replicas and mere degradation over all workloads, else one each. */
+function groupKey({ incident, severity, causes }: Judged): string {
+  const { verdict, object } = incident
+  const shared = verdict === 'degraded' || causes[0]?.code === 'single-replica'
+  const who = shared ? (causes[0]?.code ?? '') : refText(object)
+  return `${verdict}|${severity}|${who}`
+}
+
+function bySeverity(a: Finding, b: Finding): number {
+  const order = severities.indexOf(a.severity) - severities.indexOf(b.severity)
+  if (order !== 0) return order
+  return compareStrings(a.rule, b.rule) || compareStrings(a.id, b.id)
+}
+
+function findingOf(written: WrittenObjects, group: readonly Judged[]): Finding {
+  const worst = group.reduce((a, b) => (weight(b.incident) > weight(a.incident) ? b : a))
+  const { incident, severity, causes } = worst
+  const { trial, run, verdict, object } = incident
+  const objects = distinct(group.map(({ incident: { object: other } }) => refText(other)))
+  const location = placeOf(written, incident)
+  const at = (incident.atMs - run.observation.startMs) / 1000
+  return {
+    id: idOf(trial, verdict, objects),
+    rule: ruleOf(verdict),
+    verdict,
+    severity,
+    trial,
+    ...(run.subject !== undefined && { subject: run.subject }),
+    at: Math.max(0, at),
+    ...(incident.seconds !== undefined && { seconds: incident.seconds }),
+    object: reportObject(written, object),
+    workload: reportObject(written, object),
+    count: countOf(group, objects),
+    message: messageOf(worst, objects, group.length),
+    ...(location !== undefined && { location }),
+    causes: [...causes, ...othersCause(objects)],
+    remedies: [],
+  }
+}
+
+function weight({ seconds = 0, members, open }: Incident): number {
+  return (open ? 1e9 : 0) + members.length * 1e6 + seconds
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)].sort(compareStrings)
+}
+
+function idOf(trial: string, verdict: string, objects: readonly string[]): string {
+  const text = `${trial}|${verdict}|${objects.join('|')}`
+  return `${ruleOf(verdict as never)}-${fnv1a32(text).toString(16).padStart(8, '0')}`
+}
+
+/** Pods of one workload, or workloads when several share the cause. */
+function countOf(group: readonly Judged[], objects: readonly string[]): number {
+  if (objects.length > 1) return objects.length
+  return Math.max(...group.map(({ incident }) => incident.members.length))
+}
+
+function reportObject(written: WrittenObjects, ref: ObjectRef): ReportObject {
+  const object: KubeObject | undefined = written.get(refText(ref))?.object
+  return { ...(object !== undefined && { apiVersion: object.apiVersion }), ...ref }
+}
+
+/** The field to look at first: what the first cause points to, else the object itself. */
+function placeOf(written: WrittenObjects, { object, verdict }: Incident): Finding['location'] {
+  const found = written.get(refText(object))
+  if (found === undefined) return undefined
+  switch (verdict) {
+    case 'pending-forever':
+      return found.locate(`${podSpecPath(object.kind)}`)
+    case 'rollout-stuck':
+      return found.locate('spec.strategy')
+    case 'down':
+    case 'degraded':
+      return found.locate('spec.replicas')
+    default:
+      return found.locate('metadata.name')
+  }
+}
+
+function messageOf(
+  { incident }: Judged,
+  objects: readonly string[],
+  runs: number,
+): string {
+  const { message, verdict, n, of, seconds, open, run } = incident
+  if (message !== undefined && message !== '') return message
+  const others = objects.length > 1 ? `${objects.length} workloads, worst ` : ''
+  const who = `${others}${refText(incident.object)}`
+  const lasting = open ? 'and does not come back' : `for ${seconds ?? 0} s`
+  const where = run.node === undefined ? '' : ` when ${run.node} is gone`
+  switch (verdict) {
+    case 'down':
+      return `${who}: no serving pod${where} ${lasting}`
+    case 'degraded':
+      return `${who}: ${n ?? 0} of ${of ?? 0} pods serve${where} ${lasting}`
+    case 'terminating-forever':
+      return `${who}: ${incident.members.map(({ name }) => name).join(', ')} stays Terminating`
+    default:
+      return `${who}: ${verdict}${runs > 1 ? ` in ${runs} runs` : ''}`
+  }
+}
+
+function othersCause(objects: readonly string[]): readonly Cause[] {
+  if (objects.length <= 1) return []
+  return [
+    {
+      code: 'same-cause',
+      text: `the same holds for ${objects.length} workloads: ${objects.join(', ')}`,
+      facts: { workloads: objects },
+      locations: [],
+      writers: [],
+    },
+  ]
+}

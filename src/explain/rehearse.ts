@@ -1,0 +1,168 @@
+// The main job below the command line: run the trials of a platform and report what they showed.
+
+import type { World } from '../engine/world.ts'
+import { install, missingNamespaces, workloadKinds } from '../trials/install.ts'
+import { nodesOf, type Platform, totalNodes } from '../trials/platform.ts'
+import { trials } from '../trials/registry.ts'
+import { size, type SizeRow } from '../trials/size.ts'
+import type { Assumption } from '../trials/spec.ts'
+import type { Base, TrialResult } from '../trials/trial.ts'
+import { findingsOf } from './findings.ts'
+import type { Bounds, Finding, NodeRow, Outcome, Report, TrialReport } from './report.ts'
+import { unmodelledIn } from './unmodelled.ts'
+
+export interface RehearseOptions {
+  readonly version: string
+  /** Names of standard trials; install always runs first. */
+  readonly trials: readonly string[]
+  readonly sources: readonly string[]
+  readonly assumptions: readonly Assumption[]
+  readonly problems: Report['problems']
+}
+
+interface Told {
+  readonly result: TrialResult
+  readonly findings: readonly Finding[]
+}
+
+/** Runs install and the chosen trials; deterministic but for `run.wallMs`, which is 0. */
+export function rehearse(platform: Platform, options: RehearseOptions): Report {
+  const installed = install(platform)
+  const results = [installed.result, ...runTrials(installed, options.trials)]
+  const told = results.map(result => ({ result, findings: findingsOf(platform, result) }))
+  const unmodelled = unmodelledIn(platform)
+  const blind = unmodelled.some(({ decisive }) => decisive)
+  const { world } = installed
+  return {
+    apiVersion: 'seatrial.dev/v1',
+    kind: 'Report',
+    seatrial: { version: options.version },
+    kubernetes: `v${platform.kubernetes}`,
+    run: runFacts(platform, world, results),
+    platform: { ...platformFacts(platform, world), sources: options.sources },
+    trials: told.map(entry => trialReport(entry, platform, blind)),
+    findings: told.flatMap(({ findings }) => findings),
+    assumptions: [...options.assumptions, ...namespaceAssumptions(platform)],
+    unmodelled: unmodelled.map(({ kind, count, effect }) => ({ kind, count, effect })),
+    problems: options.problems,
+  }
+}
+
+function runTrials(base: Base, names: readonly string[]): readonly TrialResult[] {
+  return trials.filter(({ name }) => names.includes(name)).map(trial => trial.run(base))
+}
+
+/** The smallest node count for each trial: it holds when it shows no error. */
+export function sizeOf(platform: Platform, nodesMax: number): readonly SizeRow[] {
+  return size(platform, {
+    nodesMax,
+    holds: (base, result) =>
+      findingsOf(base.platform, result).every(({ severity }) => severity !== 'error') &&
+      result.runs.every(({ exhausted }) => !exhausted),
+  })
+}
+
+function runFacts(
+  platform: Platform,
+  world: World,
+  results: readonly TrialResult[],
+): Report['run'] {
+  const worlds = [world, ...results.slice(1).flatMap(({ runs }) => runs.map(worldOf))]
+  const bounds = boundsOf(platform, results)
+  return {
+    seed: world.options.schedule.seed,
+    schedule: world.scheduleText(),
+    digest: digestOf(worlds),
+    virtualSeconds: bounds.virtualSeconds,
+    wallMs: 0,
+    bounds,
+  }
+}
+
+function worldOf({ observation }: TrialResult['runs'][number]): World {
+  return observation.world
+}
+
+/** One digest over all runs, in the order in which they ran. */
+function digestOf(worlds: readonly World[]): string {
+  return worlds.map(world => world.digest()).reduce(joined)
+}
+
+function joined(a: string, b: string): string {
+  let result = ''
+  for (let index = 0; index < 16; index += 1) {
+    const sum = Number.parseInt(a[index] as string, 16) * 7 + Number.parseInt(b[index] as string, 16)
+    result += ((sum + index) % 16).toString(16)
+  }
+  return result
+}
+
+function boundsOf(platform: Platform, results: readonly TrialResult[]): Bounds {
+  const runs = results.flatMap(result => result.runs)
+  const seconds = runs.map(({ observation }) => (observation.endMs - observation.startMs) / 1000)
+  return {
+    nodes: totalNodes(platform),
+    events: runs.reduce((sum, { observation }) => sum + eventsOf(observation), 0),
+    virtualSeconds: Math.round(seconds.reduce((sum, s) => sum + s, 0)),
+    runs: runs.length,
+    schedules: 'one: the documented rule at every choice point',
+  }
+}
+
+function eventsOf({ world, startRevision }: TrialResult['runs'][number]['observation']): number {
+  return world.store.revision - startRevision
+}
+
+function platformFacts(
+  platform: Platform,
+  world: World,
+): Pick<Report['platform'], 'nodes' | 'workloads' | 'pods'> {
+  const names = nodesOf(platform).map(({ metadata }) => metadata)
+  const pools = platform.pools.flatMap(pool => Array.from({ length: pool.count }, () => pool.name))
+  const nodes = names.map(({ name = '', labels }, index): NodeRow => {
+    const zone = labels?.['topology.kubernetes.io/zone']
+    return { name, pool: pools[index] ?? '', ...(zone !== undefined && { zone }) }
+  })
+  const workloads = workloadKinds.flatMap(kind => world.store.list(kind)).length
+  return { nodes, workloads, pods: world.store.list('Pod').length }
+}
+
+function trialReport({ result, findings }: Told, platform: Platform, blind: boolean): TrialReport {
+  const bounds = boundsOf(platform, [result])
+  return {
+    name: result.trial,
+    outcome: outcomeOf(result, findings, blind),
+    summary: summaryOf(result, bounds),
+    findings: findings.map(({ id }) => id),
+    bounds,
+  }
+}
+
+function outcomeOf(
+  { runs }: TrialResult,
+  findings: readonly Finding[],
+  blind: boolean,
+): Outcome {
+  if (findings.some(({ severity }) => severity !== 'info')) return 'findings'
+  return blind || runs.some(({ exhausted }) => exhausted) ? 'inconclusive' : 'holds'
+}
+
+function summaryOf({ trial, runs, skipped }: TrialResult, { virtualSeconds }: Bounds): string {
+  if (skipped !== undefined) return `not run: ${skipped}`
+  const gates = runs.flatMap(run => run.gates)
+  const failed = gates.find(({ outcome }) => outcome !== 'ready')
+  if (failed !== undefined) {
+    return `gives up at second ${Math.round(failed.atMs / 1000)}: ${failed.message ?? ''}`
+  }
+  const count = runs.length
+  const what = trial === 'restart' ? 'workloads' : trial === 'install' ? 'run' : 'nodes'
+  return `${count} ${what}, ${virtualSeconds} virtual seconds`
+}
+
+function namespaceAssumptions(platform: Platform): readonly Assumption[] {
+  return missingNamespaces(platform).map(name => ({
+    what: `namespace ${name} exists`,
+    why: 'objects live in it and none of the files defines it',
+    setBy: 'default',
+  }))
+}

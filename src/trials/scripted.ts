@@ -1,0 +1,229 @@
+// Runs a trial that its user wrote: steps one after the other on one World, then what it expects.
+
+import type { Location, Problem } from '../base/problem.ts'
+import { assertNever } from '../base/assert.ts'
+import { refText } from '../checks/life.ts'
+import { judge } from '../checks/registry.ts'
+import type { FaultArgs } from '../faults/fault.ts'
+import { faults } from '../faults/registry.ts'
+import type { World } from '../engine/world.ts'
+import { kindKey } from '../kube/kinds.ts'
+import { keyFrom, type KubeObject, type ObjectRef } from '../kube/object.ts'
+import { nodeNameIndex, ownerIndex } from '../controllers/indexes.ts'
+import { request } from '../cluster/cluster.ts'
+import { cordon, drain } from './drain.ts'
+import type { GateResult } from './gates.ts'
+import { applyAll, finishInstall, workloadKinds } from './install.ts'
+import { emptyWorld, type Platform, type PlatformObject } from './platform.ts'
+import type { FaultStep, ObjectPath, Placed, RestartTarget, TrialSpec, TrialStep } from './spec.ts'
+import type { TrialResult } from './trial.ts'
+import { refOf, targetOf, Voyage } from './voyage.ts'
+
+/** Reads the objects of files that a step names; the sources tier provides it. */
+export type ReadObjects = (files: readonly string[]) => {
+  readonly objects: readonly PlatformObject[]
+  readonly problems: readonly Problem[]
+}
+
+export interface ScriptedRun {
+  readonly result: TrialResult
+  readonly problems: readonly Problem[]
+}
+
+interface Script {
+  readonly platform: Platform
+  readonly voyage: Voyage
+  readonly read: ReadObjects
+  readonly gates: GateResult[]
+  readonly problems: Problem[]
+  /** What has to heal later: time and recovery, in order of time. */
+  readonly healing: { atMs: number; heal: () => void }[]
+}
+
+/** Runs every step of the trial; a step that cannot be taken is a Problem and is left out. */
+export function runScript(spec: TrialSpec, platform: Platform, read: ReadObjects): ScriptedRun {
+  const world = emptyWorld(platform)
+  world.run({ untilMs: world.nowMs + 1000 })
+  const voyage = new Voyage(world)
+  const script: Script = { platform, voyage, read, gates: [], problems: [], healing: [] }
+  for (const step of spec.steps) take(script, step)
+  const observation = voyage.observation()
+  const run = {
+    observation,
+    verdicts: judge(observation),
+    gates: script.gates,
+    exhausted: voyage.exhausted,
+  }
+  return { result: { trial: spec.name, runs: [run] }, problems: script.problems }
+}
+
+function take(script: Script, step: TrialStep & Placed): void {
+  const { voyage, platform, location: at } = { ...script, location: step.location }
+  if ('install' in step) {
+    const startMs = voyage.world.nowMs
+    applyAll(voyage, platform)
+    const settleMs = step.install.timeoutMs
+    script.gates.push(...finishInstall(voyage, platform, { startMs, settleMs }))
+  } else if ('restart' in step) restart(script, step.restart, at)
+  else if ('set' in step) set(script, step.set, at)
+  else if ('apply' in step) applyFiles(script, step.apply.files)
+  else if ('delete' in step) remove(script, step.delete.object, at)
+  else if ('scale' in step) scale(script, step.scale, at)
+  else if ('fault' in step) strike(script, step.fault, at)
+  else if ('drain' in step) drain(voyage, step.drain.node)
+  else if ('cordon' in step) cordon(voyage, step.cordon.node)
+  else if ('uncordon' in step) cordon(voyage, step.uncordon.node, false)
+  else if ('wait' in step) wait(script, step.wait.forMs)
+  else assertNever(step)
+}
+
+/** Lets time pass, healing what is due on the way. */
+function wait({ voyage, healing }: Script, forMs: number): void {
+  const endMs = voyage.world.nowMs + forMs
+  for (;;) {
+    const next = healing[0]
+    if (next === undefined || next.atMs > endMs) break
+    healing.shift()
+    voyage.wait(Math.max(0, next.atMs - voyage.world.nowMs))
+    next.heal()
+  }
+  voyage.wait(endMs - voyage.world.nowMs)
+}
+
+/** Reads `Deployment/argocd/web` or `Node/n1`. */
+export function parseObjectPath(path: ObjectPath): ObjectRef {
+  const [kind = '', first = '', second] = path.split('/')
+  return second === undefined
+    ? { kind, name: first }
+    : { kind, namespace: first, name: second }
+}
+
+function lookUp(script: Script, ref: ObjectRef, location: Location): KubeObject | undefined {
+  const { store } = script.voyage.world
+  const direct = store.get(ref.kind, keyFrom(ref.namespace, ref.name))
+  const object = direct ?? customObject(store, ref)
+  if (object === undefined) {
+    script.problems.push({
+      code: 'ST0302',
+      severity: 'error',
+      location,
+      object: refText(ref),
+      what: `there is no ${refText(ref)} at this step`,
+      why: 'it is in none of the sources, or an earlier step removed it',
+      todo: 'check kind, namespace and name: Kind/namespace/name, or Kind/name for cluster scope',
+    })
+  }
+  return object
+}
+
+function customObject(store: World['store'], { kind, namespace, name }: ObjectRef) {
+  const key = keyFrom(namespace, name)
+  const custom = store.kinds().find(known => known.startsWith(`${kind}.`))
+  return custom === undefined ? undefined : store.get(custom, key)
+}
+
+function restart(script: Script, target: RestartTarget, location: Location): void {
+  const { voyage } = script
+  if ('all' in target) {
+    for (const kind of workloadKinds) {
+      for (const object of voyage.world.store.list(kind)) voyage.restart(object)
+    }
+  } else {
+    const object = lookUp(script, target, location)
+    if (object !== undefined) voyage.restart(object)
+  }
+  voyage.settle()
+}
+
+function set(
+  script: Script,
+  { object: path, path: field, value }: { object: ObjectPath; path: string; value: unknown },
+  location: Location,
+): void {
+  const object = lookUp(script, parseObjectPath(path), location)
+  if (object === undefined) return
+  script.voyage.patch(object, nested(field.split('.'), value))
+  script.voyage.settle()
+}
+
+function nested(parts: readonly string[], value: unknown): unknown {
+  return parts.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value)
+}
+
+function applyFiles({ voyage, read, problems }: Script, files: readonly string[]): void {
+  const loaded = read(files)
+  problems.push(...loaded.problems)
+  for (const { object } of loaded.objects) voyage.apply(object)
+  voyage.settle()
+}
+
+function remove(script: Script, path: ObjectPath, location: Location): void {
+  const object = lookUp(script, parseObjectPath(path), location)
+  if (object === undefined) return
+  request(script.voyage.world, { verb: 'delete', target: targetOf(object) })
+  script.voyage.settle()
+}
+
+function scale(
+  script: Script,
+  { object: path, replicas }: { object: ObjectPath; replicas: number },
+  location: Location,
+): void {
+  const object = lookUp(script, parseObjectPath(path), location)
+  if (object === undefined) return
+  request(script.voyage.world, { verb: 'scale', target: targetOf(object), replicas })
+  script.voyage.settle()
+}
+
+function strike(script: Script, step: FaultStep, location: Location): void {
+  const { voyage, problems, healing } = script
+  const fault = faults.get(step.kind)
+  if (fault === undefined) {
+    const known = [...faults.keys()].join(', ')
+    problems.push({
+      code: 'ST0303',
+      severity: 'error',
+      location,
+      what: `there is no fault "${step.kind}"`,
+      todo: `use one of: ${known}`,
+    })
+    return
+  }
+  const args = faultArgs(script, step)
+  const possible = fault.canApply(voyage.world, args)
+  if (!possible.ok) {
+    problems.push(...possible.problems.map(problem => ({ ...problem, location })))
+    return
+  }
+  fault.apply(voyage.world, args)
+  if (step.forMs === undefined) return
+  const atMs = voyage.world.nowMs + step.forMs
+  healing.push({ atMs, heal: () => fault.recover(voyage.world, args) })
+  healing.sort((a, b) => a.atMs - b.atMs)
+}
+
+/** `nodeOf` names the node on which the pod number `index` of a workload runs, by pod name. */
+function faultArgs({ voyage }: Script, { node, zone, nodeOf }: FaultStep): FaultArgs {
+  const found = nodeOf === undefined ? node : nodeUnder(voyage.world, nodeOf)
+  return { ...(found !== undefined && { node: found }), ...(zone !== undefined && { zone }) }
+}
+
+function nodeUnder(
+  world: World,
+  { object: path, index }: { object: ObjectPath; index: number },
+): string | undefined {
+  const ref = parseObjectPath(path)
+  const owner = world.store.get(kindKey('apps/v1', ref.kind), keyFrom(ref.namespace, ref.name))
+  if (owner === undefined) return undefined
+  const pods = podsUnder(world, owner)
+  return nodeNameIndex.values(pods[index] ?? owner)[0]
+}
+
+function podsUnder(world: World, owner: KubeObject): readonly KubeObject[] {
+  const uid = owner.metadata.uid ?? ''
+  const sets = world.store.indexed('ReplicaSet', ownerIndex.name, uid)
+  const owners = [uid, ...sets.map(({ metadata }) => metadata.uid ?? '')]
+  return owners
+    .flatMap(id => world.store.indexed('Pod', ownerIndex.name, id))
+    .sort((a, b) => (refOf(a).name < refOf(b).name ? -1 : 1))
+}
