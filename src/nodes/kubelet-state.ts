@@ -1,0 +1,51 @@
+// What the kubelets of all nodes know; part of a World and forked with it.
+
+import { SortedMap } from '../base/sorted-map.ts'
+import type { Forkable } from '../engine/actor.ts'
+import type { NodeHeartbeat } from '../kube/node-heartbeat.ts'
+import type { PodRun } from './pod-run.ts'
+
+/** One pod as its kubelet sees it. */
+export interface Charge {
+  readonly key: string
+  readonly node: string
+  readonly run: PodRun
+  /** The timer for the next change, to cancel it. */
+  readonly timer?: { readonly atMs: number; readonly sequence: number }
+  /** The last word was spoken: final status written and, if it was asked for, deleted. */
+  readonly finished?: true
+}
+
+/** One kubelet. It is connected while its heartbeat has no end. */
+export interface NodeLink {
+  readonly heartbeat: NodeHeartbeat
+}
+
+export class KubeletState implements Forkable {
+  /** By uid of the pod. */
+  charges = new SortedMap<Charge>()
+  /** By name of the node. */
+  links = new SortedMap<NodeLink>()
+  /** How many pod addresses were given out. */
+  addresses = 0
+
+  fork(): this {
+    const copy = new KubeletState()
+    copy.charges = this.charges.fork()
+    copy.links = this.links.fork()
+    copy.addresses = this.addresses
+    return copy as this
+  }
+
+  isConnected(node: string): boolean {
+    const link = this.links.get(node)
+    return link !== undefined && link.heartbeat.untilMs === undefined
+  }
+
+  /** The next free pod address, unique in the cluster. */
+  nextAddress(): string {
+    this.addresses += 1
+    const n = this.addresses
+    return `10.${244 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`
+  }
+}

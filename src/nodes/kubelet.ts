@@ -1,0 +1,298 @@
+// The kubelets of all nodes as one actor: pods on connected nodes make progress, those on silent
+// nodes do not. Upstream: pkg/kubelet/{kubelet,status/status_manager}.go, v1.36.3.
+
+import { assertNever } from '../base/assert.ts'
+import type { Actor, Turn } from '../engine/actor.ts'
+import type { Change, IndexSpec } from '../engine/store.ts'
+import type { ApiRequest } from '../apiserver/request.ts'
+import type { Node, Pod } from '../kube/generated/types.ts'
+import {
+  leaseFor,
+  leaseNamespace,
+  type NodeHeartbeat,
+  renewEveryMsDefault,
+} from '../kube/node-heartbeat.ts'
+import { keyOf, type KubeObject } from '../kube/object.ts'
+import { type Charge, KubeletState } from './kubelet-state.ts'
+import type { KubeletModel } from './model.ts'
+import { readyConditions } from './node-object.ts'
+import { advance, forceExit, forceReady, isOver, newPodRun, nextChangeMs, stop } from './pod-run.ts'
+import { statusOf } from './pod-status.ts'
+
+/** What trials and faults may tell the kubelets, by `world.signal('kubelet', order)`. */
+export type KubeletOrder =
+  | { readonly type: 'disconnect'; readonly node: string }
+  | { readonly type: 'connect'; readonly node: string }
+  | {
+      readonly type: 'ready'
+      readonly pod: string
+      readonly ready: boolean
+      readonly restartCount?: number
+    }
+  | { readonly type: 'exit'; readonly pod: string; readonly exitCode: number }
+
+type Payload = KubeletOrder | { readonly type: 'due'; readonly uid: string }
+
+export interface KubeletOptions {
+  readonly model: KubeletModel
+  readonly renewEveryMs?: number
+  /** How long after its appearance a node's kubelet renews its lease for the first time. */
+  readonly firstRenewalMs?: (node: string) => number
+}
+
+export const kubeletName = 'kubelet'
+
+/** The actor that plays the kubelets of all nodes. */
+export function kubelet(options: KubeletOptions): Actor<KubeletState> {
+  return {
+    name: kubeletName,
+    watches: ['Node', 'Pod'],
+    start: () => new KubeletState(),
+    deliver: (turn, state, changes) => {
+      const context: Context = { turn, state, options }
+      for (const change of changes) {
+        if (change.kind === 'Node') onNode(context, change)
+        else onPod(context, change)
+      }
+    },
+    wake: (turn, state, payload) => obey({ turn, state, options }, payload as Payload),
+  }
+}
+
+interface Context {
+  readonly turn: Turn
+  readonly state: KubeletState
+  readonly options: KubeletOptions
+}
+
+function obey(context: Context, payload: Payload): void {
+  switch (payload.type) {
+    case 'due': {
+      const charge = context.state.charges.get(payload.uid)
+      if (charge !== undefined) progress(context, charge, 'report')
+      return
+    }
+    case 'disconnect':
+      disconnect(context, payload.node)
+      return
+    case 'connect':
+      connect(context, payload.node)
+      return
+    case 'ready':
+    case 'exit':
+      force(context, payload)
+      return
+    default:
+      assertNever(payload)
+  }
+}
+
+function onNode(context: Context, change: Change): void {
+  const { turn, state, options } = context
+  const name = change.key
+  if (change.after === undefined) {
+    for (const charge of chargesOn(context, name)) forget(context, charge)
+    state.links.delete(name)
+    return
+  }
+  if (change.before !== undefined) return
+  const fromMs = turn.nowMs + (options.firstRenewalMs?.(name) ?? 0)
+  const heartbeat = { fromMs, everyMs: options.renewEveryMs ?? renewEveryMsDefault }
+  beat(context, name, heartbeat)
+  takeUp(context, name)
+}
+
+/** Remembers and publishes when the kubelet of `node` renews its lease. */
+function beat(context: Context, node: string, heartbeat: NodeHeartbeat): void {
+  const { turn, state } = context
+  state.links.set(node, { heartbeat })
+  const uid = turn.view.get('Node', node)?.metadata.uid
+  const lease = leaseFor(uid === undefined ? { name: node } : { name: node, uid }, heartbeat)
+  const target = { kind: 'Lease', namespace: leaseNamespace, name: node }
+  const { annotations } = lease.metadata
+  const patch = { metadata: { annotations: { ...clearedUntil, ...annotations } } }
+  const update: ApiRequest = { verb: 'patch', target, patchType: 'merge', patch }
+  const known = turn.view.get('Lease', `${leaseNamespace}/${node}`) !== undefined
+  turn.submit(known ? update : { verb: 'create', object: lease })
+}
+
+const clearedUntil = { 'seatrial.dev/renew-until-ms': null }
+
+function disconnect(context: Context, node: string): void {
+  const { turn, state } = context
+  const link = state.links.get(node)
+  if (link === undefined || link.heartbeat.untilMs !== undefined) return
+  beat(context, node, { ...link.heartbeat, untilMs: turn.nowMs })
+  for (const charge of chargesOn(context, node)) keep(context, charge, undefined)
+}
+
+function connect(context: Context, name: string): void {
+  const { turn, state } = context
+  const link = state.links.get(name)
+  if (link === undefined || link.heartbeat.untilMs === undefined) return
+  beat(context, name, { fromMs: turn.nowMs, everyMs: link.heartbeat.everyMs })
+  const node = turn.view.get<Node>('Node', name)
+  if (node === undefined) return
+  const old = node.status?.conditions ?? []
+  const patch = { status: { conditions: readyConditions(turn.nowMs, old) } }
+  const target = { kind: 'Node', name }
+  submit(turn, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
+  takeUp(context, name)
+}
+
+/** Lists the pods of a node again: new ones start, the others go on and are reported anew. */
+function takeUp(context: Context, node: string): void {
+  const { turn, state } = context
+  const pods = turn.view.indexed<Pod>('Pod', nodeNameIndex, node)
+  const present = new Set(pods.map(pod => pod.metadata.uid ?? ''))
+  for (const charge of chargesOn(context, node)) {
+    if (!present.has(charge.run.uid)) forget(context, charge)
+  }
+  for (const pod of pods) {
+    const charge = state.charges.get(pod.metadata.uid ?? '')
+    if (charge !== undefined && charge.finished !== true) progress(context, charge, 'report')
+    see(context, pod)
+  }
+}
+
+/** Pods by spec.nodeName: the index that every World keeps under this name. */
+const nodeNameIndex = {
+  name: 'node-name',
+  kind: 'Pod',
+  values: (object: KubeObject) => [(object as Pod).spec?.nodeName ?? ''],
+} satisfies IndexSpec
+
+function onPod(context: Context, change: Change): void {
+  const { state } = context
+  const pod = change.after as Pod | undefined
+  if (pod === undefined) {
+    const charge = state.charges.get(change.before?.metadata.uid ?? '')
+    if (charge !== undefined) forget(context, charge)
+    return
+  }
+  const node = pod.spec?.nodeName
+  if (node !== undefined && node !== '' && state.isConnected(node)) see(context, pod)
+}
+
+/** Looks at a pod of a connected node: starts it, stops it, or lets it be. */
+function see(context: Context, pod: Pod): void {
+  const { turn, state, options } = context
+  const known = state.charges.get(pod.metadata.uid ?? '')
+  const charge = known ?? admit(context, pod)
+  if (charge.finished === true) return
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata
+  const terminal = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+  if (terminal && !isOver(charge.run, pod)) {
+    endedByOthers(context, charge, pod)
+    return
+  }
+  if (deletionTimestamp === undefined) {
+    if (known === undefined) progress(context, charge)
+    return
+  }
+  const stopMs = options.model.stopMs(pod, deletionGracePeriodSeconds * 1000)
+  const run = isOver(charge.run, pod) ? charge.run : stop(charge.run, turn.nowMs + stopMs)
+  if (run !== charge.run || isOver(run, pod)) progress(context, { ...charge, run })
+}
+
+/** Someone else ended the pod: its containers are killed and there is nothing to report. */
+function endedByOthers(context: Context, charge: Charge, pod: Pod): void {
+  const ended: Charge = { ...charge, run: { ...charge.run, stopped: true } }
+  keep(context, ended, undefined)
+  if (pod.metadata.deletionTimestamp !== undefined) finish(context, ended, pod)
+}
+
+/** Takes charge of a pod and reports ContainerCreating at once. */
+function admit(context: Context, pod: Pod): Charge {
+  const { turn, state, options } = context
+  const node = pod.spec?.nodeName ?? ''
+  const hostIP = hostIPOf(context, node)
+  const podIP = pod.spec?.hostNetwork === true ? (hostIP ?? '') : state.nextAddress()
+  const run = advance(newPodRun(pod, turn.nowMs, podIP), pod, turn.nowMs, options.model)
+  const charge: Charge = { key: keyOf(pod.metadata), node, run }
+  const phase = pod.status?.phase ?? 'Pending'
+  if (phase === 'Pending' || phase === 'Running') report(context, charge, pod)
+  return charge
+}
+
+/** Brings a pod up to now, reports what changed and sets the timer for the next change. */
+function progress(context: Context, charge: Charge, mode: 'quiet' | 'report' = 'quiet'): void {
+  const { turn, state, options } = context
+  const pod = turn.view.get<Pod>('Pod', charge.key)
+  if (pod === undefined || pod.metadata.uid !== charge.run.uid) {
+    keep(context, charge, undefined)
+    return
+  }
+  if (!state.isConnected(charge.node)) return
+  const run = advance(charge.run, pod, turn.nowMs, options.model)
+  const next = { ...charge, run }
+  if (mode === 'report' || run.containers !== charge.run.containers) report(context, next, pod)
+  if (isOver(run, pod) && pod.metadata.deletionTimestamp !== undefined) finish(context, next, pod)
+  else keep(context, next, nextChangeMs(run, pod, turn.nowMs))
+}
+
+function finish(context: Context, charge: Charge, pod: Pod): void {
+  const { turn } = context
+  keep(context, { ...charge, finished: true }, undefined)
+  const { name = '', namespace = '', uid = '' } = pod.metadata
+  const target = { kind: 'Pod', namespace, name }
+  const options = { gracePeriodSeconds: 0, preconditions: { uid } }
+  submit(turn, { verb: 'delete', target, options })
+}
+
+function report(context: Context, charge: Charge, pod: Pod): void {
+  const { turn } = context
+  const { name = '', namespace = '', uid = '' } = pod.metadata
+  const hostIP = hostIPOf(context, charge.node)
+  const status = statusOf({ pod, run: charge.run, nowMs: turn.nowMs, hostIP })
+  const target = { kind: 'Pod', namespace, name }
+  const patch = { metadata: { uid }, status }
+  submit(turn, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
+}
+
+function submit(turn: Turn, request: ApiRequest): void {
+  turn.submit(request)
+}
+
+/** Stores a charge with its timer set to `atMs`, or without one. */
+function keep(context: Context, charge: Charge, atMs: number | undefined): void {
+  const { turn, state } = context
+  const { timer, ...rest } = charge
+  if (timer !== undefined && timer.atMs > turn.nowMs) turn.cancel(timer.sequence)
+  if (atMs === undefined) {
+    state.charges.set(charge.run.uid, rest)
+    return
+  }
+  const payload: Payload = { type: 'due', uid: charge.run.uid }
+  const sequence = turn.wakeAfter(atMs - turn.nowMs, payload)
+  state.charges.set(charge.run.uid, { ...rest, timer: { atMs, sequence } })
+}
+
+function forget(context: Context, charge: Charge): void {
+  keep(context, charge, undefined)
+  context.state.charges.delete(charge.run.uid)
+}
+
+function force(
+  context: Context,
+  order: Extract<KubeletOrder, { readonly type: 'ready' | 'exit' }>,
+): void {
+  const { turn, state } = context
+  const pod = turn.view.get<Pod>('Pod', order.pod)
+  const charge = state.charges.get(pod?.metadata.uid ?? '')
+  if (charge === undefined || charge.finished === true) return
+  const run =
+    order.type === 'ready'
+      ? forceReady(charge.run, order.ready, order.restartCount)
+      : forceExit(charge.run, turn.nowMs, order.exitCode)
+  progress(context, { ...charge, run }, 'report')
+}
+
+function chargesOn(context: Context, node: string): readonly Charge[] {
+  return [...context.state.charges.values()].filter(charge => charge.node === node)
+}
+
+function hostIPOf(context: Context, node: string): string | undefined {
+  const addresses = context.turn.view.get<Node>('Node', node)?.status?.addresses ?? []
+  return addresses.find(({ type }) => type === 'InternalIP')?.address
+}
