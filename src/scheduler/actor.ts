@@ -1,0 +1,302 @@
+// kube-scheduler as a component of the cluster: its cache, its queue, one pod at a time.
+// Upstream: pkg/scheduler/{scheduler,eventhandlers,schedule_one}.go, v1.36.3.
+
+import type { ApiRequest, ApiResponse } from '../apiserver/request.ts'
+import type { Actor, Turn } from '../engine/actor.ts'
+import type { Change } from '../engine/store.ts'
+import type { View } from '../engine/view.ts'
+import { keyFrom, keyOf } from '../kube/object.ts'
+import { formatTime } from '../kube/time.ts'
+import { SchedulerCache } from './cache.ts'
+import type { Diagnosis } from './diagnosis.ts'
+import { handleChange } from './event-handlers.ts'
+import type { Pod, SchedulerListers } from './framework.ts'
+import { unschedulableTopic, type UnschedulableNote } from './notes.ts'
+import { podInfoOf } from './pod-info.ts'
+import { evictionsOf } from './preemption/eviction.ts'
+import { queueProfile, type QueueProfile } from './queue/queue-profile.ts'
+import { defaultQueueOptions, type QueuedPod } from './queue/queued-pod.ts'
+import { type QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
+import { runPreBind, runReserve } from './runtime.ts'
+import { type Placed, type ScheduleOutcome, schedulePod, type Unfit } from './schedule-pod.ts'
+import { messageOf } from './status.ts'
+import { schedulerName, type SchedulerOptions, SchedulerState, type SchedulerTurn } from './turn.ts'
+
+const messageLengthMax = 1024
+
+/** Kinds that decide where pods fit, besides pods and nodes. */
+export const listedKinds = [
+  'CSIDriver',
+  'CSINode',
+  'CSIStorageCapacity',
+  'DeviceClass',
+  'Namespace',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'PodDisruptionBudget',
+  'ReplicaSet',
+  'ReplicationController',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
+  'ResourceSlice',
+  'Service',
+  'StatefulSet',
+  'StorageClass',
+  'VolumeAttachment',
+] as const
+
+/** The actor that plays kube-scheduler. */
+export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
+  // The queue's hints are bound once to listers that look at the view of the current turn.
+  let view: View | undefined
+  const listers: SchedulerListers = {
+    get: (kind, key) => view?.get(kind, key) as never,
+    list: (kind, namespace) => (view?.list(kind, namespace) ?? []) as never,
+  }
+  const { args } = options.profile
+  const { features } = options
+  const queued = queueProfile(options.profile.plugins, { args, features, listers })
+  const take = (turn: Turn, state: SchedulerState): SchedulerTurn => {
+    view = turn.view
+    return { turn, state, options, listers, at: momentOf(turn, queued) }
+  }
+  return {
+    name: schedulerName,
+    watches: ['Node', 'Pod', ...listedKinds],
+    start: turn =>
+      new SchedulerState(
+        new SchedulerCache(),
+        new SchedulingQueue(defaultQueueOptions, turn.nowMs),
+        new Map(),
+      ),
+    deliver: (turn, state, changes) => deliver(take(turn, state), changes),
+    wake: (turn, state) => wake(take(turn, state)),
+  }
+}
+
+function momentOf(turn: Turn, profile: QueueProfile): QueueMoment {
+  return {
+    nowMs: turn.nowMs,
+    profile: name => (name === schedulerName ? profile : undefined),
+    profiles: [profile],
+    findPod: (namespace, name) => turn.view.get('Pod', keyFrom(namespace, name)) as Pod | undefined,
+  }
+}
+
+function deliver(context: SchedulerTurn, changes: readonly Change[]): void {
+  const { state, at } = context
+  for (const change of changes) {
+    if (handleChange(context, change)) state.lastChangeMs = at.nowMs
+  }
+  bindWaiting(context)
+  planWake(context)
+}
+
+/** Schedules one pod; others get their turn before the next. */
+function wake(context: SchedulerTurn): void {
+  const { state, at } = context
+  if (state.wakeAtMs <= at.nowMs) state.wakeAtMs = -1
+  state.queue.flush(at)
+  const popped = state.queue.pop()
+  if (popped !== undefined) attempt(context, popped)
+  planWake(context)
+}
+
+/** Plans the next attempt: now when a pod is ready, else when a back-off or timeout ends. */
+function planWake({ turn, state, at }: SchedulerTurn): void {
+  const wakeAtMs = state.queue.hasPod() ? at.nowMs : nextFlushMs(state, at.nowMs)
+  if (wakeAtMs === undefined) return
+  if (state.wakeAtMs >= 0 && state.wakeAtMs <= wakeAtMs) return
+  state.wakeAtMs = wakeAtMs
+  turn.wakeAfter(Math.max(0, wakeAtMs - at.nowMs), undefined)
+}
+
+/**
+ * When the queue has to be flushed. Upstream retries unschedulable pods every 5 minutes; as long
+ * as nothing has changed since the last attempt a retry would end the same, so it is left out.
+ */
+function nextFlushMs({ queue, lastChangeMs }: SchedulerState, nowMs: number): number | undefined {
+  const isBackingOff = queue.pods('backoff').length + queue.pods('errorBackoff').length > 0
+  const isWorthwhile =
+    isBackingOff ||
+    queue.pods('unschedulable').some(pod => pod.gatingPlugin === '' && pod.timestampMs < lastChangeMs)
+  return isWorthwhile ? queue.nextWakeMs(nowMs) : undefined
+}
+
+function attempt(context: SchedulerTurn, popped: QueuedPod): void {
+  const { state, at } = context
+  const { pod } = popped
+  const isGone = at.findPod(pod.metadata.namespace ?? '', pod.metadata.name ?? '') === undefined
+  if (isGone || pod.metadata.deletionTimestamp !== undefined || state.cache.isAssumed(popped.uid)) {
+    state.queue.done(popped.uid)
+    return
+  }
+  const outcome = decide(context, pod)
+  state.nextStartNodeIndex = outcome.nextStartNodeIndex
+  if (outcome.type === 'placed') place(context, popped, outcome)
+  else fail(context, popped, outcome)
+}
+
+function decide({ turn, state, options, listers, at }: SchedulerTurn, pod: Pod): ScheduleOutcome {
+  return schedulePod(pod, {
+    profile: options.profile,
+    snapshot: state.cache.snapshot(),
+    listers,
+    nextStartNodeIndex: state.nextStartNodeIndex,
+    nominator: {
+      nominatedPods: node =>
+        state.queue.nominatedPodsForNode(node, at.findPod).map(other => podInfoOf(other)),
+    },
+    choices: {
+      tie: (ties, heapPick) => {
+        const others = ties.filter(index => index !== heapPick)
+        return [heapPick, ...others][turn.choose('scheduler-tie', ties.length)] as number
+      },
+      preemptionOffset: count => turn.choose('preemption-offset', count),
+    },
+  })
+}
+
+/** Reserves, assumes, and binds unless volumes have to be bound first. */
+function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void {
+  const { state, options, turn } = context
+  const { pod } = popped
+  const { cycle } = placed.trace
+  const reserved = runReserve(options.profile, cycle, pod, placed.node)
+  if (reserved.code !== 'Success') {
+    const { nextStartNodeIndex } = placed
+    const message = messageOf(reserved)
+    fail(context, popped, { type: 'error', message, trace: placed.trace, nextStartNodeIndex })
+    return
+  }
+  state.cache.assume({ ...pod, spec: { ...pod.spec, nodeName: placed.node } } as Pod)
+  const { writes } = runPreBind(options.profile, cycle, pod, placed.node)
+  for (const { verb, object, subresource } of writes) {
+    turn.submit({ verb, object, ...(subresource && { subresource }) })
+  }
+  if (writes.length > 0 && unboundClaims(context, pod)) {
+    state.waiting.set(popped.uid, { popped, node: placed.node })
+  } else bind(context, popped, placed.node)
+}
+
+function unboundClaims({ listers }: SchedulerTurn, { metadata, spec }: Pod): boolean {
+  return (spec?.volumes ?? []).some(({ persistentVolumeClaim, ephemeral, name }) => {
+    const claim =
+      persistentVolumeClaim?.claimName ?? (ephemeral && `${metadata.name}-${name}`)
+    if (claim === undefined) return false
+    const found = listers.get('PersistentVolumeClaim', keyFrom(metadata.namespace, claim))
+    return found?.status?.phase !== 'Bound'
+  })
+}
+
+function bindWaiting(context: SchedulerTurn): void {
+  for (const [uid, { popped, node }] of context.state.waiting) {
+    if (unboundClaims(context, popped.pod)) continue
+    context.state.waiting.delete(uid)
+    bind(context, popped, node)
+  }
+}
+
+function bind({ turn, state }: SchedulerTurn, popped: QueuedPod, node: string): void {
+  const { pod, uid } = popped
+  const { namespace, name = '' } = pod.metadata
+  const target = { kind: 'Pod', namespace, name }
+  const response = turn.submit({ verb: 'bind', target, node }) as ApiResponse
+  state.queue.done(uid)
+  if (!response.ok) {
+    state.cache.forget(uid)
+    return
+  }
+  const message = `Successfully assigned ${keyOf(pod.metadata)} to ${node}`
+  turn.emit({ object: pod, type: 'Normal', reason: 'Scheduled', message })
+}
+
+type Failure = Exclude<ScheduleOutcome, Placed>
+
+function fail(context: SchedulerTurn, popped: QueuedPod, failure: Failure): void {
+  const { turn, state, at } = context
+  const diagnosis = failure.type === 'unfit' ? failure.trace.diagnosis : undefined
+  const { namespace = '', name = '' } = popped.pod.metadata
+  const pod = at.findPod(namespace, name)
+  if (pod === undefined || (pod.spec?.nodeName ?? '') !== '') {
+    state.queue.done(popped.uid)
+    return
+  }
+  const rejection = {
+    unschedulablePlugins: [...(diagnosis?.unschedulablePlugins ?? [])].sort(),
+    pendingPlugins: [...(diagnosis?.pendingPlugins ?? [])].sort(),
+    pod,
+  }
+  state.queue.addUnschedulableIfNotPresent(popped, rejection, at)
+  if (failure.type === 'unfit') preempt(context, pod, failure)
+  const { message } = failure
+  const text =
+    message.length <= messageLengthMax ? message : `${message.slice(0, messageLengthMax - 4)} ...`
+  turn.emit({ object: pod, type: 'Warning', reason: 'FailedScheduling', message: text })
+  if (diagnosis !== undefined) {
+    turn.note(unschedulableTopic, noteOf(keyOf(pod.metadata), message, diagnosis))
+  }
+  patchCondition(context, pod, failure)
+}
+
+/** Evicts the victims and remembers the nomination. */
+function preempt({ turn, state, at }: SchedulerTurn, pod: Pod, { postFilter }: Unfit): void {
+  if (postFilter === undefined) return
+  const { nominate, preemption } = postFilter
+  if (nominate !== undefined) state.queue.addNominatedPod(pod, { nodeName: nominate }, at)
+  if (preemption === undefined || nominate === undefined || nominate === '') return
+  for (const eviction of evictionsOf(pod, nominate, preemption.victims)) {
+    const { victim, condition, eventMessage } = eviction
+    const { namespace, name = '' } = victim.metadata
+    const target = { kind: 'Pod', namespace, name }
+    const stamped = { ...condition, lastTransitionTime: formatTime(turn.nowMs) }
+    turn.submit(statusPatch(target, { conditions: [stamped] }))
+    turn.submit({ verb: 'delete', target })
+    const reason = 'Preempted'
+    turn.emit({ object: victim, type: 'Normal', reason, message: eventMessage })
+  }
+}
+
+function statusPatch(
+  target: { readonly kind: string; readonly namespace?: string | undefined; readonly name: string },
+  status: unknown,
+): ApiRequest {
+  return { verb: 'patch', target, patchType: 'strategic', patch: { status }, subresource: 'status' }
+}
+
+/** Writes the PodScheduled condition (and the nomination), if that changes anything. */
+function patchCondition({ turn }: SchedulerTurn, pod: Pod, failure: Failure): void {
+  const reason = failure.type === 'error' ? 'SchedulerError' : 'Unschedulable'
+  const { message } = failure
+  const old = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+  const nominate = failure.type === 'unfit' ? failure.postFilter?.nominate : ''
+  const nominated = pod.status?.nominatedNodeName ?? ''
+  const keepsNomination = nominate === undefined || nominate === nominated
+  const isSame = old?.status === 'False' && old.reason === reason && old.message === message
+  if (isSame && keepsNomination) return
+  const since = old?.status === 'False' ? old.lastTransitionTime : formatTime(turn.nowMs)
+  const condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason,
+    message,
+    lastProbeTime: null,
+    lastTransitionTime: since,
+    ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
+  }
+  const { namespace, name = '' } = pod.metadata
+  const nomination = keepsNomination ? {} : { nominatedNodeName: nominate === '' ? null : nominate }
+  const status = { conditions: [condition], ...nomination }
+  turn.submit(statusPatch({ kind: 'Pod', namespace, name }, status))
+}
+
+function noteOf(pod: string, message: string, diagnosis: Diagnosis): UnschedulableNote {
+  const groups = new Map<string, { plugin: string; reasons: readonly string[]; nodes: string[] }>()
+  for (const [node, { plugin, reasons }] of diagnosis.explicit) {
+    const key = `${plugin}\0${reasons.join('\0')}`
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, { plugin, reasons, nodes: [node] })
+    else known.nodes.push(node)
+  }
+  return { pod, message, rejections: [...groups.values()] }
+}

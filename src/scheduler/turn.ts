@@ -1,0 +1,56 @@
+// The scheduler's state and what one turn of it works with.
+
+import type { Forkable, Turn } from '../engine/actor.ts'
+import type { SchedulerCache } from './cache.ts'
+import type { SchedulerFeatures } from './features.ts'
+import type { SchedulerListers } from './framework.ts'
+import type { Profile } from './profile.ts'
+import type { QueuedPod } from './queue/queued-pod.ts'
+import type { QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
+
+export const schedulerName = 'default-scheduler'
+
+/** A pod that waits for its volumes before it can be bound. */
+interface WaitingBind {
+  readonly popped: QueuedPod
+  readonly node: string
+}
+
+export class SchedulerState implements Forkable {
+  readonly cache: SchedulerCache
+  readonly queue: SchedulingQueue
+  readonly waiting: Map<string, WaitingBind>
+  nextStartNodeIndex = 0
+  /** When something last changed that an attempt could depend on. */
+  lastChangeMs = 0
+  /** Time of the wake that is planned, or -1. */
+  wakeAtMs = -1
+
+  constructor(cache: SchedulerCache, queue: SchedulingQueue, waiting: Map<string, WaitingBind>) {
+    this.cache = cache
+    this.queue = queue
+    this.waiting = waiting
+  }
+
+  fork(): this {
+    const copy = new SchedulerState(this.cache.fork(), this.queue.fork(), new Map(this.waiting))
+    copy.nextStartNodeIndex = this.nextStartNodeIndex
+    copy.lastChangeMs = this.lastChangeMs
+    copy.wakeAtMs = this.wakeAtMs
+    return copy as this
+  }
+}
+
+export interface SchedulerOptions {
+  readonly profile: Profile
+  readonly features: SchedulerFeatures
+}
+
+/** Everything one turn of the scheduler needs; `at` is what the queue may look at. */
+export interface SchedulerTurn {
+  readonly turn: Turn
+  readonly state: SchedulerState
+  readonly options: SchedulerOptions
+  readonly listers: SchedulerListers
+  readonly at: QueueMoment
+}
