@@ -1,0 +1,92 @@
+// The report for people: one line per trial, then the findings, most severe first.
+
+import { createColors } from 'picocolors'
+import type { Bounds, Finding, Report, TrialReport } from '../explain/report.ts'
+import { findingText } from './finding-text.ts'
+import type { ReportContext, Reporter } from './framework.ts'
+import { byId, bySeverity, counted, countsText, findingsOf, secondsText } from './words.ts'
+
+type Colors = ReturnType<typeof createColors>
+
+export const text = {
+  name: 'text',
+  doc: 'One line per trial, then each finding with its place, cause and remedy; for people.',
+  render: (report, context) => {
+    const colors = createColors(context.color)
+    const shown = shownFindings(report, context)
+    const parts = [
+      trialLines(report, colors).join('\n'),
+      ...shown.map(finding => findingText(finding, context)),
+      ...(shown.length === 0 ? [] : [summary(report, shown, { colors, context })]),
+    ]
+    return `${parts.join('\n\n')}\n`
+  },
+} satisfies Reporter
+
+/** Notes are told in full only when asked for. */
+function shownFindings({ findings }: Report, context: ReportContext): readonly Finding[] {
+  const sorted = bySeverity(findings)
+  return context.showInfo ? sorted : sorted.filter(({ severity }) => severity !== 'info')
+}
+
+function trialLines({ trials, findings }: Report, colors: Colors): readonly string[] {
+  const all = byId(findings)
+  const rows = trials.map(trial => {
+    const own = findingsOf(trial, all)
+    const counts = countsText(own)
+    const inconclusive = trial.outcome === 'inconclusive' ? 'inconclusive' : ''
+    const result = [inconclusive, trial.summary, counts].filter(part => part !== '').join(', ')
+    return { mark: markOf(trial, own, colors), name: trial.name, result, bounds: trial.bounds }
+  })
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length), 0)
+  const resultWidth = Math.max(...rows.map(({ result }) => result.length), 0)
+  return rows.map(({ mark, name, result, bounds }) => {
+    const bound = colors.dim(boundsText(bounds))
+    return `${mark} ${name.padEnd(nameWidth)}  ${result.padEnd(resultWidth)}  ${bound}`.trimEnd()
+  })
+}
+
+function markOf(trial: TrialReport, findings: readonly Finding[], colors: Colors): string {
+  if (findings.some(({ severity }) => severity === 'error')) return colors.red('✗')
+  const isUnsure = trial.outcome === 'inconclusive'
+  if (isUnsure || findings.some(({ severity }) => severity === 'warning')) return colors.yellow('!')
+  return colors.green('✓')
+}
+
+/** How far the verdict reaches: `3 nodes, 9 runs, 12041 events, 600 s, schedule default`. */
+function boundsText({ nodes, runs, events, virtualSeconds, schedules }: Bounds): string {
+  const parts = [
+    counted(nodes, 'node'),
+    ...(runs > 1 ? [counted(runs, 'run')] : []),
+    counted(events, 'event'),
+    secondsText(virtualSeconds),
+    `schedule ${schedules}`,
+  ]
+  return parts.join(', ')
+}
+
+interface SummaryStyle {
+  readonly colors: Colors
+  readonly context: ReportContext
+}
+
+function summary(
+  report: Report,
+  shown: readonly Finding[],
+  { colors, context }: SummaryStyle,
+): string {
+  const { trials, platform, kubernetes, run } = report
+  const rule = shown[0]?.rule ?? ''
+  const where = `${counted(trials.length, 'trial')} on ${counted(platform.nodes.length, 'node')}`
+  const lines = [
+    `${countsText(report.findings)} in ${where}, Kubernetes ${kubernetes}, digest ${run.digest}`,
+    `seatrial explain ${rule} says more${hiddenText(report, shown)}`,
+    ...(context.command === undefined ? [] : [`again: ${context.command}`]),
+  ]
+  return lines.map((line, index) => (index === 0 ? colors.bold(line) : colors.dim(line))).join('\n')
+}
+
+function hiddenText({ findings }: Report, shown: readonly Finding[]): string {
+  const hidden = findings.length - shown.length
+  return hidden === 0 ? '' : `; -v shows ${counted(hidden, 'note')}`
+}
