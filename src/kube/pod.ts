@@ -48,7 +48,6 @@ export function podPriority(pod: Pod): number {
   return pod.spec?.priority ?? 0
 }
 
-
 /** Milliseconds of a time that may be absent or null; undefined stands for Go's zero time. */
 export function timeOrZero(time: string | undefined | null): number | undefined {
   if (time === undefined || time === null) return undefined

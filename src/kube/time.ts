@@ -9,7 +9,8 @@ function daysFromCivil(year: number, month: number, day: number): number {
   const era = Math.floor(shifted / 400)
   const yearOfEra = shifted - era * 400
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  const dayOfEra =
+    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
   return era * 146_097 + dayOfEra - 719_468
 }
 
@@ -52,9 +53,7 @@ export function parseTime(text: string): number {
   const offset = parts[8] === undefined ? 0 : Number(parts[9]) * 60 + Number(parts[10])
   const east = parts[8] === '-' ? -offset : offset
   const minutes = hour * 60 + minute - east
-  return (
-    daysFromCivil(year, month, day) * msPerDay + minutes * 60_000 + second * 1000 + fraction
-  )
+  return daysFromCivil(year, month, day) * msPerDay + minutes * 60_000 + second * 1000 + fraction
 }
 
 function two(number: number): string {

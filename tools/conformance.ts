@@ -1,0 +1,64 @@
+// `npm run conformance -- SUITE DIR [-o json] [--only TEXT] [--first N]`: compares the twin with
+// recordings of the real components. Exit 0 only when nothing differs; 2 for wrong usage.
+
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { readDeviations } from './conformance/deviations.ts'
+import { resultText } from './conformance/report.ts'
+import type { Run, SuiteResult } from './conformance/suite.ts'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const suites = ['ansible', 'controlplane', 'incidents', 'scheduler', 'vectors']
+const usage =
+  'usage: npm run conformance -- SUITE DIR [-o json] [--only TEXT] [--first N]\n' +
+  `suites: ${suites.join(', ')}\n`
+
+async function suiteOf(name: string): Promise<Run | undefined> {
+  const file = join(here, 'conformance', `${name}.ts`)
+  if (!existsSync(file)) return undefined
+  const module: { run: Run } = await import(pathToFileURL(file).href)
+  return module.run
+}
+
+function printed(result: SuiteResult, output: string | undefined): string {
+  if (output !== 'json') return resultText(result)
+  const { differences: _, ...document } = result
+  return `${JSON.stringify(document, undefined, 1)}\n`
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      output: { type: 'string', short: 'o' },
+      only: { type: 'string' },
+      first: { type: 'string' },
+    },
+  })
+  const [name, folder] = positionals
+  if (name === undefined || folder === undefined || !suites.includes(name)) {
+    process.stderr.write(usage)
+    return 2
+  }
+  const run = await suiteOf(name)
+  if (run === undefined) {
+    process.stderr.write(`conformance: suite ${name} is not written yet\n`)
+    return 1
+  }
+  if (!existsSync(folder)) {
+    process.stderr.write(`conformance: ${folder} is not there\n`)
+    return 2
+  }
+  const result = await run(folder, {
+    ...(values.only !== undefined && { only: values.only }),
+    differencesMax: Number(values.first ?? 5),
+    deviations: readDeviations(join(here, '..', 'docs', 'deviations.md')),
+  })
+  process.stdout.write(printed(result, values.output))
+  return result.mismatches === 0 ? 0 : 1
+}
+
+process.exitCode = await main(process.argv.slice(2))

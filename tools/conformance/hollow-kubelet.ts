@@ -1,0 +1,46 @@
+// The hollow kubelets of the recordings: pod annotations say how long everything takes.
+
+import type { Container, Pod } from '../../src/kube/generated/types.ts'
+import type { ContainerExit, KubeletModel } from '../../src/nodes/model.ts'
+
+/** Longer than any trace. */
+const neverMs = 10 ** 9
+
+function annotation(pod: Pod, name: string): string | undefined {
+  return pod.metadata.annotations?.[`hollow/${name}`]
+}
+
+function durationMs(pod: Pod, name: string, otherwise: number): number {
+  const text = annotation(pod, name)
+  if (text === undefined) return otherwise
+  return text === 'never' ? neverMs : Number(text)
+}
+
+function exitOf(pod: Pod): ContainerExit | undefined {
+  if (annotation(pod, 'exit-after') === undefined) return undefined
+  const reason = annotation(pod, 'exit-reason')
+  const condition = annotation(pod, 'exit-condition')
+  return {
+    afterMs: durationMs(pod, 'exit-after', 0),
+    code: durationMs(pod, 'exit-code', 0),
+    ...(reason !== undefined && { reason }),
+    ...(condition !== undefined && { condition: { type: condition } }),
+  }
+}
+
+/** The model of a trace whose pods run `runAfterMs` after they were bound, unless they say so. */
+export function hollowModel(runAfterMs: number): KubeletModel {
+  return {
+    startMs: pod => durationMs(pod, 'run-after', runAfterMs),
+    initRunMs: () => 0,
+    startedMs: () => 0,
+    readyMs: (pod: Pod, _container: Container) =>
+      annotation(pod, 'ready-after') === 'never' ? undefined : durationMs(pod, 'ready-after', 0),
+    stopMs: (pod, graceMs) => durationMs(pod, 'stop-after', Math.min(graceMs, 1000)),
+    stopCode: () => 0,
+    exit: exitOf,
+    pullFails: pod => annotation(pod, 'pull-fail') === 'true',
+    restartMs: restarts => 10_000 * 2 ** Math.max(0, restarts - 1),
+    countsRestartAtExit: true,
+  }
+}
