@@ -21,7 +21,12 @@ export type PatchType = 'json' | 'merge' | 'strategic'
 export type ApiRequest =
   | { readonly verb: 'get'; readonly target: Target }
   | { readonly verb: 'create'; readonly object: KubeObject; readonly dryRun?: boolean }
-  | { readonly verb: 'update'; readonly object: KubeObject; readonly subresource?: 'status' }
+  | {
+      readonly verb: 'update'
+      readonly object: KubeObject
+      /** `finalize` exists for Namespaces only: it replaces spec.finalizers. */
+      readonly subresource?: 'status' | 'finalize'
+    }
   | {
       readonly verb: 'patch'
       readonly target: Target

@@ -32,6 +32,7 @@ export const api: Api = {
   create: object => request({ verb: 'create', object }),
   update: object => request({ verb: 'update', object }),
   updateStatus: object => request({ verb: 'update', object, subresource: 'status' }),
+  finalize: object => request({ verb: 'update', object, subresource: 'finalize' }),
   patch: (object, patchType, patch) =>
     request({ verb: 'patch', target: targetOf(object), patchType, patch }),
   patchStatus: (object, patchType, patch) =>

@@ -80,6 +80,8 @@ export interface Controller {
   readonly watches: readonly Watch[]
   /** Queue keys at start, and every `resyncMs` when given: for loops that follow no object. */
   readonly periodic?: { readonly keys: readonly string[]; readonly everyMs: number }
+  /** Give up on a key after this many failures in a row, until something wakes it again. */
+  readonly retriesMax?: number
   reconcile(key: string, api: Api): Reconcile
 }
 
@@ -96,6 +98,8 @@ export interface Api {
   create(object: KubeObject): Part<ApiResponse>
   update(object: KubeObject): Part<ApiResponse>
   updateStatus(object: KubeObject): Part<ApiResponse>
+  /** Replaces spec.finalizers of a Namespace; the last one gone removes it. */
+  finalize(object: KubeObject): Part<ApiResponse>
   patch(object: KubeObject, patchType: PatchType, patch: unknown): Part<ApiResponse>
   patchStatus(object: KubeObject, patchType: PatchType, patch: unknown): Part<ApiResponse>
   delete(object: KubeObject, options?: DeleteOptions): Part<ApiResponse>

@@ -15,6 +15,7 @@ import type {
   Memory,
   ReconcileResult,
   Step,
+  Watch,
   WatchContext,
 } from './framework.ts'
 import { nodeNameIndex, ownerIndex } from './indexes.ts'
@@ -40,11 +41,18 @@ interface Desk {
   queue: string[]
   /** Consecutive failures of a key; absent means none. */
   readonly failures: Map<string, number>
+  /** Keys that wait for their time; each with its earliest one only, as in a delaying queue. */
+  readonly waiting: Map<string, Waiting>
   readonly memory: SortedMap<unknown>
   /** The reconcile that waits for its next answer, when steps interleave. */
   running: { key: string; process: Process<Step, ReconcileResult> } | undefined
   /** Whether a wake for the next key or step is planned. */
   planned: boolean
+}
+
+interface Waiting {
+  readonly atMs: number
+  readonly sequence: number
 }
 
 class ComponentState implements Forkable {
@@ -60,10 +68,11 @@ class ComponentState implements Forkable {
 }
 
 function forkDesk(desk: Desk): Desk {
-  const { queue, failures, memory, running, planned } = desk
+  const { queue, failures, waiting, memory, running, planned } = desk
   return {
     queue: queue.slice(),
     failures: new Map(failures),
+    waiting: new Map(waiting),
     memory: memory.fork(),
     running: running && { key: running.key, process: running.process.fork() },
     planned,
@@ -88,6 +97,7 @@ function start(turn: Turn, controllers: readonly Controller[]): ComponentState {
   const desks = controllers.map((): Desk => ({
     queue: [],
     failures: new Map(),
+    waiting: new Map(),
     memory: new SortedMap(),
     running: undefined,
     planned: false,
@@ -107,15 +117,31 @@ function deliver(
   const lister = listerOf(turn.view)
   controllers.forEach((member, controller) => {
     const desk = state.desks[controller] as Desk
+    const byKind = watchesByKind(member)
     let context: WatchContext | undefined
     for (const change of changes) {
-      for (const watch of member.watches) {
-        if (watch.kind !== change.kind) continue
+      for (const watch of byKind.get(change.kind) ?? []) {
         context ??= watchContext({ turn, lister, desk, controller })
         for (const key of watch.keys(change, context)) add(turn, desk, controller, key)
       }
     }
   })
+}
+
+const watchCache = new WeakMap<Controller, ReadonlyMap<string, readonly Watch[]>>()
+
+/** A function of the controller alone, so keeping it is no state of a run. */
+function watchesByKind(member: Controller): ReadonlyMap<string, readonly Watch[]> {
+  const known = watchCache.get(member)
+  if (known !== undefined) return known
+  const byKind = new Map<string, Watch[]>()
+  for (const watch of member.watches) {
+    const same = byKind.get(watch.kind)
+    if (same === undefined) byKind.set(watch.kind, [watch])
+    else same.push(watch)
+  }
+  watchCache.set(member, byKind)
+  return byKind
 }
 
 interface DeskContext {
@@ -130,9 +156,7 @@ function watchContext({ turn, lister, desk, controller }: DeskContext): WatchCon
     lister,
     memory: memoryOf(desk),
     nowMs: turn.nowMs,
-    enqueueAfter: (key, delayMs) => {
-      turn.wakeAfter(delayMs, { type: 'add', controller, key })
-    },
+    enqueueAfter: (key, delayMs) => addAfter(turn, { desk, controller, key }, delayMs),
   }
 }
 
@@ -161,6 +185,16 @@ function add(turn: Turn, desk: Desk, controller: number, key: string): void {
   planNext(turn, desk, controller)
 }
 
+/** Adds a key later; an earlier time that it waits for already stands. */
+function addAfter(turn: Turn, { desk, controller, key }: Finished, delayMs: number): void {
+  const atMs = turn.nowMs + delayMs
+  const known = desk.waiting.get(key)
+  if (known !== undefined && known.atMs <= atMs) return
+  if (known !== undefined) turn.cancel(known.sequence)
+  const sequence = turn.wakeAfter(delayMs, { type: 'add', controller, key })
+  desk.waiting.set(key, { atMs, sequence })
+}
+
 function planNext(turn: Turn, desk: Desk, controller: number): void {
   if (desk.planned || (desk.queue.length === 0 && desk.running === undefined)) return
   desk.planned = true
@@ -180,6 +214,7 @@ function wake(run: Run, payload: Payload): void {
   const member = controllers[payload.controller] as Controller
   switch (payload.type) {
     case 'add':
+      desk.waiting.delete(payload.key)
       add(turn, desk, payload.controller, payload.key)
       return
     case 'periodic': {
@@ -213,7 +248,7 @@ function advance(run: Run, desk: Desk, controller: number): void {
     }
   }
   desk.running = undefined
-  finish(run.turn, { desk, controller, key: running.key }, step.value)
+  finish(run.turn, { desk, controller, key: running.key, member }, step.value)
 }
 
 function begin(desk: Desk, member: Controller): Desk['running'] {
@@ -259,16 +294,14 @@ interface Finished {
   readonly key: string
 }
 
-function finish(turn: Turn, { desk, controller, key }: Finished, result: ReconcileResult): void {
-  if (result.error !== undefined) {
-    const failures = desk.failures.get(key) ?? 0
+function finish(turn: Turn, finished: Finished & { member: Controller }, result: ReconcileResult) {
+  const { desk, key, member } = finished
+  const failures = desk.failures.get(key) ?? 0
+  if (result.error !== undefined && failures < (member.retriesMax ?? Number.POSITIVE_INFINITY)) {
     desk.failures.set(key, failures + 1)
-    const delayMs = Math.min(backoffBaseMs * 2 ** failures, backoffMaxMs)
-    turn.wakeAfter(delayMs, { type: 'add', controller, key })
+    addAfter(turn, finished, Math.min(backoffBaseMs * 2 ** failures, backoffMaxMs))
     return
   }
   desk.failures.delete(key)
-  if (result.requeueAfterMs !== undefined) {
-    turn.wakeAfter(result.requeueAfterMs, { type: 'add', controller, key })
-  }
+  if (result.requeueAfterMs !== undefined) addAfter(turn, finished, result.requeueAfterMs)
 }
