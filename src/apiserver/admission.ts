@@ -1,0 +1,90 @@
+// The interface of admission plugins: what they see of a request and how they answer.
+// Upstream: apiserver pkg/admission/interfaces.go, v0.36.3.
+
+import type { KubeObject } from '../kube/object.ts'
+import type { ApiStatus } from '../kube/status.ts'
+import type { ApiContext } from './request.ts'
+import type { Resource } from './resource.ts'
+import { isStatus } from './responses.ts'
+
+export type Operation = 'create' | 'update' | 'delete'
+
+/** `object` is absent for delete, `old` for create. Names may still be empty on create. */
+export interface AdmissionRequest {
+  readonly operation: Operation
+  readonly resource: Resource
+  readonly subresource: '' | 'status' | 'scale' | 'finalize' | 'binding' | 'eviction'
+  readonly namespace: string
+  readonly name: string
+  readonly object: KubeObject | undefined
+  readonly old: KubeObject | undefined
+  readonly dryRun: boolean
+}
+
+/** The part of the cluster that a plugin may read; it cannot write and sees no clock. */
+export type AdmissionContext = Pick<ApiContext, 'get' | 'list' | 'randomBelow'>
+
+/** A request that carries an object: the only kind that can be mutated. */
+export type ObjectRequest = AdmissionRequest & { readonly object: KubeObject }
+
+/** One built-in plugin. Functions are pure; `admit` gives the same reference for no change. */
+export interface AdmissionPlugin {
+  /** Upstream's name: `NamespaceLifecycle`. */
+  readonly name: string
+  readonly doc: string
+  /** Kind keys that the plugin handles; all when absent. */
+  readonly kinds?: readonly string[]
+  readonly operations: readonly Operation[]
+  admit?(request: ObjectRequest, context: AdmissionContext): KubeObject | ApiStatus
+  validate?(request: AdmissionRequest, context: AdmissionContext): ApiStatus | undefined
+  /** A write that belongs to the request, such as charging a quota, after every refusal is past. */
+  commit?(request: AdmissionRequest, context: ApiContext): void
+}
+
+function handles(plugin: AdmissionPlugin, request: AdmissionRequest): boolean {
+  const { kinds, operations } = plugin
+  if (!operations.includes(request.operation)) return false
+  return kinds === undefined || kinds.includes(request.resource.key)
+}
+
+/** Runs the mutating phase; gives the admitted object or the first refusal. */
+export function admit(
+  plugins: readonly AdmissionPlugin[],
+  request: ObjectRequest,
+  context: AdmissionContext,
+): KubeObject | ApiStatus {
+  let object = request.object
+  for (const plugin of plugins) {
+    if (plugin.admit === undefined || !handles(plugin, request)) continue
+    const seen = object === request.object ? request : { ...request, object }
+    const answer = plugin.admit(seen, context)
+    if (isStatus(answer)) return answer
+    object = answer
+  }
+  return object
+}
+
+/** Runs the validating phase; gives the first refusal. */
+export function validate(
+  plugins: readonly AdmissionPlugin[],
+  request: AdmissionRequest,
+  context: AdmissionContext,
+): ApiStatus | undefined {
+  for (const plugin of plugins) {
+    if (plugin.validate === undefined || !handles(plugin, request)) continue
+    const refusal = plugin.validate(request, context)
+    if (refusal !== undefined) return refusal
+  }
+  return undefined
+}
+
+/** Runs the writes of plugins that keep books. */
+export function commit(
+  plugins: readonly AdmissionPlugin[],
+  request: AdmissionRequest,
+  context: ApiContext,
+): void {
+  for (const plugin of plugins) {
+    if (plugin.commit !== undefined && handles(plugin, request)) plugin.commit(request, context)
+  }
+}

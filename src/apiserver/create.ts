@@ -1,0 +1,124 @@
+// POST: a new object goes through defaults, admission, its strategy and validation.
+// Upstream: apiserver pkg/endpoints/handlers/create.go and pkg/registry/rest/create.go, v0.36.3.
+
+import { applyDefaults } from '../kube/defaults/registry.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
+import { type KubeObject, keyOf, type ObjectMeta } from '../kube/object.ts'
+import type { ApiStatus } from '../kube/status.ts'
+import { formatTime } from '../kube/time.ts'
+import { validateCreate } from '../kube/validation/registry.ts'
+import { admit, commit, type ObjectRequest, validate } from './admission.ts'
+import { allocate } from './allocation.ts'
+import { generateName } from './names.ts'
+import type { ApiContext, ApiResponse } from './request.ts'
+import { type Resource, resourceOf } from './resource.ts'
+import { accepted, alreadyExists, invalidObject, isStatus, refused } from './responses.ts'
+import { admissionRequest, put, type Server, withoutManagedFields } from './stored.ts'
+import { strategyOf } from './strategies.ts'
+import { prepareForCreate } from './strategy.ts'
+
+const generatedNameTriesMax = 8
+
+/** Creates the object; without a namespace it goes to `default`, as clients send it. */
+export function create(server: Server, given: KubeObject, dryRun = false): ApiResponse {
+  const { context, plugins } = server
+  const resource = resourceOf(context, kindKeyOf(given), given.metadata.namespace !== undefined)
+  const object = applyDefaults(resource.key, received(given, resource))
+  const request = admissionRequest(resource, { operation: 'create', object, old: undefined, dryRun })
+  const admitted = admit(plugins, request as ObjectRequest, context)
+  if (isStatus(admitted)) return refused(admitted)
+  const named = withSystemMetadata(context, resource, admitted)
+  const prepared = prepare(context, resource, named)
+  if (isStatus(prepared)) return refused(prepared)
+  const final = admissionRequest(resource, {
+    operation: 'create',
+    object: prepared,
+    old: undefined,
+    dryRun,
+  })
+  const refusal = validate(plugins, final, context) ?? exists(context, resource, prepared)
+  if (refusal !== undefined) return refused(refusal)
+  if (dryRun) return accepted(prepared, 201)
+  commit(plugins, final, context)
+  return accepted(put(context, resource, prepared), 201)
+}
+
+/** Everything between admission and the store: strategy, validation, allocation. */
+function prepare(
+  context: ApiContext,
+  resource: Resource,
+  object: KubeObject,
+): KubeObject | ApiStatus {
+  const now = formatTime(context.nowMs)
+  const prepared = applyDefaults(
+    resource.key,
+    prepareForCreate(strategyOf(resource), object, now),
+  )
+  const allocated = allocate(context, resource, prepared, undefined)
+  if (isStatus(allocated)) return allocated
+  const errors = validateCreate(resource.key, allocated)
+  return errors.length === 0
+    ? allocated
+    : invalidObject(resource, allocated.metadata.name ?? '', errors)
+}
+
+/** The object as the request carries it: in its namespace, without fields the server sets. */
+function received(object: KubeObject, resource: Resource): KubeObject {
+  const metadata = withoutManagedFields(object.metadata)
+  const { namespace } = metadata
+  if (resource.namespaced) {
+    if (namespace !== undefined && namespace !== '') {
+      return metadata === object.metadata ? object : { ...object, metadata }
+    }
+    return { ...object, metadata: { ...metadata, namespace: 'default' } }
+  }
+  const { namespace: _scope, ...rest } = metadata
+  return { ...object, metadata: namespace === undefined ? metadata : rest }
+}
+
+function withSystemMetadata(
+  context: ApiContext,
+  resource: Resource,
+  object: KubeObject,
+): KubeObject {
+  const {
+    deletionTimestamp: _deletion,
+    deletionGracePeriodSeconds: _grace,
+    resourceVersion: _version,
+    generation: _generation,
+    ...rest
+  } = object.metadata
+  const metadata: ObjectMeta = {
+    ...rest,
+    ...nameOf(context, resource, rest),
+    uid: context.newUid(),
+    creationTimestamp: formatTime(context.nowMs),
+  }
+  return { ...object, metadata }
+}
+
+function nameOf(
+  context: ApiContext,
+  resource: Resource,
+  { name = '', generateName: base = '', namespace }: ObjectMeta,
+): { name?: string } {
+  if (name !== '' || base === '') return {}
+  let generated = ''
+  for (let tries = 0; tries < generatedNameTriesMax; tries += 1) {
+    generated = generateName(base, context.randomBelow)
+    const metadata = namespace === undefined ? { name: generated } : { name: generated, namespace }
+    if (context.get(resource.key, keyOf(metadata)) === undefined) break
+  }
+  return { name: generated }
+}
+
+function exists(
+  context: ApiContext,
+  resource: Resource,
+  { metadata }: KubeObject,
+): ApiStatus | undefined {
+  const before = context.get(resource.key, keyOf(metadata))
+  if (before === undefined) return undefined
+  const deleting = before.metadata.deletionTimestamp !== undefined
+  return alreadyExists(resource, metadata.name ?? '', deleting ? 'object is being deleted: ' : '')
+}

@@ -1,0 +1,172 @@
+// DELETE: grace periods, finalizers, and what becomes of the dependents.
+// Upstream: apiserver pkg/registry/rest/delete.go and pkg/registry/generic/registry/store.go,
+// v0.36.3.
+
+import type { Pod } from '../kube/generated/types.ts'
+import type { KubeObject, ObjectMeta } from '../kube/object.ts'
+import type { ApiStatus } from '../kube/status.ts'
+import { formatTime, parseTime } from '../kube/time.ts'
+import { validate } from './admission.ts'
+import { sameStored } from './equality.ts'
+import { deleteNamespace } from './namespace-deletion.ts'
+import type { ApiResponse, DeleteOptions, Target } from './request.ts'
+import type { Resource } from './resource.ts'
+import { accepted, conflict, notFound, refused } from './responses.ts'
+import { admissionRequest, find, put, remove, type Server } from './stored.ts'
+import { strategyOf } from './strategies.ts'
+
+/** Deletes what `target` names, at once or by marking it. */
+export function deleteTarget(
+  server: Server,
+  target: Target,
+  options: DeleteOptions = {},
+): ApiResponse {
+  const { resource, object } = find(server.context, target)
+  if (object === undefined) return refused(notFound(resource, target.name))
+  const request = admissionRequest(resource, { operation: 'delete', object: undefined, old: object })
+  const refusal = validate(server.plugins, request, server.context)
+  if (refusal !== undefined) return refused(refusal)
+  if (resource.key === 'Namespace') {
+    const marked = deleteNamespace(server, resource, { object, options })
+    if (marked !== undefined) return marked
+  }
+  return deleteObject(server, resource, { object, options })
+}
+
+export interface Deletion {
+  readonly object: KubeObject
+  readonly options: DeleteOptions
+}
+
+/** Deletes a stored object. */
+export function deleteObject(server: Server, resource: Resource, deletion: Deletion): ApiResponse {
+  const { context } = server
+  const { object, options } = deletion
+  const refusal = unmetPrecondition(resource, deletion)
+  if (refusal !== undefined) return refused(refusal)
+  const grace = resource.key === 'Pod' ? gracefulMark(object, options, context.nowMs) : 'immediate'
+  if (grace === 'pending') return accepted(object)
+  const finalizers = finalizersAfter(resource, deletion)
+  const graceful = grace === 'immediate' ? object : withMetadata(object, grace)
+  if (grace === 'immediate' && finalizers.length === 0) {
+    return accepted(remove(context, resource, object))
+  }
+  const marked = withFinalizers(
+    grace === 'immediate' ? markedAsDeleting(graceful, context.nowMs) : graceful,
+    finalizers,
+  )
+  const stored = sameStored(marked, object) ? object : put(context, resource, marked)
+  const waits = finalizers.length > 0 || (marked.metadata.deletionGracePeriodSeconds ?? 0) > 0
+  return accepted(waits ? stored : remove(context, resource, stored))
+}
+
+/** Refuses when the object is not the one that the client meant. */
+export function unmetPrecondition(
+  resource: Resource,
+  { object, options }: Deletion,
+): ApiStatus | undefined {
+  const { uid, resourceVersion } = options.preconditions ?? {}
+  const { name = '', uid: actualUid = '', resourceVersion: actual = '' } = object.metadata
+  const named = { ...resource, plural: resource.kind, qualified: resource.groupKind }
+  if (uid !== undefined && uid !== actualUid) {
+    const why =
+      `the UID in the precondition (${uid}) does not match the UID in record (${actualUid}). ` +
+      'The object might have been deleted and then recreated'
+    return conflict(named, name, why)
+  }
+  if (resourceVersion !== undefined && resourceVersion !== actual) {
+    const why =
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ` +
+      `ResourceVersion in record (${actual}). The object might have been modified`
+    return conflict(named, name, why)
+  }
+  return undefined
+}
+
+/** The metadata of a pod that is deleted with grace, `pending` when nothing new is asked. */
+function gracefulMark(
+  object: KubeObject,
+  options: DeleteOptions,
+  nowMs: number,
+): ObjectMeta | 'pending' | 'immediate' {
+  const { metadata } = object
+  const asked = options.gracePeriodSeconds
+  const wanted = asked !== undefined && asked < 0 ? 1 : asked
+  if (metadata.deletionTimestamp !== undefined) return shortenedMark(metadata, wanted, nowMs)
+  const period = podGraceSeconds(object as Pod, wanted)
+  return {
+    ...metadata,
+    deletionTimestamp: formatTime(nowMs + period * 1000),
+    deletionGracePeriodSeconds: period,
+    ...(metadata.generation !== undefined && { generation: metadata.generation + 1 }),
+  }
+}
+
+/** Only a shorter grace period may follow; a deletion without any is carried out now. */
+function shortenedMark(
+  metadata: ObjectMeta,
+  wanted: number | undefined,
+  nowMs: number,
+): ObjectMeta | 'pending' | 'immediate' {
+  const current = metadata.deletionGracePeriodSeconds ?? 0
+  if (current === 0) return 'immediate'
+  if (wanted === undefined || wanted >= current) return 'pending'
+  const movedMs = parseTime(metadata.deletionTimestamp ?? '') - (current - wanted) * 1000
+  const past = movedMs < nowMs
+  return {
+    ...metadata,
+    deletionTimestamp: formatTime(past ? nowMs : movedMs),
+    deletionGracePeriodSeconds: past && wanted !== 0 ? 1 : wanted,
+  }
+}
+
+/** Pods that run nowhere, or no longer, need no grace. */
+function podGraceSeconds(pod: Pod, wanted: number | undefined): number {
+  if ((pod.spec?.nodeName ?? '') === '') return 0
+  if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') return 0
+  const period = wanted ?? pod.spec?.terminationGracePeriodSeconds ?? 0
+  return period < 0 ? 1 : period
+}
+
+/** For kinds without grace that still have finalizers: marked as of now. */
+function markedAsDeleting(object: KubeObject, nowMs: number): KubeObject {
+  const { metadata } = object
+  const first = metadata.deletionTimestamp === undefined
+  const generation = metadata.generation
+  const bumped = first && generation !== undefined && generation > 0 ? generation + 1 : generation
+  return withMetadata(object, {
+    ...metadata,
+    ...(bumped !== undefined && { generation: bumped }),
+    deletionTimestamp: first ? formatTime(nowMs) : (metadata.deletionTimestamp as string),
+    deletionGracePeriodSeconds: 0,
+  })
+}
+
+const orphan = 'orphan'
+const foreground = 'foregroundDeletion'
+
+/** The finalizers with those for the garbage collector that the policy asks for. */
+export function finalizersAfter(
+  resource: Resource,
+  { object, options }: Deletion,
+): readonly string[] {
+  const before = object.metadata.finalizers ?? []
+  if (resource.key === 'Event') return before
+  const policy = options.propagationPolicy
+  const byDefault = strategyOf(resource).orphansByDefault === true
+  const orphans = policy === undefined ? before.includes(orphan) || byDefault : policy === 'Orphan'
+  const waits = policy === undefined ? before.includes(foreground) : policy === 'Foreground'
+  if (before.includes(orphan) === orphans && before.includes(foreground) === waits) return before
+  const others = before.filter(each => each !== orphan && each !== foreground)
+  return [...others, ...(orphans ? [orphan] : []), ...(waits ? [foreground] : [])]
+}
+
+export function withMetadata(object: KubeObject, metadata: ObjectMeta): KubeObject {
+  return { ...object, metadata }
+}
+
+export function withFinalizers(object: KubeObject, finalizers: readonly string[]): KubeObject {
+  if (object.metadata.finalizers === finalizers) return object
+  const { finalizers: _before, ...rest } = object.metadata
+  return withMetadata(object, finalizers.length === 0 ? rest : { ...rest, finalizers })
+}

@@ -1,0 +1,60 @@
+// How pods are prepared: phase, quality of service, scheduling gates and generation.
+// Upstream: pkg/registry/core/pod/strategy.go and pkg/apis/core/v1/helper/qos, v1.36.3.
+
+import type { KubeObject } from '../kube/object.ts'
+import type { Pod, PodStatus } from '../kube/generated/types.ts'
+import { qosClassOf } from './qos.ts'
+import { specChanged, type Strategy } from './strategy.ts'
+
+const gatedCondition = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+}
+
+export const podStrategy: Strategy = {
+  emptyStatus: {},
+  generation: specChanged,
+  create: created,
+  statusUpdate: (object, old) => statusUpdated(object as Pod, old as Pod),
+}
+
+function created(object: KubeObject): KubeObject {
+  const pod = object as Pod
+  const qosClass = qosClassOf(pod.spec)
+  const gated = (pod.spec?.schedulingGates?.length ?? 0) > 0
+  const status: PodStatus = gated
+    ? { phase: 'Pending', conditions: [gatedCondition], qosClass }
+    : { phase: 'Pending', qosClass }
+  return { ...pod, status }
+}
+
+function statusUpdated(pod: Pod, old: Pod): KubeObject {
+  const { deletionTimestamp: _mark, ownerReferences: _owners, ...rest } = pod.metadata
+  const owners = old.metadata.ownerReferences
+  const metadata = owners === undefined ? rest : { ...rest, ownerReferences: owners }
+  return { ...pod, metadata, status: keptStatus(pod.status ?? {}, old.status ?? {}) }
+}
+
+/** The kubelet may drop qosClass and observedGeneration; the stored ones stay. */
+function keptStatus(status: PodStatus, old: PodStatus): PodStatus {
+  const qosClass = status.qosClass ?? old.qosClass
+  const observedGeneration = status.observedGeneration ?? old.observedGeneration
+  const conditions = keptConditions(status, old)
+  return {
+    ...status,
+    ...(qosClass !== undefined && { qosClass }),
+    ...(observedGeneration !== undefined && { observedGeneration }),
+    ...(conditions !== undefined && { conditions }),
+  }
+}
+
+function keptConditions(status: PodStatus, old: PodStatus): PodStatus['conditions'] {
+  return status.conditions?.map(condition => {
+    if (condition.observedGeneration !== undefined) return condition
+    const before = old.conditions?.find(each => each.type === condition.type)
+    const observedGeneration = before?.observedGeneration
+    return observedGeneration === undefined ? condition : { ...condition, observedGeneration }
+  })
+}

@@ -1,0 +1,49 @@
+// The API server as a function: one request in, one answer out, changes through the context.
+// Upstream: apiserver pkg/endpoints/handlers, v0.36.3.
+
+import { assertNever } from '../base/assert.ts'
+import type { AdmissionPlugin } from './admission.ts'
+import { bind } from './bind.ts'
+import { create } from './create.ts'
+import { deleteTarget } from './delete.ts'
+import { evict } from './evict.ts'
+import { patch } from './patch.ts'
+import type { ApiContext, ApiRequest, ApiResponse, Target } from './request.ts'
+import { accepted, notFound, refused } from './responses.ts'
+import { scale } from './scale.ts'
+import { find, type Server } from './stored.ts'
+import { update } from './update.ts'
+
+/** Serves one request atomically. */
+export function handle(
+  context: ApiContext,
+  request: ApiRequest,
+  plugins: readonly AdmissionPlugin[],
+): ApiResponse {
+  const server: Server = { context, plugins }
+  switch (request.verb) {
+    case 'get':
+      return get(server, request.target)
+    case 'create':
+      return create(server, request.object, request.dryRun)
+    case 'update':
+      return update(server, request.object, request.subresource ?? '')
+    case 'patch':
+      return patch(server, request)
+    case 'delete':
+      return deleteTarget(server, request.target, request.options)
+    case 'scale':
+      return scale(server, request.target, request.replicas)
+    case 'bind':
+      return bind(server, request.target, request.node)
+    case 'evict':
+      return evict(server, request.target, request.options)
+    default:
+      return assertNever(request)
+  }
+}
+
+function get({ context }: Server, target: Target): ApiResponse {
+  const { resource, object } = find(context, target)
+  return object === undefined ? refused(notFound(resource, target.name)) : accepted(object)
+}

@@ -1,0 +1,62 @@
+// Reads and writes of single objects with the metadata that the server owns.
+// Upstream: apiserver pkg/registry/generic/registry/store.go, v0.36.3.
+
+import { type KubeObject, keyFrom, keyOf, type ObjectMeta } from '../kube/object.ts'
+import type { AdmissionPlugin, AdmissionRequest } from './admission.ts'
+import type { ApiContext, Target } from './request.ts'
+import { type Resource, resourceOf } from './resource.ts'
+
+/** What serves one request: the store and the admission plugins in their order. */
+export interface Server {
+  readonly context: ApiContext
+  readonly plugins: readonly AdmissionPlugin[]
+}
+
+/** What a request names, found or not. */
+export interface Found {
+  readonly resource: Resource
+  readonly key: string
+  readonly object: KubeObject | undefined
+}
+
+export function find(context: ApiContext, target: Target): Found {
+  const named = target.namespace !== undefined && target.namespace !== ''
+  const resource = resourceOf(context, target.kind, named)
+  const key = resource.namespaced ? keyFrom(target.namespace, target.name) : target.name
+  return { resource, key, object: context.get(resource.key, key) }
+}
+
+/** Stores `object` under the next revision and gives it back with that resourceVersion. */
+export function put(context: ApiContext, resource: Resource, object: KubeObject): KubeObject {
+  const resourceVersion = String(context.nextRevision())
+  const stored = { ...object, metadata: { ...object.metadata, resourceVersion } }
+  context.put(resource.key, keyOf(object.metadata), stored)
+  return stored
+}
+
+/** Removes the object and gives its last state with the revision of the removal. */
+export function remove(context: ApiContext, resource: Resource, object: KubeObject): KubeObject {
+  const resourceVersion = String(context.nextRevision())
+  context.remove(resource.key, keyOf(object.metadata), object)
+  return { ...object, metadata: { ...object.metadata, resourceVersion } }
+}
+
+/** The facts of a request that admission sees. */
+export function admissionRequest(
+  resource: Resource,
+  parts: Pick<AdmissionRequest, 'operation' | 'object' | 'old'> &
+    Partial<Pick<AdmissionRequest, 'subresource' | 'dryRun'>>,
+): AdmissionRequest {
+  const { name = '', namespace = '' } = (parts.object ?? parts.old)?.metadata ?? {}
+  return { resource, subresource: '', dryRun: false, name, namespace, ...parts }
+}
+
+/** Metadata without the fields that the twin does not keep. */
+export function withoutManagedFields(metadata: ObjectMeta): ObjectMeta {
+  if (!('managedFields' in metadata) && !('selfLink' in metadata)) return metadata
+  const { managedFields: _managed, selfLink: _link, ...rest } = metadata as ObjectMeta & {
+    managedFields?: unknown
+    selfLink?: unknown
+  }
+  return rest
+}

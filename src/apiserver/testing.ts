@@ -1,0 +1,72 @@
+// A small API server in memory for tests: a Map per kind, revisions from 1, countable UIDs.
+
+import { draw } from '../base/prng.ts'
+import { compareStrings } from '../base/compare.ts'
+import type { KubeObject } from '../kube/object.ts'
+import type { AdmissionPlugin } from './admission.ts'
+import type { ApiContext, ApiRequest, ApiResponse } from './request.ts'
+import { handle } from './server.ts'
+
+export interface MemoryServer {
+  /** Virtual time in ms since 1970; tests move it. */
+  nowMs: number
+  readonly context: ApiContext
+  readonly writes: string[]
+  request(request: ApiRequest): ApiResponse
+  /** The stored object, asserted to exist. */
+  object(kind: string, key: string): KubeObject | undefined
+}
+
+/** A server without objects at 2026-01-01T00:00:00Z. */
+export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemoryServer {
+  const kinds = new Map<string, Map<string, KubeObject>>()
+  const writes: string[] = []
+  let revision = 0
+  let uids = 0
+  let draws = 0
+  const of = (kind: string): Map<string, KubeObject> => {
+    const known = kinds.get(kind) ?? new Map<string, KubeObject>()
+    kinds.set(kind, known)
+    return known
+  }
+  const sorted = (kind: string): readonly KubeObject[] =>
+    [...of(kind)].sort(([a], [b]) => compareStrings(a, b)).map(([, object]) => object)
+  const server: MemoryServer = {
+    nowMs: 1_767_225_600_000,
+    writes,
+    request: request => handle({ ...server.context, nowMs: server.nowMs }, request, plugins),
+    object: (kind, key) => of(kind).get(key),
+    context: {
+      nowMs: 0,
+      get: (kind, key) => of(kind).get(key),
+      list: (kind, namespace) =>
+        sorted(kind).filter(each => namespace === undefined || each.metadata.namespace === namespace),
+      dependents: uid =>
+        [...kinds.keys()].sort(compareStrings).flatMap(kind =>
+          sorted(kind)
+            .filter(each => each.metadata.ownerReferences?.some(owner => owner.uid === uid))
+            .map(object => ({ kind, object })),
+        ),
+      nextRevision: () => revision + 1,
+      put: (kind, key, object) => {
+        revision += 1
+        writes.push(`put ${kind} ${key}`)
+        of(kind).set(key, object)
+      },
+      remove: (kind, key) => {
+        revision += 1
+        writes.push(`remove ${kind} ${key}`)
+        of(kind).delete(key)
+      },
+      newUid: () => {
+        uids += 1
+        return `00000000-0000-4000-8000-${String(uids).padStart(12, '0')}`
+      },
+      randomBelow: bound => {
+        draws += 1
+        return draw(1, 'names', draws) % bound
+      },
+    },
+  }
+  return server
+}

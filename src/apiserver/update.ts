@@ -1,0 +1,177 @@
+// PUT and everything that replaces a stored object: optimistic concurrency, strategy, validation.
+// Upstream: apiserver pkg/registry/generic/registry/store.go and pkg/registry/rest/update.go,
+// v0.36.3.
+
+import { applyDefaults } from '../kube/defaults/registry.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
+import type { KubeObject, ObjectMeta } from '../kube/object.ts'
+import type { ApiStatus } from '../kube/status.ts'
+import { formatTime } from '../kube/time.ts'
+import { validateStatusUpdate, validateUpdate } from '../kube/validation/registry.ts'
+import { admit, commit, type ObjectRequest, validate } from './admission.ts'
+import { allocate } from './allocation.ts'
+import { create } from './create.ts'
+import { sameStored } from './equality.ts'
+import type { ApiResponse } from './request.ts'
+import type { Resource } from './resource.ts'
+import {
+  accepted,
+  conflict,
+  invalidObject,
+  isStatus,
+  modifiedText,
+  notFound,
+  refused,
+} from './responses.ts'
+import {
+  admissionRequest,
+  find,
+  put,
+  remove,
+  type Server,
+  withoutManagedFields,
+} from './stored.ts'
+import { strategyOf } from './strategies.ts'
+import { prepareForStatusUpdate, prepareForUpdate, type Strategy } from './strategy.ts'
+
+export type Subresource = '' | 'status' | 'scale' | 'finalize'
+
+/** Replaces the stored object by the given one. */
+export function update(server: Server, given: KubeObject, subresource: Subresource): ApiResponse {
+  const { name = '', namespace } = given.metadata
+  const target = { kind: kindKeyOf(given), name, namespace }
+  const { resource, object: old } = find(server.context, target)
+  if (old === undefined) {
+    const creates = strategyOf(resource).createOnUpdate === true && subresource === ''
+    return creates ? create(server, given) : refused(notFound(resource, name))
+  }
+  return replace(server, { resource, old, subresource, given })
+}
+
+export interface Replacement {
+  readonly resource: Resource
+  readonly old: KubeObject
+  readonly given: KubeObject
+  readonly subresource: Subresource
+}
+
+/** Stores `given` in the place of `old` unless admission, concurrency or validation object. */
+export function replace(server: Server, replacement: Replacement): ApiResponse {
+  const { context, plugins } = server
+  const { resource, old, subresource } = replacement
+  const strategy = strategyOf(resource)
+  const object = applyDefaults(resource.key, received(replacement, strategy))
+  const refusal = staleness(resource, object, old)
+  if (refusal !== undefined) return refused(refusal)
+  const request = { operation: 'update', object, old, subresource } as const
+  const admitted = admit(plugins, admissionRequest(resource, request) as ObjectRequest, context)
+  if (isStatus(admitted)) return refused(admitted)
+  const prepared = prepare(server, { ...replacement, given: admitted }, strategy)
+  if (isStatus(prepared)) return refused(prepared)
+  const final = admissionRequest(resource, { ...request, object: prepared })
+  const denial = validate(plugins, final, context)
+  if (denial !== undefined) return refused(denial)
+  return store(server, resource, { object: prepared, old, commits: () => commit(plugins, final, context) })
+}
+
+function prepare(
+  { context }: Server,
+  { resource, old, given, subresource }: Replacement,
+  strategy: Strategy,
+): KubeObject | ApiStatus {
+  const status = subresource === 'status'
+  const changed = status
+    ? prepareForStatusUpdate(strategy, given, old, formatTime(context.nowMs))
+    : subresource === 'finalize'
+      ? { ...given, status: old['status'] }
+      : prepareForUpdate(strategy, given, old)
+  const kept = withKeptMetadata(changed, old)
+  const allocated = status ? kept : allocate(context, resource, kept, old)
+  if (isStatus(allocated)) return allocated
+  if (sameStored(allocated, old)) return old
+  const errors = status
+    ? validateStatusUpdate(resource.key, allocated, old)
+    : validateUpdate(resource.key, allocated, old)
+  return errors.length === 0
+    ? allocated
+    : invalidObject(resource, allocated.metadata.name ?? '', errors)
+}
+
+/** The request's object; one without a resourceVersion overwrites where the kind allows it. */
+function received({ given, old }: Replacement, strategy: Strategy): KubeObject {
+  const metadata = withoutManagedFields(given.metadata)
+  const version = metadata.resourceVersion ?? ''
+  if (version !== '' || strategy.unconditionalUpdate === false) {
+    return metadata === given.metadata ? given : { ...given, metadata }
+  }
+  return { ...given, metadata: { ...metadata, ...versionOf(old) } }
+}
+
+function versionOf({ metadata }: KubeObject): Pick<ObjectMeta, 'resourceVersion'> {
+  const { resourceVersion } = metadata
+  return resourceVersion === undefined ? {} : { resourceVersion }
+}
+
+function staleness(resource: Resource, object: KubeObject, old: KubeObject): ApiStatus | undefined {
+  const { uid = '', resourceVersion = '', name = '' } = object.metadata
+  if (uid !== '' && uid !== old.metadata.uid) {
+    const path = old.metadata.namespace === undefined ? name : `${old.metadata.namespace}/${name}`
+    const why =
+      `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${path}, ` +
+      'ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ' +
+      `UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`
+    return conflict(resource, name, why)
+  }
+  if (resourceVersion === '') {
+    const field = 'metadata.resourceVersion'
+    const body = 'Invalid value: 0: must be specified for an update'
+    return invalidObject({ ...resource, kind: resource.plural, groupKind: resource.qualified }, name, [
+      { reason: 'FieldValueInvalid', field, body },
+    ])
+  }
+  return resourceVersion === old.metadata.resourceVersion
+    ? undefined
+    : conflict(resource, name, modifiedText)
+}
+
+/** Identity, birth and deletion of an object are never changed by an update. */
+function withKeptMetadata(object: KubeObject, old: KubeObject): KubeObject {
+  const { deletionTimestamp, deletionGracePeriodSeconds, creationTimestamp, uid, namespace } =
+    old.metadata
+  const grace = object.metadata.deletionGracePeriodSeconds ?? deletionGracePeriodSeconds
+  const metadata: ObjectMeta = {
+    ...object.metadata,
+    ...(uid !== undefined && { uid }),
+    ...(namespace !== undefined && { namespace }),
+    ...(creationTimestamp !== undefined && { creationTimestamp }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(grace !== undefined && { deletionGracePeriodSeconds: grace }),
+  }
+  return { ...object, metadata }
+}
+
+interface Write {
+  readonly object: KubeObject
+  readonly old: KubeObject
+  readonly commits: () => void
+}
+
+/** Writes the object, or removes it when its last finalizer has gone; equal objects stay as is. */
+function store({ context }: Server, resource: Resource, { object, old, commits }: Write): ApiResponse {
+  if (lastFinalizerGone(resource, object, old)) {
+    remove(context, resource, old)
+    return accepted(object)
+  }
+  if (object === old || sameStored(object, old)) return accepted(old)
+  commits()
+  return accepted(put(context, resource, object))
+}
+
+function lastFinalizerGone(resource: Resource, object: KubeObject, old: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata
+  if ((object.metadata.finalizers?.length ?? 0) > 0 || deletionTimestamp === undefined) return false
+  if ((deletionGracePeriodSeconds ?? 0) !== 0) return false
+  if (resource.key !== 'Namespace') return true
+  const spec = object['spec'] as { readonly finalizers?: readonly string[] } | undefined
+  return (spec?.finalizers?.length ?? 0) === 0
+}

@@ -1,0 +1,88 @@
+// One thing that is wrong with a field of an object. Upstream: apimachinery
+// pkg/util/validation/field/errors.go, v0.36.3.
+
+import { goQuote } from '../go-text.ts'
+
+/** `body` is the message without the path: `Invalid value: "x": must be …`. */
+export interface FieldError {
+  readonly reason: FieldErrorReason
+  readonly field: string
+  readonly body: string
+}
+
+export type FieldErrorReason =
+  | 'FieldValueNotFound'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'InternalError'
+  | 'FieldValueTypeInvalid'
+
+export function required(field: string, detail: string): FieldError {
+  return error('FieldValueRequired', field, 'Required value', detail)
+}
+
+export function forbidden(field: string, detail: string): FieldError {
+  return error('FieldValueForbidden', field, 'Forbidden', detail)
+}
+
+/** `value` is shown as Go prints it: strings quoted, numbers and booleans bare, all else as JSON. */
+export function invalid(field: string, value: unknown, detail: string): FieldError {
+  return error('FieldValueInvalid', field, `Invalid value: ${valueText(value)}`, detail)
+}
+
+export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
+  return error('FieldValueTypeInvalid', field, `Invalid value: ${valueText(value)}`, detail)
+}
+
+export function duplicate(field: string, value: unknown): FieldError {
+  return error('FieldValueDuplicate', field, `Duplicate value: ${valueText(value)}`, '')
+}
+
+export function notFoundValue(field: string, value: unknown): FieldError {
+  return error('FieldValueNotFound', field, `Not found: ${valueText(value)}`, '')
+}
+
+/** `supported` in the order upstream passes them; sets are sorted by the caller. */
+export function notSupported(
+  field: string,
+  value: unknown,
+  supported: readonly string[],
+): FieldError {
+  const detail = supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`
+  return error('FieldValueNotSupported', field, `Unsupported value: ${valueText(value)}`, detail)
+}
+
+export function tooLong(field: string, maxBytes: number): FieldError {
+  return error('FieldValueTooLong', field, 'Too long', `may not be more than ${maxBytes} bytes`)
+}
+
+export function tooLongCharacters(field: string, maxCharacters: number): FieldError {
+  const detail = `may not be more than ${maxCharacters} characters`
+  return error('FieldValueTooLong', field, 'Too long', detail)
+}
+
+export function tooMany(field: string, actual: number, max: number): FieldError {
+  const noun = max === 1 ? 'item' : 'items'
+  const body = `Too many: ${actual}`
+  return error('FieldValueTooMany', field, body, `must have at most ${max} ${noun}`)
+}
+
+export function internalError(field: string, detail: string): FieldError {
+  return error('InternalError', field, 'Internal error', detail)
+}
+
+function error(reason: FieldErrorReason, field: string, head: string, detail: string): FieldError {
+  return { reason, field, body: detail === '' ? head : `${head}: ${detail}` }
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return goQuote(value)
+  if (value === undefined || value === null) return '"null"'
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return JSON.stringify(value)
+}
