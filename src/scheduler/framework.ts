@@ -89,6 +89,8 @@ export interface HintContext {
   readonly args: PluginArgs
   readonly features: SchedulerFeatures
   readonly listers: SchedulerListers
+  /** Whether evictions that the pod asked for are still being written. */
+  readonly isPreempting?: (podUid: string) => boolean
 }
 
 export type QueueingHint = 'Queue' | 'Skip'

@@ -6,7 +6,7 @@ import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../kube/gene
 import { type HostPort, hostPortsOf } from './host-ports.ts'
 import { compileSelector, type LabelMatcher, type Labels, noLabels } from './label-selector.ts'
 import { type Resource, resourceOfAmounts } from './node-resource.ts'
-import { hasPodLevelRequests, podRequests } from './pod-requests.ts'
+import { defaultRequests, hasPodLevelRequests, podRequests } from './pod-requests.ts'
 import { type Amount, amountOf, milliValueOf, valueOf } from './quantity-value.ts'
 
 export interface AffinityTerm {
@@ -47,8 +47,6 @@ export interface PodInfo {
 
 const cache = new WeakMap<Pod, PodInfo>()
 const none: readonly never[] = []
-const defaultMilliCpu: Amount = amountOf('100m')
-const defaultMemory: Amount = amountOf('200Mi')
 
 /** The info of a pod object; computed once per object, as objects never change. */
 export function podInfoOf(pod: Pod): PodInfo {
@@ -93,14 +91,14 @@ function compute(pod: Pod): PodInfo {
   }
 }
 
-/** Containers without requests count as 100m and 200Mi so that nodes do not fill up with them. */
 function resources(pod: Pod): Pick<PodInfo, 'requested' | 'nonZeroMilliCpu' | 'nonZeroMemory'> {
   const options = { useStatusResources: true, usePodStatusResources: true }
   const requests = podRequests(pod, options)
   const isPodLevel = hasPodLevelRequests(pod)
   const nonMissing = new Map<string, Amount>()
-  if (!isPodLevel || !requests.has('cpu')) nonMissing.set('cpu', defaultMilliCpu)
-  if (!isPodLevel || !requests.has('memory')) nonMissing.set('memory', defaultMemory)
+  for (const [name, amount] of defaultRequests) {
+    if (!isPodLevel || !requests.has(name)) nonMissing.set(name, amount)
+  }
   const nonZero = nonMissing.size === 0 ? requests : podRequests(pod, { ...options, nonMissing })
   return {
     requested: resourceOfAmounts(requests),

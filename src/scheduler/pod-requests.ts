@@ -14,12 +14,20 @@ export interface PodRequestsOptions {
   readonly usePodStatusResources?: boolean
   /** Requests assumed for containers that name none for the resource. */
   readonly nonMissing?: Amounts
+  /** Ignore spec.resources of the pod. */
+  readonly skipPodLevel?: boolean
 }
+
+/** What a container without requests counts as, so that nodes do not fill up with such pods. */
+export const defaultRequests: Amounts = new Map([
+  ['cpu', amountOf('100m')],
+  ['memory', amountOf('200Mi')],
+])
 
 /** The sum that a node must provide. */
 export function podRequests(pod: Pod, options: PodRequestsOptions = {}): Map<string, Amount> {
   const requests = containerRequests(pod, options)
-  applyPodLevel(pod, options, requests)
+  if (options.skipPodLevel !== true) applyPodLevel(pod, options, requests)
   if (pod.spec?.overhead !== undefined) addTo(requests, amountsOf(pod.spec.overhead))
   return requests
 }

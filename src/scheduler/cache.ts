@@ -1,0 +1,199 @@
+// What the scheduler knows of nodes and of pods on them, its own assumptions included.
+// Upstream: pkg/scheduler/backend/cache/cache.go, v1.36.3.
+//
+// Fork: the maps are shared until one side writes, and node infos are immutable, so that a fork
+// costs one copy of a few small maps, and only when it changes something.
+
+import type { Node, Pod } from '../kube/generated/types.ts'
+import {
+  addNodeImages,
+  type ImageNodesByName,
+  imageStatesOf,
+  removeNodeImages,
+} from './image-states.ts'
+import { type NodeInfo, newNodeInfo, withNode, withoutPod, withPod } from './node-info.ts'
+import {
+  namesOf,
+  type NodeTree,
+  withChangedTreeNode,
+  withoutTreeNode,
+  withTreeNode,
+} from './node-tree.ts'
+import { type Snapshot, snapshotOf } from './snapshot.ts'
+
+interface CachedNode {
+  readonly info: NodeInfo
+  /** False: pods name the node, but it is not there (yet or any more). */
+  readonly exists: boolean
+}
+
+interface CachedPod {
+  readonly pod: Pod
+  readonly isAssumed: boolean
+}
+
+const emptySnapshot = snapshotOf([])
+
+export class SchedulerCache {
+  private nodes = new Map<string, CachedNode>()
+  private pods = new Map<string, CachedPod>()
+  private images: ImageNodesByName = new Map()
+  private tree: NodeTree = []
+  /** Nodes that changed since the last snapshot. */
+  private changed = new Set<string>()
+  private last: Snapshot = emptySnapshot
+  private isShared = false
+
+  fork(): this {
+    const copy = new SchedulerCache()
+    copy.nodes = this.nodes
+    copy.pods = this.pods
+    copy.images = this.images
+    copy.tree = this.tree
+    copy.changed = this.changed
+    copy.last = this.last
+    copy.isShared = true
+    this.isShared = true
+    return copy as this
+  }
+
+  private own(): void {
+    if (!this.isShared) return
+    this.nodes = new Map(this.nodes)
+    this.pods = new Map(this.pods)
+    this.images = new Map(this.images)
+    this.changed = new Set(this.changed)
+    this.isShared = false
+  }
+
+  /** Adds a node, or replaces it when it exists. */
+  setNode(node: Node): void {
+    this.own()
+    const name = node.metadata.name ?? ''
+    const before = this.nodes.get(name)
+    if (before?.exists === true) {
+      removeNodeImages(this.images, before.info.node)
+      this.tree = withChangedTreeNode(this.tree, before.info.node, node)
+    } else {
+      this.tree = withTreeNode(this.tree, node)
+    }
+    addNodeImages(this.images, node)
+    const info = before === undefined ? newNodeInfo(node) : withNode(before.info, node)
+    this.nodes.set(name, { info, exists: true })
+    this.changed.add(name)
+  }
+
+  /** Its pods stay known until each of them is removed. */
+  removeNode(name: string): void {
+    const before = this.nodes.get(name)
+    if (before === undefined || !before.exists) return
+    this.own()
+    removeNodeImages(this.images, before.info.node)
+    this.tree = withoutTreeNode(this.tree, before.info.node)
+    if (before.info.pods.length === 0) this.nodes.delete(name)
+    else this.nodes.set(name, { info: before.info, exists: false })
+    this.changed.add(name)
+  }
+
+  /** Adds a bound pod, confirms an assumed one, or replaces what was known of it. */
+  setPod(pod: Pod): void {
+    const uid = pod.metadata.uid ?? ''
+    const before = this.pods.get(uid)
+    if (before?.pod === pod && !before.isAssumed) return
+    this.own()
+    if (before !== undefined) this.takeFromNode(before.pod)
+    this.putOnNode(pod)
+    this.pods.set(uid, { pod, isAssumed: false })
+  }
+
+  removePod(uid: string): void {
+    const before = this.pods.get(uid)
+    if (before === undefined) return
+    this.own()
+    this.takeFromNode(before.pod)
+    this.pods.delete(uid)
+  }
+
+  /** Counts a pod on its node before the API server has confirmed the binding. */
+  assume(pod: Pod): void {
+    this.own()
+    this.putOnNode(pod)
+    this.pods.set(pod.metadata.uid ?? '', { pod, isAssumed: true })
+  }
+
+  /** Takes back an assumption; a confirmed pod stays. */
+  forget(uid: string): void {
+    if (this.pods.get(uid)?.isAssumed === true) this.removePod(uid)
+  }
+
+  isAssumed(uid: string): boolean {
+    return this.pods.get(uid)?.isAssumed === true
+  }
+
+  hasPod(uid: string): boolean {
+    return this.pods.has(uid)
+  }
+
+  podOf(uid: string): Pod | undefined {
+    return this.pods.get(uid)?.pod
+  }
+
+  /** Also of nodes that are gone while pods name them. */
+  nodeInfo(name: string): NodeInfo | undefined {
+    return this.nodes.get(name)?.info
+  }
+
+  /**
+   * All existing nodes. The order is made anew when a node came or went, not when a node merely
+   * changed its zone: upstream does not notice that until the next node comes or goes.
+   */
+  snapshot(): Snapshot {
+    if (this.changed.size === 0) return this.last
+    this.own()
+    let orderChanged = false
+    const fresh = new Map<string, NodeInfo>()
+    for (const name of this.changed) {
+      const cached = this.nodes.get(name)
+      if (cached === undefined || !cached.exists) {
+        orderChanged ||= this.last.byName.has(name)
+        continue
+      }
+      orderChanged ||= !this.last.byName.has(name)
+      const { info } = cached
+      const { images = [] } = info.node.status ?? {}
+      fresh.set(
+        name,
+        images.length === 0 && info.imageStates.size === 0
+          ? info
+          : { ...info, imageStates: imageStatesOf(this.images, info.node) },
+      )
+    }
+    const infoOf = (name: string): NodeInfo =>
+      fresh.get(name) ?? (this.last.byName.get(name) as NodeInfo)
+    const names = orderChanged ? namesOf(this.tree) : this.last.nodes.map(({ name }) => name)
+    this.last = snapshotOf(names.map(infoOf))
+    this.changed = new Set()
+    return this.last
+  }
+
+  private putOnNode(pod: Pod): void {
+    const name = pod.spec?.nodeName ?? ''
+    const { info, exists } = this.nodes.get(name) ?? { info: unknownNode(name), exists: false }
+    this.nodes.set(name, { info: withPod(info, pod), exists })
+    this.changed.add(name)
+  }
+
+  private takeFromNode(pod: Pod): void {
+    const name = pod.spec?.nodeName ?? ''
+    const cached = this.nodes.get(name)
+    const info = cached && withoutPod(cached.info, pod.metadata.uid ?? '')
+    if (cached === undefined || info === undefined) return
+    if (info.pods.length === 0 && !cached.exists) this.nodes.delete(name)
+    else this.nodes.set(name, { info, exists: cached.exists })
+    this.changed.add(name)
+  }
+}
+
+function unknownNode(name: string): NodeInfo {
+  return newNodeInfo({ apiVersion: 'v1', kind: 'Node', metadata: { name } })
+}

@@ -1,0 +1,151 @@
+// Spread constraints compiled, and the defaults for pods without any.
+// Upstream: podtopologyspread/common.go, plugin.go and plugins/helper/spread.go, v1.36.3.
+
+import { controllerOf } from '../../../kube/object.ts'
+import type { Pod, TopologySpreadConstraint } from '../../../kube/generated/types.ts'
+import {
+  allOf,
+  compileRequirements,
+  compileSelector,
+  everything,
+  type LabelMatcher,
+  type Labels,
+  noLabels,
+} from '../../label-selector.ts'
+import type { SchedulerListers } from '../../listers.ts'
+import { requiredNodeAffinity } from '../../node-affinity.ts'
+import type { NodeInfo, PodInfo } from '../../node-info.ts'
+import type { PluginArgs } from '../../plugin-args.ts'
+import { hasUntoleratedTaint } from '../../taints.ts'
+
+export const hostnameKey = 'kubernetes.io/hostname'
+
+export interface SpreadConstraint {
+  readonly maxSkew: number
+  readonly topologyKey: string
+  readonly selector: LabelMatcher
+  readonly minDomains: number
+  readonly honorsNodeAffinity: boolean
+  readonly honorsNodeTaints: boolean
+}
+
+export type Action = 'DoNotSchedule' | 'ScheduleAnyway'
+
+const systemDefaults: readonly TopologySpreadConstraint[] = [
+  { topologyKey: hostnameKey, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
+  { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
+]
+
+export interface ConstraintContext {
+  readonly args: PluginArgs
+  readonly listers: SchedulerListers
+}
+
+/** The pod's own constraints of one kind, or the profile's; undefined: a selector is not valid. */
+export function constraintsOf(
+  pod: Pod,
+  action: Action,
+  { args, listers }: ConstraintContext,
+): readonly SpreadConstraint[] | undefined {
+  const own = pod.spec?.topologySpreadConstraints ?? []
+  if (own.length > 0) return compile(own, pod.metadata.labels ?? noLabels, action)
+  const { defaultingType, defaultConstraints } = args.podTopologySpread
+  const defaults = defaultingType === 'System' ? systemDefaults : defaultConstraints
+  const constraints = compile(defaults, pod.metadata.labels ?? noLabels, action)
+  if (constraints === undefined || constraints.length === 0) return constraints
+  const selector = defaultSelector(pod, listers)
+  return selector === everything ? [] : constraints.map(one => ({ ...one, selector }))
+}
+
+function compile(
+  constraints: readonly TopologySpreadConstraint[],
+  podLabels: Labels,
+  action: Action,
+): readonly SpreadConstraint[] | undefined {
+  const result: SpreadConstraint[] = []
+  for (const constraint of constraints) {
+    if (constraint.whenUnsatisfiable !== action) continue
+    const selector = selectorOf(constraint, podLabels)
+    if (selector === undefined) return undefined
+    result.push({
+      maxSkew: constraint.maxSkew,
+      topologyKey: constraint.topologyKey,
+      selector,
+      minDomains: constraint.minDomains ?? 1,
+      honorsNodeAffinity: (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor',
+      honorsNodeTaints: constraint.nodeTaintsPolicy === 'Honor',
+    })
+  }
+  return result
+}
+
+/** The selector with the pod's own values for `matchLabelKeys` added. */
+function selectorOf(
+  { labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint,
+  podLabels: Labels,
+): LabelMatcher | undefined {
+  const selector = compileSelector(labelSelector)
+  if (selector === undefined || labelSelector === undefined) return selector
+  const values = matchLabelKeys.flatMap(key => {
+    const value = podLabels[key]
+    return value === undefined ? [] : [{ key, operator: 'In', values: [value] }]
+  })
+  const added = compileRequirements(values)
+  if (added === undefined || values.length === 0) return selector
+  return selector === everything ? added : allOf([added, selector])
+}
+
+/** Matches what the services and the owner of the pod select: what is spread by default. */
+function defaultSelector(pod: Pod, listers: SchedulerListers): LabelMatcher {
+  const { namespace = '', labels = noLabels } = pod.metadata
+  const merged: Record<string, string> = {}
+  for (const service of listers.list('Service', namespace)) {
+    const { selector } = service.spec ?? {}
+    if (selector === undefined) continue
+    const pairs = Object.entries(selector)
+    if (pairs.every(([key, value]) => labels[key] === value)) Object.assign(merged, selector)
+  }
+  const owner = controllerOf(pod.metadata)
+  const key = `${namespace}/${owner?.name ?? ''}`
+  const kind = owner === undefined ? '' : `${owner.apiVersion}/${owner.kind}`
+  if (kind === 'v1/ReplicationController') {
+    Object.assign(merged, listers.get('ReplicationController', key)?.spec?.selector)
+  }
+  const ofServices = compileSelector({ matchLabels: merged }) ?? everything
+  const owned = kind === 'apps/v1/ReplicaSet' || kind === 'apps/v1/StatefulSet'
+  if (!owned) return ofServices
+  const ofOwner =
+    kind === 'apps/v1/ReplicaSet'
+      ? listers.get('ReplicaSet', key)
+      : listers.get('StatefulSet', key)
+  if (ofOwner === undefined) return ofServices
+  const matcher = compileSelector(ofOwner.spec?.selector)
+  if (matcher === undefined || matcher === everything) return ofServices
+  return ofServices === everything ? matcher : allOf([ofServices, matcher])
+}
+
+/** Whether a node has all topology keys. */
+export function hasAllKeys(labels: Labels, constraints: readonly SpreadConstraint[]): boolean {
+  for (const { topologyKey } of constraints) if (labels[topologyKey] === undefined) return false
+  return true
+}
+
+/** Whether the constraint counts the node at all. */
+export function countsNode(constraint: SpreadConstraint, pod: Pod, node: NodeInfo): boolean {
+  if (constraint.honorsNodeAffinity && !requiredNodeAffinity(pod)(node.node)) return false
+  return !(constraint.honorsNodeTaints && hasUntoleratedTaint(node.node, pod))
+}
+
+/** Living pods of the namespace that the selector matches. */
+export function countMatching(
+  pods: readonly PodInfo[],
+  selector: LabelMatcher,
+  namespace: string,
+): number {
+  if (selector === everything) return 0
+  let count = 0
+  for (const pod of pods) {
+    if (!pod.isTerminating && pod.namespace === namespace && selector(pod.labels)) count += 1
+  }
+  return count
+}

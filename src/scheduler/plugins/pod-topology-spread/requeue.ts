@@ -1,0 +1,99 @@
+// Events after which a pod may meet its constraints. Upstream: podtopologyspread/plugin.go
+// EventsToRegister and its hints, v1.36.3.
+
+import type { Node, Pod } from '../../../kube/generated/types.ts'
+import {
+  actions,
+  type HintContext,
+  type HintEvent,
+  type QueueingHint,
+  type RequeueRule,
+} from '../../framework.ts'
+import { equalJson } from '../../equal-json.ts'
+import { type Labels, noLabels } from '../../label-selector.ts'
+import { constraintsOf, hasAllKeys, type SpreadConstraint } from './constraints.ts'
+
+export const requeueOn: readonly RequeueRule[] = [
+  {
+    event: {
+      resource: 'Pod',
+      actions:
+        actions.add | actions.updatePodLabel | actions.updatePodToleration | actions.delete,
+    },
+    hint: afterPodChange,
+  },
+  {
+    event: {
+      resource: 'Node',
+      actions: actions.add | actions.delete | actions.updateNodeLabel | actions.updateNodeTaint,
+    },
+    hint: afterNodeChange,
+  },
+]
+
+function isInvolved(changed: Pod, pod: Pod): boolean {
+  if (changed.metadata.uid === pod.metadata.uid) return true
+  const node = changed.spec?.nodeName ?? ''
+  const nominated = changed.status?.nominatedNodeName ?? ''
+  if (node === '' && nominated === '') return false
+  return changed.metadata.namespace === pod.metadata.namespace
+}
+
+function matchesAny(constraints: readonly SpreadConstraint[], pod: Pod): boolean {
+  return constraints.some(({ selector }) => selector(pod.metadata.labels ?? noLabels))
+}
+
+function afterPodChange(pod: Pod, event: HintEvent, context: HintContext): QueueingHint {
+  const before = event.oldObject as Pod | undefined
+  const after = event.newObject as Pod | undefined
+  if (after !== undefined && !isInvolved(after, pod)) return 'Skip'
+  if (before !== undefined && !isInvolved(before, pod)) return 'Skip'
+  const constraints = constraintsOf(pod, 'DoNotSchedule', context)
+  if (constraints === undefined) return 'Queue'
+  if (before !== undefined && after !== undefined) {
+    return helpsAsUpdate(pod, { before, after }, constraints) ? 'Queue' : 'Skip'
+  }
+  const changed = after ?? before
+  return changed !== undefined && matchesAny(constraints, changed) ? 'Queue' : 'Skip'
+}
+
+function helpsAsUpdate(
+  pod: Pod,
+  { before, after }: { readonly before: Pod; readonly after: Pod },
+  constraints: readonly SpreadConstraint[],
+): boolean {
+  const isSelf = pod.metadata.uid === after.metadata.uid
+  const changedTolerations = !equalJson(
+    before.spec?.tolerations ?? [],
+    after.spec?.tolerations ?? [],
+  )
+  if (isSelf && changedTolerations && constraints.some(one => one.honorsNodeTaints)) return true
+  const old = before.metadata.labels ?? noLabels
+  const now = after.metadata.labels ?? noLabels
+  return constraints.some(({ selector }) => selector(old) !== selector(now))
+}
+
+function afterNodeChange(pod: Pod, event: HintEvent, context: HintContext): QueueingHint {
+  const before = event.oldObject as Node | undefined
+  const after = event.newObject as Node | undefined
+  const constraints = constraintsOf(pod, 'DoNotSchedule', context)
+  if (constraints === undefined) return 'Queue'
+  const old = before?.metadata.labels ?? noLabels
+  const now = after?.metadata.labels ?? noLabels
+  const matched = before !== undefined && hasAllKeys(old, constraints)
+  const matches = after !== undefined && hasAllKeys(now, constraints)
+  if (before === undefined || after === undefined) return matched || matches ? 'Queue' : 'Skip'
+  if (matched !== matches) return 'Queue'
+  const changed =
+    keysChanged(old, now, constraints) ||
+    !equalJson(before.spec?.taints ?? [], after.spec?.taints ?? [])
+  return matches && changed ? 'Queue' : 'Skip'
+}
+
+function keysChanged(
+  old: Labels,
+  now: Labels,
+  constraints: readonly SpreadConstraint[],
+): boolean {
+  return constraints.some(({ topologyKey }) => old[topologyKey] !== now[topologyKey])
+}
