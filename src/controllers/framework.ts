@@ -23,6 +23,8 @@ export interface Lister {
   ownedBy<T extends KubeObject = KubeObject>(kind: string, uid: string): readonly T[]
   /** Pods whose spec.nodeName is `node`, ordered by key. */
   onNode<T extends KubeObject = KubeObject>(node: string): readonly T[]
+  /** Pods, ReplicaSets or ControllerRevisions of a namespace that nothing controls. */
+  orphans<T extends KubeObject = KubeObject>(kind: string, namespace: string): readonly T[]
 }
 
 /** State of a controller that lives in the World: immutable JSON values by key. */

@@ -2,7 +2,7 @@
 // indexers of the controller manager and kube-scheduler, v0.36.3.
 
 import type { IndexSpec } from '../engine/store.ts'
-import type { KubeObject } from '../kube/object.ts'
+import { controllerOf, type KubeObject } from '../kube/object.ts'
 
 const none: readonly string[] = []
 
@@ -24,4 +24,15 @@ export const nodeNameIndex: IndexSpec = {
 
 type PodLike = KubeObject & { readonly spec?: { readonly nodeName?: string } }
 
-export const indexes: readonly IndexSpec[] = [ownerIndex, nodeNameIndex]
+const adoptableKinds: readonly string[] = ['ControllerRevision', 'Pod', 'ReplicaSet']
+
+/** Objects that some controller might adopt, by namespace. */
+export const orphanIndex: IndexSpec = {
+  name: 'orphan',
+  values: ({ kind, metadata }) =>
+    adoptableKinds.includes(kind) && controllerOf(metadata) === undefined
+      ? [metadata.namespace ?? '']
+      : none,
+}
+
+export const indexes: readonly IndexSpec[] = [ownerIndex, nodeNameIndex, orphanIndex]

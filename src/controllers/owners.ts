@@ -5,7 +5,11 @@ import { controllerOf, keyFrom, type KubeObject } from '../kube/object.ts'
 import type { Api, Lister, Part } from './framework.ts'
 
 /** The key of the object of `kind` that controls `object`, if the cache holds that very one. */
-export function controllerKey(lister: Lister, object: KubeObject, kind: string): string | undefined {
+export function controllerKey(
+  lister: Lister,
+  object: KubeObject,
+  kind: string,
+): string | undefined {
   const owner = controllerOf(object.metadata)
   if (owner?.kind !== kind) return undefined
   const key = keyFrom(object.metadata.namespace, owner.name)
@@ -21,7 +25,7 @@ export function* ownedAndOrphans<T extends KubeObject>(
   const uid = owner.metadata.uid ?? ''
   const owned = yield* api.ownedBy<T>(kind, uid)
   const controlled = owned.filter(object => controllerOf(object.metadata)?.uid === uid)
-  const all = yield* api.list<T>(kind, owner.metadata.namespace)
-  const orphans = all.filter(object => controllerOf(object.metadata) === undefined)
+  const { namespace = '' } = owner.metadata
+  const orphans = yield* api.read(lister => lister.orphans<T>(kind, namespace))
   return orphans.length === 0 ? controlled : [...controlled, ...orphans]
 }

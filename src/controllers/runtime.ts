@@ -18,7 +18,7 @@ import type {
   Watch,
   WatchContext,
 } from './framework.ts'
-import { nodeNameIndex, ownerIndex } from './indexes.ts'
+import { nodeNameIndex, orphanIndex, ownerIndex } from './indexes.ts'
 
 const backoffBaseMs = 5
 const backoffMaxMs = 1_000_000
@@ -94,14 +94,16 @@ export function component(options: ComponentOptions): Actor<ComponentState> {
 }
 
 function start(turn: Turn, controllers: readonly Controller[]): ComponentState {
-  const desks = controllers.map((): Desk => ({
-    queue: [],
-    failures: new Map(),
-    waiting: new Map(),
-    memory: new SortedMap(),
-    running: undefined,
-    planned: false,
-  }))
+  const desks = controllers.map(
+    (): Desk => ({
+      queue: [],
+      failures: new Map(),
+      waiting: new Map(),
+      memory: new SortedMap(),
+      running: undefined,
+      planned: false,
+    }),
+  )
   controllers.forEach(({ periodic }, controller) => {
     if (periodic !== undefined) turn.wakeAfter(0, { type: 'periodic', controller })
   })
@@ -177,6 +179,7 @@ export function listerOf(view: View): Lister {
     list: (kind, namespace) => view.list(kind, namespace),
     ownedBy: (kind, uid) => view.indexed(kind, ownerIndex, uid),
     onNode: node => view.indexed('Pod', nodeNameIndex, node),
+    orphans: (kind, namespace) => view.indexed(kind, orphanIndex, namespace),
   }
 }
 

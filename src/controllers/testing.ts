@@ -5,7 +5,7 @@ import type { ApiRequest, ApiResponse, Target } from '../apiserver/request.ts'
 import { assert } from '../base/assert.ts'
 import { compareStrings } from '../base/compare.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
-import { keyFrom, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts'
+import { controllerOf, keyFrom, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts'
 import { formatTime } from '../kube/time.ts'
 import { api } from './api.ts'
 import { sameValue } from './equality.ts'
@@ -142,6 +142,11 @@ export class FakeCluster {
       this.list('Pod').filter(
         pod => (pod['spec'] as { nodeName?: string } | undefined)?.nodeName === node,
       ) as never,
+    orphans: (kind, namespace) => this.orphans(kind, namespace) as never,
+  }
+
+  private orphans(kind: string, namespace: string): KubeObject[] {
+    return this.list(kind, namespace).filter(({ metadata }) => controllerOf(metadata) === undefined)
   }
 
   private answer(controller: Controller, step: Step): unknown {
@@ -214,10 +219,7 @@ export class FakeCluster {
     return { ok: true, code: 201, object: stored }
   }
 
-  private update(
-    object: KubeObject,
-    subresource: 'status' | 'finalize' | undefined,
-  ): ApiResponse {
+  private update(object: KubeObject, subresource: 'status' | 'finalize' | undefined): ApiResponse {
     const kind = kindKeyOf(object)
     const before = this.get(kind, keyOf(object.metadata))
     const { name } = object.metadata

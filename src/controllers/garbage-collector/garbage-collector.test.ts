@@ -72,7 +72,11 @@ describe('the garbage collector', () => {
 
   it('leaves owners of a kind that nobody defines alone', () => {
     const fake = new FakeCluster(garbageCollector)
-    const custom = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', uid: 'w' } }
+    const custom = {
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
+      metadata: { name: 'w', uid: 'w' },
+    }
     fake.add(object('Pod', 'p', { ownerReferences: [owner(custom)] }))
     fake.settle()
     expect(fake.trace).toEqual([])

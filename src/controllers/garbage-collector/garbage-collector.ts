@@ -66,11 +66,7 @@ function* removeOwners(
   return response.ok || isNotFound(response) ? undefined : errorText(response)
 }
 
-function* removeFinalizer(
-  api: Api,
-  item: Item,
-  finalizer: string,
-): Part<string | undefined> {
+function* removeFinalizer(api: Api, item: Item, finalizer: string): Part<string | undefined> {
   for (let attempt = 1; ; attempt++) {
     const found = yield* getLive(api, item)
     if (isRefusal(found)) return isNotFound(found) ? undefined : errorText(found)

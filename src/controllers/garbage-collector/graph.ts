@@ -43,7 +43,9 @@ export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
 
 /** True while the object waits for its dependents to go before it goes itself. */
 export function isDeletingDependents(object: KubeObject): boolean {
-  return object.metadata.deletionTimestamp !== undefined && hasFinalizer(object, foregroundFinalizer)
+  return (
+    object.metadata.deletionTimestamp !== undefined && hasFinalizer(object, foregroundFinalizer)
+  )
 }
 
 export interface Dependent {
