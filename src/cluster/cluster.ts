@@ -10,6 +10,8 @@ import type { KubeObject } from '../kube/object.ts'
 import { kubelet } from '../nodes/kubelet.ts'
 import { defaultModel, type KubeletModel } from '../nodes/model.ts'
 import { scheduler } from '../scheduler/actor.ts'
+import { defaultProfile } from '../scheduler/configuration.ts'
+import { featuresOf, type SchedulerVersion } from '../scheduler/features.ts'
 import { serveOn } from './serve.ts'
 
 export interface ClusterOptions {
@@ -49,6 +51,7 @@ export function request(world: World, apiRequest: ApiRequest, writer = installer
 }
 
 function programOf({ kubernetes, model = defaultModel, interleave }: ClusterOptions): Program {
+  const version = schedulerVersion(kubernetes)
   return {
     actors: [
       component({
@@ -56,12 +59,19 @@ function programOf({ kubernetes, model = defaultModel, interleave }: ClusterOpti
         controllers,
         ...(interleave !== undefined && { interleave }),
       }),
-      scheduler({ kubernetes }),
+      scheduler({ profile: defaultProfile(version), features: featuresOf(version) }),
       kubelet({ model }),
     ],
     indexes,
     serve: serveOn,
   }
+}
+
+/** The known scheduler that comes nearest to a minor version of Kubernetes. */
+function schedulerVersion(kubernetes: string): SchedulerVersion {
+  const minor = Number(kubernetes.split('.')[1] ?? '')
+  if (minor <= 34) return '1.34'
+  return minor === 35 ? '1.35' : '1.36'
 }
 
 const systemNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system']

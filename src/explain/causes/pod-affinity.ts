@@ -1,7 +1,7 @@
 // Required pod (anti-)affinity as a cause: how many domains the pods need and who holds them.
 
 import type { Node, Pod, PodAffinityTerm } from '../../kube/generated/types.ts'
-import { matchesLabelSelector } from '../../kube/label-selector.ts'
+import { selectorMatches } from '../../kube/label-selector.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { type ExplainContext, places, placeText, podSpecPath } from '../context.ts'
 import type { Cause } from '../report.ts'
@@ -32,7 +32,7 @@ function ownTerm(pod: Pod | undefined): OwnTerm | undefined {
   const index = terms.findIndex(
     term =>
       term.labelSelector !== undefined &&
-      matchesLabelSelector(term.labelSelector, pod?.metadata.labels ?? {}),
+      selectorMatches(term.labelSelector, pod?.metadata.labels ?? {}),
   )
   const term = terms[index]
   return term === undefined ? undefined : { index, term }
@@ -82,7 +82,7 @@ function holdersOf({ world, pod }: ExplainContext, term: PodAffinityTerm): reado
   if (labelSelector === undefined) return []
   const pods = world.store.list('Pod', pod?.metadata.namespace) as unknown as readonly Pod[]
   const names = pods
-    .filter(other => matchesLabelSelector(labelSelector, other.metadata.labels ?? {}))
+    .filter(other => selectorMatches(labelSelector, other.metadata.labels ?? {}))
     .flatMap(other => other.spec?.nodeName ?? [])
   return [...new Set(names)].filter(name => name !== '').sort()
 }
