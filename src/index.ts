@@ -1,6 +1,6 @@
 // The public API: from loaded input to a report. `load` reads files; everything below is pure.
 
-import { rehearse, sizeOf } from './explain/rehearse.ts'
+import { rehearse, rehearseScript, type ScriptReport, sizeOf } from './explain/rehearse.ts'
 import type { Report } from './explain/report.ts'
 import { reportProblem } from './explain/problems.ts'
 import { defaultSchedule, type Schedule } from './engine/schedule.ts'
@@ -8,9 +8,12 @@ import type { Loaded } from './sources/load.ts'
 import type { Platform } from './trials/platform.ts'
 import { standardTrialNames } from './trials/registry.ts'
 import type { SizeRow } from './trials/size.ts'
-import type { SlaSpec } from './trials/spec.ts'
+import type { ReadObjects } from './trials/scripted.ts'
+import type { SlaSpec, TrialSpec } from './trials/spec.ts'
 
 export { load, type Loaded, type LoadOptions } from './sources/load.ts'
+export type { ExpectationResult } from './explain/expect.ts'
+export type { ScriptReport } from './explain/rehearse.ts'
 export type { Report } from './explain/report.ts'
 export type { SizeRow } from './trials/size.ts'
 
@@ -59,4 +62,18 @@ export function runSize(
   options: Omit<CheckOptions, 'version' | 'sources'> & { readonly nodesMax: number },
 ): readonly SizeRow[] {
   return sizeOf(platformOf(loaded, options), options.nodesMax)
+}
+
+/** Runs one scripted trial; `read` reads the files that its steps apply. */
+export function runTrial(
+  spec: TrialSpec,
+  loaded: Loaded,
+  options: Omit<CheckOptions, 'trials'> & { readonly read: ReadObjects },
+): ScriptReport {
+  return rehearseScript(spec, platformOf(loaded, options), options.read, {
+    version: options.version,
+    sources: options.sources,
+    assumptions: loaded.assumptions,
+    problems: loaded.problems.map(reportProblem),
+  })
 }

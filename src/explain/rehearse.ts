@@ -5,9 +5,12 @@ import { install, missingNamespaces, workloadKinds } from '../trials/install.ts'
 import { nodesOf, type Platform, totalNodes } from '../trials/platform.ts'
 import { trials } from '../trials/registry.ts'
 import { size, type SizeRow } from '../trials/size.ts'
-import type { Assumption } from '../trials/spec.ts'
-import type { Base, TrialResult } from '../trials/trial.ts'
+import { type ReadObjects, runScript } from '../trials/scripted.ts'
+import type { Assumption, TrialSpec } from '../trials/spec.ts'
+import type { Base, TrialResult, TrialRun } from '../trials/trial.ts'
+import { type ExpectationResult, judgeExpectations } from './expect.ts'
 import { findingsOf } from './findings.ts'
+import { reportProblem } from './problems.ts'
 import type { Bounds, Finding, NodeRow, Outcome, Report, TrialReport } from './report.ts'
 import { unmodelledIn } from './unmodelled.ts'
 
@@ -30,9 +33,18 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
   const installed = install(platform)
   const results = [installed.result, ...runTrials(installed, options.trials)]
   const told = results.map(result => ({ result, findings: findingsOf(platform, result) }))
+  return reportOf(platform, told, installed.world, options)
+}
+
+function reportOf(
+  platform: Platform,
+  told: readonly Told[],
+  world: World,
+  options: Omit<RehearseOptions, 'trials'>,
+): Report {
   const unmodelled = unmodelledIn(platform)
   const blind = unmodelled.some(({ decisive }) => decisive)
-  const { world } = installed
+  const results = told.map(({ result }) => result)
   return {
     apiVersion: 'seatrial.dev/v1',
     kind: 'Report',
@@ -46,6 +58,28 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
     unmodelled: unmodelled.map(({ kind, count, effect }) => ({ kind, count, effect })),
     problems: options.problems,
   }
+}
+
+export interface ScriptReport {
+  readonly report: Report
+  readonly expectations: readonly ExpectationResult[]
+}
+
+/** Runs one scripted trial and holds it against what its author expects. */
+export function rehearseScript(
+  spec: TrialSpec,
+  platform: Platform,
+  read: ReadObjects,
+  options: Omit<RehearseOptions, 'trials'>,
+): ScriptReport {
+  const { result, problems } = runScript(spec, platform, read)
+  const findings = findingsOf(platform, result)
+  const run = result.runs[0] as TrialRun
+  const report = reportOf(platform, [{ result, findings }], run.observation.world, {
+    ...options,
+    problems: [...options.problems, ...problems.map(reportProblem)],
+  })
+  return { report, expectations: judgeExpectations(spec.expect, run, findings) }
 }
 
 function runTrials(base: Base, names: readonly string[]): readonly TrialResult[] {
