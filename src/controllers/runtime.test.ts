@@ -1,0 +1,67 @@
+// How the work queues of a component behave in time.
+
+import { describe, expect, it } from 'vitest'
+import { defaultSchedule } from '../engine/schedule.ts'
+import { World } from '../engine/world.ts'
+import { type Controller, done, type ReconcileResult } from './framework.ts'
+import { component } from './runtime.ts'
+
+/** A World with one controller on ConfigMaps whose reconciles answer what `results` gives. */
+function worldWith(
+  results: (attempt: number) => ReconcileResult,
+  extra: Partial<Controller> = {},
+): { world: World; times: number[] } {
+  const times: number[] = []
+  const controller: Controller = {
+    name: 'probe',
+    doc: 'Notes when it runs.',
+    watches: [{ kind: 'ConfigMap', keys: ({ key }) => [key] }],
+    *reconcile(_key, api) {
+      times.push(yield* api.now())
+      return results(times.length)
+    },
+    ...extra,
+  }
+  const world = World.create(
+    {
+      actors: [component({ name: 'manager', controllers: [controller] })],
+      indexes: [],
+      serve: () => undefined,
+    },
+    { epochMs: 0, schedule: defaultSchedule, latencyMs: 1 },
+  )
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'n' } }
+  world.write('ConfigMap', 'n/a', object, 'user')
+  return { world, times }
+}
+
+describe('a work queue', () => {
+  it('backs off 5, 10, 20 ms and starts over after a success', () => {
+    const { world, times } = worldWith(attempt => (attempt <= 3 ? { error: 'no' } : done))
+    world.run({ untilMs: 1000 })
+    expect(times).toEqual([1, 6, 16, 36])
+    world.write('ConfigMap', 'n/a', undefined, 'user')
+    world.run({ untilMs: 2000 })
+    // The clock stood still at rest, so the change is seen one latency after the last run.
+    expect(times).toEqual([1, 6, 16, 36, 37])
+  })
+
+  it('keeps only the earliest time that a key waits for', () => {
+    const delays = [500, 800]
+    const { world, times } = worldWith(attempt => {
+      const requeueAfterMs = delays[attempt - 1]
+      return requeueAfterMs === undefined ? done : { requeueAfterMs }
+    })
+    world.run({ untilMs: 100 })
+    world.write('ConfigMap', 'n/a', undefined, 'user')
+    world.run({ untilMs: 5000 })
+    // The second run at 101 asks for 901, but 501 stands; the third asks for nothing.
+    expect(times).toEqual([1, 101, 501])
+  })
+
+  it('gives a key up after as many failures as the controller allows', () => {
+    const { world, times } = worldWith(() => ({ error: 'no' }), { retriesMax: 2 })
+    world.run({ untilMs: 5000 })
+    expect(times).toEqual([1, 6, 16])
+  })
+})
