@@ -1,19 +1,22 @@
 // The public API: from loaded input to a report. `load` reads files; everything below is pure.
 
-import { rehearse, rehearseScript, type ScriptReport, sizeOf } from './explain/rehearse.ts'
+import { emptyReport, rehearse, rehearseScript, sizeOf } from './explain/rehearse.ts'
 import type { Report } from './explain/report.ts'
 import { reportProblem } from './explain/problems.ts'
 import { defaultSchedule, type Schedule } from './engine/schedule.ts'
-import type { Loaded } from './sources/load.ts'
+import type { Problem } from './base/problem.ts'
+import type { ExpectationResult } from './explain/expect.ts'
+import { load, type Loaded } from './sources/load.ts'
+import { loadTrial } from './sources/load-trial.ts'
+import { readTrialFile } from './sources/own/trial-file.ts'
 import type { Platform } from './trials/platform.ts'
 import { standardTrialNames } from './trials/registry.ts'
 import type { SizeRow } from './trials/size.ts'
 import type { ReadObjects } from './trials/scripted.ts'
-import type { SlaSpec, TrialSpec } from './trials/spec.ts'
+import type { PoolSpec, SlaSpec, TrialSpec } from './trials/spec.ts'
 
 export { load, type Loaded, type LoadOptions } from './sources/load.ts'
 export type { ExpectationResult } from './explain/expect.ts'
-export type { ScriptReport } from './explain/rehearse.ts'
 export type { Report } from './explain/report.ts'
 export type { SizeRow } from './trials/size.ts'
 
@@ -45,6 +48,9 @@ export function platformOf(
   }
 }
 
+/** Names of the standard trials, install first. */
+export const trialNames = standardTrialNames
+
 /** Takes the platform through its standard trials. */
 export function runCheck(loaded: Loaded, options: CheckOptions): Report {
   return rehearse(platformOf(loaded, options), {
@@ -64,16 +70,62 @@ export function runSize(
   return sizeOf(platformOf(loaded, options), options.nodesMax)
 }
 
-/** Runs one scripted trial; `read` reads the files that its steps apply. */
-export function runTrial(
-  spec: TrialSpec,
-  loaded: Loaded,
-  options: Omit<CheckOptions, 'trials'> & { readonly read: ReadObjects },
-): ScriptReport {
-  return rehearseScript(spec, platformOf(loaded, options), options.read, {
-    version: options.version,
-    sources: options.sources,
+export interface TrialFilesOptions {
+  readonly version: string
+  readonly kubernetes?: string
+  readonly schedule?: Schedule
+  readonly namespace?: string
+  /** Pools of the command line; they win over those of the file. */
+  readonly changePools?: (pools: readonly PoolSpec[]) => readonly PoolSpec[]
+}
+
+/** One trial of a file: what it expected, and all that it showed. */
+export interface TrialFileResult {
+  readonly file: string
+  readonly name: string
+  readonly met: boolean
+  readonly expectations: readonly ExpectationResult[]
+  readonly report: Report
+}
+
+/** Runs every trial of the files, in order; a file that cannot be read gives a report of problems. */
+export function runTrialFiles(
+  files: readonly string[],
+  options: TrialFilesOptions,
+): readonly TrialFileResult[] {
+  return files.flatMap(file => {
+    const { trials, problems } = readTrialFile(file)
+    const results = trials.map(spec => runTrial(spec, options))
+    return problems.length === 0 ? results : [...results, unreadable(file, problems, options)]
+  })
+}
+
+function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult {
+  const { namespace, kubernetes, schedule, version, changePools } = options
+  const loadOptions = namespace === undefined ? {} : { namespace }
+  const loaded = loadTrial(spec, loadOptions)
+  const pools = changePools?.(loaded.pools) ?? loaded.pools
+  const platform = platformOf(
+    { ...loaded, pools },
+    { ...(kubernetes !== undefined && { kubernetes }), ...(schedule !== undefined && { schedule }) },
+  )
+  const read: ReadObjects = paths => load(paths, loadOptions)
+  const { report, expectations } = rehearseScript(spec, platform, read, {
+    version,
+    sources: [spec.file],
     assumptions: loaded.assumptions,
     problems: loaded.problems.map(reportProblem),
   })
+  const isBroken = report.problems.some(({ severity }) => severity === 'error')
+  const met = !isBroken && expectations.every(expectation => expectation.met)
+  return { file: spec.file, name: spec.name, met, expectations, report }
+}
+
+function unreadable(
+  file: string,
+  problems: readonly Problem[],
+  { version, kubernetes = kubernetesDefault }: TrialFilesOptions,
+): TrialFileResult {
+  const report = emptyReport({ version, kubernetes, sources: [file] }, problems.map(reportProblem))
+  return { file, name: file, met: false, expectations: [], report }
 }

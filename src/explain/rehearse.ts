@@ -60,6 +60,31 @@ function reportOf(
   }
 }
 
+/** A report of input in which nothing could be run. */
+export function emptyReport(
+  about: {
+    readonly version: string
+    readonly kubernetes: string
+    readonly sources: readonly string[]
+  },
+  problems: Report['problems'],
+): Report {
+  const bounds: Bounds = { nodes: 0, events: 0, virtualSeconds: 0, runs: 0, schedules: 'none' }
+  return {
+    apiVersion: 'seatrial.dev/v1',
+    kind: 'Report',
+    seatrial: { version: about.version },
+    kubernetes: `v${about.kubernetes}`,
+    run: { seed: 1, schedule: '', digest: '', virtualSeconds: 0, wallMs: 0, bounds },
+    platform: { nodes: [], workloads: 0, pods: 0, sources: about.sources },
+    trials: [],
+    findings: [],
+    assumptions: [],
+    unmodelled: [],
+    problems,
+  }
+}
+
 export interface ScriptReport {
   readonly report: Report
   readonly expectations: readonly ExpectationResult[]

@@ -1,8 +1,8 @@
 // Constraints between a pod and nodes as causes: selectors, taints, resources, spread.
 
-import type { Node, Pod } from '../../kube/generated/types.ts'
-import { formatQuantity, parseQuantity } from '../../kube/quantity.ts'
-import { podRequests } from '../../kube/resources.ts'
+import type { Resource } from '../../scheduler/node-resource.ts'
+import { podInfoOf } from '../../scheduler/pod-info.ts'
+import { schedulerName, type SchedulerState } from '../../scheduler/turn.ts'
 import { type ExplainContext, places, podSpecPath } from '../context.ts'
 import type { Cause } from '../report.ts'
 import { listText } from './cause-finder.ts'
@@ -85,37 +85,41 @@ function shortageOf(
   names: readonly string[],
   resource: string,
 ): Shortage | undefined {
-  const wanted = context.pod === undefined ? undefined : podRequests(context.pod)[resource]
-  if (wanted === undefined) return undefined
+  if (context.pod === undefined) return undefined
+  const wanted = unitsOf(podInfoOf(context.pod).requested, resource)
+  const { cache } = context.world.stateOf(schedulerName) as SchedulerState
   let best: { node: string; free: number } | undefined
-  for (const node of context.nodes) {
-    const name = node.metadata.name ?? ''
-    if (!names.includes(name)) continue
-    const free = freeOn(context, node, resource)
-    if (best === undefined || free > best.free) best = { node: name, free }
+  for (const node of names) {
+    const info = cache.nodeInfo(node)
+    if (info === undefined) continue
+    const free = unitsOf(info.allocatable, resource) - unitsOf(info.requested, resource)
+    if (best === undefined || free > best.free) best = { node, free }
   }
   if (best === undefined) return undefined
   const { node, free } = best
-  return { resource, wanted: String(wanted), free: amountText(resource, free), node }
+  return { resource, wanted: unitsText(resource, wanted), free: unitsText(resource, free), node }
 }
 
-/** Milli-units of cpu, plain units of the rest. */
-function amountOf(resource: string, quantity: string | number): number {
-  const parsed = parseQuantity(quantity)
-  return resource === 'cpu' ? parsed.milliValue() : parsed.value()
+/** Thousandths of cpu, plain units of the rest. */
+function unitsOf(amounts: Resource, resource: string): number {
+  switch (resource) {
+    case 'cpu':
+      return amounts.milliCpu
+    case 'memory':
+      return amounts.memory
+    case 'ephemeral-storage':
+      return amounts.ephemeralStorage
+    default:
+      return amounts.scalars.get(resource) ?? 0
+  }
 }
 
-function amountText(resource: string, amount: number): string {
-  return resource === 'cpu' ? `${amount}m` : formatQuantity(amount, resource)
-}
+const mebibyte = 1_048_576
 
-function freeOn({ world }: ExplainContext, node: Node, resource: string): number {
-  const total = node.status?.allocatable?.[resource] ?? 0
-  const pods = world.store.indexed('Pod', 'node-name', node.metadata.name ?? '')
-  return (pods as unknown as readonly Pod[])
-    .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
-    .map(pod => podRequests(pod)[resource] ?? 0)
-    .reduce<number>((free, used) => free - amountOf(resource, used), amountOf(resource, total))
+function unitsText(resource: string, units: number): string {
+  if (resource === 'cpu') return `${units}m`
+  const isBytes = resource === 'memory' || resource === 'ephemeral-storage'
+  return isBytes ? `${Math.floor(units / mebibyte)}Mi` : String(units)
 }
 
 /** Topology spread constraints. */
