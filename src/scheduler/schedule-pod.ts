@@ -15,7 +15,7 @@ import {
   runPreFilter,
 } from './runtime.ts'
 import { bestOf, heapRoot, type Scoring, scoreNodes } from './scoring.ts'
-import { failed, isRejected, messageOf, type Status, unresolvable } from './status.ts'
+import { isRejected, messageOf, type Status, unresolvable } from './status.ts'
 
 export interface ScheduleOptions extends AttemptContext {
   /** Where the walk over the nodes starts; the answer says where the next one does. */
@@ -39,6 +39,8 @@ export interface AttemptTrace {
   /** The nominated node was tried first; undefined status means that it fits. */
   readonly nominatedNode: { readonly name: string; readonly status: Status } | undefined
   readonly window: Window | undefined
+  /** The node whose filters broke the attempt. */
+  readonly failedNode: { readonly name: string; readonly status: Status } | undefined
   /** In evaluation order. */
   readonly feasible: readonly NodeInfo[]
 }
@@ -141,6 +143,7 @@ function findFeasible(pod: Pod, cycle: AttemptState, options: ScheduleOptions): 
     preFilter,
     nominatedNode: undefined,
     window: undefined,
+    failedNode: undefined,
     feasible: [],
   }
   if (preFilter.status.code !== 'Success') {
@@ -160,8 +163,14 @@ function findFeasible(pod: Pod, cycle: AttemptState, options: ScheduleOptions): 
   const next = (nextStartNodeIndex + processed) % snapshot.nodes.length
   const window = { start: nextStartNodeIndex, evaluated: walked.evaluated, next }
   return {
-    trace: { ...trace, nominatedNode: nominated, window, feasible: walked.feasible },
-    error: walked.error,
+    trace: {
+      ...trace,
+      nominatedNode: nominated,
+      window,
+      failedNode: walked.failedNode,
+      feasible: walked.feasible,
+    },
+    error: walked.failedNode?.status,
     nextStartNodeIndex: next,
   }
 }
@@ -191,20 +200,21 @@ function tryNominatedNode(
 interface Walk {
   readonly feasible: readonly NodeInfo[]
   readonly evaluated: number
-  readonly error: Status | undefined
+  readonly failedNode: { readonly name: string; readonly status: Status } | undefined
 }
 
 /** Stops at the first fitting node beyond those wanted; that one is dropped again. */
 function walk(pod: Pod, trace: AttemptTrace, options: ScheduleOptions): Walk {
-  const { profile, nextStartNodeIndex } = options
+  const { profile } = options
   const { cycle, diagnosis } = trace
   const nodes = nodesToWalk(trace, options)
+  const start = trace.preFilter.nodeNames === undefined ? options.nextStartNodeIndex : 0
   const wanted =
     profile.score.length === 0 ? 1 : numFeasibleNodesToFind(profile, nodes.length)
   const feasible: NodeInfo[] = []
   let evaluated = 0
   while (evaluated < nodes.length) {
-    const node = nodes[(nextStartNodeIndex + evaluated) % nodes.length] as NodeInfo
+    const node = nodes[(start + evaluated) % nodes.length] as NodeInfo
     const status = runFiltersWithNominatedPods(profile, cycle, pod, node)
     evaluated += 1
     if (status.code === 'Success') {
@@ -213,10 +223,10 @@ function walk(pod: Pod, trace: AttemptTrace, options: ScheduleOptions): Walk {
     } else if (isRejected(status)) {
       diagnosis.reject(node.name, status)
     } else {
-      return { feasible, evaluated, error: failed(messageOf(status)) }
+      return { feasible, evaluated, failedNode: { name: node.name, status } }
     }
   }
-  return { feasible, evaluated, error: undefined }
+  return { feasible, evaluated, failedNode: undefined }
 }
 
 /** Upstream ranges over a set here, in random order; the twin keeps to snapshot order. */

@@ -4,6 +4,7 @@
 import type { SchedulerFeatures } from '../features.ts'
 import type { SchedulerPlugin } from '../framework.ts'
 import { defaultPreemption } from './default-preemption.ts'
+import { dynamicResources } from './dynamic-resources/dynamic-resources.ts'
 import { imageLocality } from './image-locality.ts'
 import { interPodAffinity } from './inter-pod-affinity/inter-pod-affinity.ts'
 import { nodeAffinity } from './node-affinity.ts'
@@ -45,6 +46,11 @@ export const defaultPlugins: readonly DefaultPlugin[] = [
   { plugin: volumeZone, weight: 0 },
   { plugin: podTopologySpread, weight: 2 },
   { plugin: interPodAffinity, weight: 2 },
+  {
+    plugin: dynamicResources,
+    weight: 2,
+    enabled: features => features.dynamicResourceAllocation,
+  },
   { plugin: defaultPreemption, weight: 0 },
   { plugin: nodeResourcesBalancedAllocation, weight: 1 },
   { plugin: imageLocality, weight: 1 },
