@@ -16,7 +16,16 @@ import { keyOf, type KubeObject } from '../kube/object.ts'
 import { type Charge, KubeletState } from './kubelet-state.ts'
 import type { KubeletModel } from './model.ts'
 import { readyConditions } from './node-object.ts'
-import { advance, forceExit, forceReady, isOver, newPodRun, nextChangeMs, stop } from './pod-run.ts'
+import {
+  advance,
+  forceExit,
+  forceReady,
+  isOver,
+  isUntouched,
+  newPodRun,
+  nextChangeMs,
+  stop,
+} from './pod-run.ts'
 import { statusOf } from './pod-status.ts'
 
 /** What trials and faults may tell the kubelets, by `world.signal('kubelet', order)`. */
@@ -226,7 +235,10 @@ function progress(context: Context, charge: Charge, mode: 'quiet' | 'report' = '
   if (!state.isConnected(charge.node)) return
   const run = advance(charge.run, pod, turn.nowMs, options.model)
   const next = { ...charge, run }
-  if (mode === 'report' || run.containers !== charge.run.containers) report(context, next, pod)
+  // A pod that is deleted before it has started goes without a last word.
+  const silent = run.stopped === true && isUntouched(run)
+  const changed = mode === 'report' || run.containers !== charge.run.containers
+  if (changed && !silent) report(context, next, pod)
   if (isOver(run, pod) && pod.metadata.deletionTimestamp !== undefined) finish(context, next, pod)
   else keep(context, next, nextChangeMs(run, pod, turn.nowMs))
 }

@@ -1,6 +1,8 @@
 // Node objects as kubelets register them. Upstream: pkg/kubelet/nodestatus/setters.go, v1.36.3.
 
 import type { Node, NodeCondition } from '../kube/generated/types.ts'
+import { sign, subtractQuantities } from '../kube/quantity-math.ts'
+import { quantityOf, quantityText } from '../kube/quantity.ts'
 import { formatTime } from '../kube/time.ts'
 import { nodeName, type NodePool } from './pool.ts'
 
@@ -89,6 +91,12 @@ function labelsOf(pool: NodePool, name: string, index: number): Record<string, s
     ...(instanceType !== undefined && { 'node.kubernetes.io/instance-type': instanceType }),
     ...pool.labels,
   }
+}
+
+/** The difference of two quantities, never below zero. */
+function minus(total: string | undefined, part: string): string {
+  const rest = subtractQuantities(quantityOf(total), quantityOf(part))
+  return sign(rest) < 0 ? '0' : quantityText(rest)
 }
 
 /** What pods may use: the capacity without what the pool reserves. */

@@ -79,8 +79,9 @@ export function nextChangeMs(run: PodRun, pod: Pod, nowMs: number): number | und
     next = least(next, later(run.seenMs + deadline * 1000, nowMs))
   }
   for (const container of run.containers) {
-    if (container.state !== 'running') next = least(next, later(container.startAtMs, nowMs))
-    else {
+    if (container.state !== 'running') {
+      if (run.stopAtMs === undefined) next = least(next, later(container.startAtMs, nowMs))
+    } else {
       next = least(next, later(container.startupAtMs, nowMs))
       if (container.readyOverride === undefined) next = least(next, later(container.readyAtMs, nowMs))
       next = least(next, later(container.exitAtMs, nowMs))
@@ -94,6 +95,11 @@ export function isOver(run: PodRun, pod: Pod): boolean {
   if (run.stopped === true || run.pastDeadline === true) return true
   const mains = run.containers.filter(container => container.role === 'main')
   return mains.every(main => main.state === 'exited' && !restarts(pod, main))
+}
+
+/** True when no container of the pod was ever started. */
+export function isUntouched(run: PodRun): boolean {
+  return run.containers.every(container => container.startedMs === undefined)
 }
 
 /** Whether an exited container starts again. */
@@ -143,9 +149,13 @@ function step(run: PodRun, pod: Pod, nowMs: number, model: KubeletModel): PodRun
     if (deadlineMs <= nowMs) return { ...killed(run, pod, deadlineMs, model), pastDeadline: true }
   }
   if (isOver(run, pod)) return run
-  const index = run.containers.findIndex(container => isDue(container, nowMs))
+  // Once told to stop, a container may still end by itself but none starts any more.
+  const stopping = run.stopAtMs !== undefined
+  const index = run.containers.findIndex(
+    container => isDue(container, nowMs) && (!stopping || container.state === 'running'),
+  )
   if (index >= 0) return moved(run, pod, index, model)
-  return run.stopAtMs === undefined ? admitted(run, pod, model) : run
+  return stopping ? run : admitted(run, pod, model)
 }
 
 function isDue(container: ContainerRun, nowMs: number): boolean {

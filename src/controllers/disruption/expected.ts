@@ -7,7 +7,7 @@ import type {
   PodDisruptionBudget,
   ReplicaSet,
 } from '../../kube/generated/types.ts'
-import { scaledValue } from '../../kube/int-or-percent.ts'
+import { scaleIntOrPercent } from '../../kube/int-or-percent.ts'
 import { groupOf, kindKey, kinds } from '../../kube/kinds.ts'
 import { controllerOf, keyFrom, type KubeObject, type OwnerReference } from '../../kube/object.ts'
 import type { Api, Part } from '../framework.ts'
@@ -36,11 +36,10 @@ export function* expectedPods(
   const scale = yield* expectedScale(api, pods)
   if (!scale.ok) return scale
   const { expected, unmanaged } = scale
-  const share = scaledValue(limit, expected, true)
-  if (share === undefined) {
-    return { ok: false, error: 'invalid value for IntOrString: invalid type: string is not a percentage' }
-  }
-  const desiredHealthy = maxUnavailable === undefined ? share : Math.max(0, expected - share)
+  const share = scaleIntOrPercent(limit, expected, true)
+  if (!share.ok) return share
+  const { value } = share
+  const desiredHealthy = maxUnavailable === undefined ? value : Math.max(0, expected - value)
   return { ok: true, expected, desiredHealthy, unmanaged }
 }
 
