@@ -2,12 +2,12 @@
 
 import type { ApiRequest, ApiResponse } from '../apiserver/request.ts'
 import { component } from '../controllers/runtime.ts'
-import { controllers } from '../controllers/registry.ts'
+import { type ControllerFlags, controllersWith } from '../controllers/registry.ts'
 import { indexes } from '../controllers/indexes.ts'
 import { defaultSchedule, type Schedule } from '../engine/schedule.ts'
 import { type Program, World } from '../engine/world.ts'
 import type { KubeObject } from '../kube/object.ts'
-import { kubelet } from '../nodes/kubelet.ts'
+import { kubelet, type KubeletOptions } from '../nodes/kubelet.ts'
 import { defaultModel, type KubeletModel } from '../nodes/model.ts'
 import { scheduler } from '../scheduler/actor.ts'
 import { defaultProfile } from '../scheduler/configuration.ts'
@@ -25,6 +25,10 @@ export interface ClusterOptions {
   readonly model?: KubeletModel
   /** Watch latency in ms of every component. */
   readonly latencyMs?: number
+  /** Flags of kube-controller-manager; defaults follow the version. */
+  readonly controllerFlags?: ControllerFlags
+  /** How often kubelets renew their leases, and when each does so first after its appearance. */
+  readonly leases?: Pick<KubeletOptions, 'renewEveryMs' | 'firstRenewalMs'>
   /** Let components interleave between any two steps of a reconcile. */
   readonly interleave?: boolean
 }
@@ -50,26 +54,37 @@ export function request(world: World, apiRequest: ApiRequest, writer = installer
   return world.submit(apiRequest, writer) as ApiResponse
 }
 
-function programOf({ kubernetes, model = defaultModel, interleave }: ClusterOptions): Program {
+function programOf(options: ClusterOptions): Program {
+  const { kubernetes, model = defaultModel, leases, interleave } = options
   const version = schedulerVersion(kubernetes)
   return {
     actors: [
       component({
         name: 'kube-controller-manager',
-        controllers,
+        controllers: controllersWith(flagsOf(options)),
         ...(interleave !== undefined && { interleave }),
       }),
       scheduler({ profile: defaultProfile(version), features: featuresOf(version) }),
-      kubelet({ model }),
+      kubelet({ model, ...leases }),
     ],
     indexes,
     serve: serveOn,
   }
 }
 
+/** The grace period of silent nodes was 40 s up to 1.31. */
+function flagsOf({ kubernetes, controllerFlags }: ClusterOptions): ControllerFlags {
+  const graceMs = minorOf(kubernetes) <= 31 ? 40_000 : 50_000
+  return { ...controllerFlags, nodeLifecycle: { graceMs, ...controllerFlags?.nodeLifecycle } }
+}
+
+function minorOf(kubernetes: string): number {
+  return Number(kubernetes.split('.')[1] ?? '')
+}
+
 /** The known scheduler that comes nearest to a minor version of Kubernetes. */
 function schedulerVersion(kubernetes: string): SchedulerVersion {
-  const minor = Number(kubernetes.split('.')[1] ?? '')
+  const minor = minorOf(kubernetes)
   if (minor <= 34) return '1.34'
   return minor === 35 ? '1.35' : '1.36'
 }

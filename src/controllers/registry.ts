@@ -1,22 +1,47 @@
 // Every built-in controller, sorted by name: what kube-controller-manager runs in the twin.
 
+import { daemonSet } from './daemon-set/daemon-set.ts'
 import { deployment } from './deployment/deployment.ts'
-import { disruption } from './disruption/controller.ts'
-import { endpointSlice } from './endpoint-slice/controller.ts'
+import { disruption } from './disruption/disruption.ts'
+import { endpointSlice } from './endpoint-slice/endpoint-slice.ts'
 import type { Controller } from './framework.ts'
 import { garbageCollector } from './garbage-collector/garbage-collector.ts'
+import { job } from './job/job.ts'
 import { namespace } from './namespace.ts'
+import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts'
+import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
+import {
+  podGarbageCollection,
+  type PodGarbageCollectionOptions,
+} from './pod-garbage-collection.ts'
 import { replicaSet } from './replica-set/replica-set.ts'
 import { statefulSet } from './stateful-set/stateful-set.ts'
-import { taintEviction } from './taint-eviction/controller.ts'
+import { taintEviction } from './taint-eviction/taint-eviction.ts'
+import { ttlAfterFinished } from './ttl-after-finished.ts'
 
-export const controllers: readonly Controller[] = [
-  deployment,
-  disruption,
-  endpointSlice,
-  garbageCollector,
-  namespace,
-  replicaSet,
-  statefulSet,
-  taintEviction,
-]
+/** Flags of kube-controller-manager; what is not given is at its default. */
+export interface ControllerFlags {
+  readonly nodeLifecycle?: Partial<NodeLifecycleOptions>
+  readonly podGarbageCollection?: PodGarbageCollectionOptions
+}
+
+/** All controllers, with these flags. */
+export function controllersWith(flags: ControllerFlags = {}): readonly Controller[] {
+  return [
+    daemonSet,
+    deployment,
+    disruption,
+    endpointSlice,
+    garbageCollector,
+    job,
+    namespace,
+    nodeLifecycle(flags.nodeLifecycle),
+    podGarbageCollection(flags.podGarbageCollection),
+    replicaSet,
+    statefulSet,
+    taintEviction,
+    ttlAfterFinished,
+  ]
+}
+
+export const controllers: readonly Controller[] = controllersWith()
