@@ -34,20 +34,19 @@ const noLabels: Labels = {}
 /** Messages joined as Go's error aggregates print them. */
 export function aggregateErrors(errors: readonly string[]): string {
   const distinct = [...new Set(errors)]
-  return errors.length === 1 ? (errors[0] as string) : distinctText(distinct)
-}
-
-function distinctText(errors: readonly string[]): string {
-  return errors.length === 1 ? (errors[0] as string) : `[${errors.join(', ')}]`
+  return distinct.length === 1 ? (distinct[0] as string) : `[${distinct.join(', ')}]`
 }
 
 function child(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`
 }
 
-/** The JSON of a Go slice: an empty one is nil here. */
-function goStrings(values: readonly string[]): string {
-  return values.length === 0 ? 'null' : JSON.stringify(values)
+/** Values that were not given at all; Go prints them as `null`, an empty list as `[]`. */
+export const nilValues: readonly string[] = []
+
+/** The JSON of a Go slice. */
+export function goStrings(values: readonly string[]): string {
+  return values === nilValues ? 'null' : JSON.stringify(values)
 }
 
 function countErrors(path: string, operator: Operator, values: readonly string[]): string[] {
@@ -107,11 +106,16 @@ export function requirementErrors(requirement: Requirement, path = ''): string[]
   return errors
 }
 
-export function checkedRequirement(requirement: Requirement, path = ''): Parsed<Requirement> {
+export type CheckedRequirement =
+  | { readonly ok: true; readonly value: Requirement }
+  | { readonly ok: false; readonly error: string; readonly errors: readonly string[] }
+
+/** NewRequirement: the requirement, or everything that is wrong with it. */
+export function checkedRequirement(requirement: Requirement, path = ''): CheckedRequirement {
   const errors = requirementErrors(requirement, path)
   return errors.length === 0
     ? { ok: true, value: requirement }
-    : { ok: false, error: aggregateErrors(errors) }
+    : { ok: false, error: aggregateErrors(errors), errors }
 }
 
 /** Whether the labels satisfy one requirement. */
@@ -179,7 +183,8 @@ export function selectorOf(selector: LabelSelector | undefined | null): Parsed<S
     if (known === undefined) {
       return { ok: false, error: `${goQuote(operator)} is not a valid label selector operator` }
     }
-    const made = checkedRequirement({ key, operator: known, values: values ?? [] })
+    const given = values === undefined || values.length === 0 ? nilValues : values
+    const made = checkedRequirement({ key, operator: known, values: given })
     if (!made.ok) return made
     requirements.push(made.value)
   }
