@@ -93,6 +93,21 @@ describe('the garbage collector', () => {
     expect(fake.get('ReplicaSet', 'default/web')?.metadata.finalizers ?? []).toEqual([])
   })
 
+  it('in a foreground deletion also removes a dependent that comes too late', () => {
+    const fake = pair({ finalizers: ['foregroundDeletion'] })
+    const set = fake.change('ReplicaSet', 'default/web', before => ({
+      ...before,
+      metadata: { ...before.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+    }))
+    fake.add(object('Pod', 'late', { ownerReferences: [owner(set)] }))
+    fake.settle()
+    expect([...fake.trace].sort()).toEqual([
+      'delete Pod late',
+      'delete Pod web-1',
+      'patch ReplicaSet web',
+    ])
+  })
+
   it('in an orphaning deletion frees the dependents', () => {
     const fake = pair({ finalizers: ['orphan'] })
     fake.change('ReplicaSet', 'default/web', before => ({

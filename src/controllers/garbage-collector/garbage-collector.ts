@@ -113,15 +113,6 @@ function* dependents(api: Api, uid: string): Part<readonly Dependent[]> {
   return yield* api.read(lister => dependentsOf(lister, uid))
 }
 
-/** Foreground: the owner goes when no dependent blocks it any more. */
-function* finishForeground(api: Api, item: Item): Part<ReconcileResult> {
-  const all = yield* dependents(api, item.uid)
-  // Each dependent that goes wakes this item again.
-  if (all.some(dependent => blocks(dependent, item.uid))) return done
-  const error = yield* removeFinalizer(api, item, foregroundFinalizer)
-  return error === undefined ? done : { error }
-}
-
 /** Orphan: dependents lose their owner, then the owner goes. */
 function* orphanDependents(api: Api, item: Item): Part<ReconcileResult> {
   const errors: string[] = []
@@ -170,6 +161,24 @@ function* collect(api: Api, item: Item, object: KubeObject): Part<ReconcileResul
     return yield* deleteObject(api, item, live, 'Foreground')
   }
   return yield* deleteObject(api, item, object, 'Foreground')
+}
+
+/** Foreground: blocking dependents go first, and the owner when none of them is left. */
+function* finishForeground(api: Api, item: Item): Part<ReconcileResult> {
+  const all = yield* dependents(api, item.uid)
+  const blocking = all.filter(dependent => blocks(dependent, item.uid))
+  if (blocking.length === 0) {
+    const error = yield* removeFinalizer(api, item, foregroundFinalizer)
+    return error === undefined ? done : { error }
+  }
+  // Each of them that has gone wakes this item again.
+  const errors: string[] = []
+  for (const { item: dependent, object } of blocking) {
+    if (object.metadata.deletionTimestamp !== undefined) continue
+    const { error } = yield* collect(api, dependent, object)
+    if (error !== undefined) errors.push(error)
+  }
+  return errors.length === 0 ? done : { error: aggregateText(errors) }
 }
 
 function* reconcile(key: string, api: Api): Part<ReconcileResult> {
