@@ -25,12 +25,8 @@ export interface LoadContext {
   /** Runs a program of the user; tests replace it. */
   readonly run: RunTool
   readonly toolTimeoutMs: number
-  readonly helm?: HelmOptions
-}
-
-export interface HelmOptions {
-  readonly values: readonly string[]
-  readonly release: string
+  /** Values and release name of a chart, where seatrial.yaml gives them. */
+  readonly chart?: { readonly values: readonly string[]; readonly release: string }
 }
 
 /** What a program answered; `missing` when there is none of that name. */
@@ -40,11 +36,7 @@ export interface ToolResult {
   readonly stderr: string
 }
 
-export type RunTool = (
-  command: string,
-  args: readonly string[],
-  timeoutMs: number,
-) => ToolResult
+export type RunTool = (command: string, args: readonly string[], timeoutMs: number) => ToolResult
 
 /** What a source found in a place. */
 export interface SourceResult {

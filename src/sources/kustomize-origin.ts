@@ -64,8 +64,7 @@ function withOrigins(item: SourceObject, origins: readonly SourceObject[]): Sour
     const value = valueAt(item.object, parts)
     if (value === undefined) return main
     const writers = origins.filter(
-      origin =>
-        origin.range(path) !== undefined && sameValue(value, valueAt(origin.object, parts)),
+      origin => origin.range(path) !== undefined && sameValue(value, valueAt(origin.object, parts)),
     )
     return writers[0] ?? item
   }

@@ -65,7 +65,8 @@ function skippedBy(trees: ReadonlyMap<string, Tree>, taken: readonly string[]): 
   for (const [path, tree] of trees) {
     for (const file of tree.files) skipped.add(file)
     if (!taken.includes(path)) skipped.add(path)
-    else for (const name of ['kustomization.yaml', 'kustomization.yml']) skipped.add(join(path, name))
+    else
+      for (const name of ['kustomization.yaml', 'kustomization.yml']) skipped.add(join(path, name))
   }
   for (const path of taken) skipped.delete(path)
   return skipped

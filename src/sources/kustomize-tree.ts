@@ -79,7 +79,9 @@ function visit(tree: Growing, folder: string): void {
 function textsOf(value: Json, field: string): (readonly [string, number])[] {
   const list = value[field]
   if (!Array.isArray(list)) return []
-  return list.flatMap((entry, index) => (typeof entry === 'string' ? [[entry, index] as const] : []))
+  return list.flatMap((entry, index) =>
+    typeof entry === 'string' ? [[entry, index] as const] : [],
+  )
 }
 
 function include(
@@ -100,7 +102,9 @@ function include(
 }
 
 function isRemote(entry: string): boolean {
-  return /^(?:[a-z]+:\/\/|git@|git::|[\w.-]+\.[a-z]+[:/])|\?ref=/.test(entry) && !entry.startsWith('.')
+  return (
+    /^(?:[a-z]+:\/\/|git@|git::|[\w.-]+\.[a-z]+[:/])|\?ref=/.test(entry) && !entry.startsWith('.')
+  )
 }
 
 function typeOf(path: string): 'file' | 'folder' | undefined {

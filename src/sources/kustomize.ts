@@ -4,6 +4,7 @@
 import type { Problem } from '../base/problem.ts'
 import type { LoadContext, Place, Source, SourceResult, ToolResult } from './framework.ts'
 import { objectsOf } from './objects.ts'
+import { filePlace } from './place.ts'
 import { codes, errorAt } from './problems.ts'
 import { kustomizationFile, readTree, type Tree } from './kustomize-tree.ts'
 import { sourceFile, type SourceObject } from './source-object.ts'
@@ -22,13 +23,33 @@ function loadKustomize(place: Place, context: LoadContext): SourceResult {
   const tree = readTree(place.path)
   const built = build(place.path, context)
   if ('problem' in built) {
-    return { objects: [], problems: [failure(place, tree, built.problem)] }
+    const problem = failure(place, tree, built.problem)
+    return place.isNamed ? { objects: [], problems: [problem] } : unbuilt(tree, problem)
   }
   const text = readText(sourceFile(`${built.command} ${place.path}`, built.output))
   const found = objectsOf(text.documents, false)
   const objects: SourceObject[] = mapToTree(found.objects, tree)
   const problems: Problem[] = [...text.problems, ...found.problems]
   if (objects.length === 0 && problems.length === 0) problems.push(nothingBuilt(place))
+  return { objects, problems }
+}
+
+// A kustomization that was only found in a folder: its resource files still say most of it.
+function unbuilt(tree: Tree, problem: Problem): SourceResult {
+  const objects: SourceObject[] = []
+  const problems: Problem[] = [
+    {
+      ...problem,
+      severity: 'warning',
+      why: `${problem.why ?? ''}; its resource files are read as they are, without its patches`,
+    },
+  ]
+  for (const file of tree.resources) {
+    const text = filePlace(file, false).read()
+    const found = objectsOf(text.documents, false)
+    objects.push(...found.objects)
+    problems.push(...text.problems, ...found.problems)
+  }
   return { objects, problems }
 }
 
@@ -100,15 +121,21 @@ function isNetwork(stderr: string): boolean {
 // Kustomize wraps its errors in one long line; the end of it says what happened.
 function reason(command: string, result: ToolResult): string {
   if (result.status === 'timeout') return `${command} was stopped because it did not finish in time`
-  const lines = result.stderr.split('\n').filter(line => line.trim() !== '' && !line.startsWith('#'))
+  const lines = result.stderr
+    .split('\n')
+    .filter(line => line.trim() !== '' && !line.startsWith('#'))
   const text = (lines.at(-1) ?? `exit status ${result.status}`).replace(/^error: /i, '').trim()
   return text.length > 600 ? `${text.slice(0, 200)} … ${text.slice(-380)}` : text
 }
 
 function nothingBuilt(place: Place): Problem {
-  return errorAt(codes.emptyFolder, { file: place.path }, {
-    what: 'this kustomization builds no object',
-    why: 'there is nothing to judge',
-    todo: 'add resources to it',
-  })
+  return errorAt(
+    codes.emptyFolder,
+    { file: place.path },
+    {
+      what: 'this kustomization builds no object',
+      why: 'there is nothing to judge',
+      todo: 'add resources to it',
+    },
+  )
 }

@@ -63,7 +63,9 @@ describe('files and folders', () => {
       'ConfigMap default/b',
     ])
     expect(loaded.problems).toEqual([])
-    expect(loaded.notes).toEqual(['1 file holds no Kubernetes object (values, workflows and the like)'])
+    expect(loaded.notes).toEqual([
+      '1 file holds no Kubernetes object (values, workflows and the like)',
+    ])
   })
 
   it('lists are taken apart and each item keeps its place', () => {
@@ -133,7 +135,11 @@ describe('bad input is a problem, and all other files are still read', () => {
     { name: 'a missing file', files: {}, want: ['ST0101 error bad.yaml'] },
     { name: 'an empty file', files: { 'bad.yaml': '' }, want: ['ST0112 error bad.yaml'] },
     { name: 'only comments', files: { 'bad.yaml': '# x\n' }, want: ['ST0112 error bad.yaml'] },
-    { name: 'a binary file', files: { 'bad.yaml': 'PK\u0003\0\0x' }, want: ['ST0104 error bad.yaml'] },
+    {
+      name: 'a binary file',
+      files: { 'bad.yaml': 'PK\u0003\0\0x' },
+      want: ['ST0104 error bad.yaml'],
+    },
     { name: 'broken YAML', files: { 'bad.yaml': 'a: [1\n' }, want: ['ST0105 error bad.yaml:1'] },
     { name: 'values', files: { 'bad.yaml': 'a: 1\n' }, want: ['ST0109 error bad.yaml:1'] },
     { name: 'a text', files: { 'bad.yaml': 'hello\n' }, want: ['ST0109 error bad.yaml:1'] },
@@ -144,7 +150,9 @@ describe('bad input is a problem, and all other files are still read', () => {
     },
     {
       name: 'a label that is no text',
-      files: { 'bad.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels:\n    on: yes\n' },
+      files: {
+        'bad.yaml': 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels:\n    on: yes\n',
+      },
       want: ['ST0111 error bad.yaml:6'],
     },
     {
@@ -195,11 +203,16 @@ describe('node pools', () => {
     write({ 'a.yaml': configMap('a') })
     const loaded = loadFrom(['a.yaml'])
     expect(loaded.pools).toEqual([defaultPool])
-    expect(loaded.assumptions).toMatchObject([{ what: '3 nodes of 4 CPU / 16 GiB', setBy: 'default' }])
+    expect(loaded.assumptions).toMatchObject([
+      { what: '3 nodes of 4 CPU / 16 GiB', setBy: 'default' },
+    ])
   })
 
   it('a Kubefirst definition beside the manifests gives nodes and gates', () => {
-    write({ 'a.yaml': configMap('a'), 'c.json': definition('"node_count": 2, "node_type": "g4s.kube.large"') })
+    write({
+      'a.yaml': configMap('a'),
+      'c.json': definition('"node_count": 2, "node_type": "g4s.kube.large"'),
+    })
     const loaded = loadFrom(['a.yaml', 'c.json'])
     expect(loaded.pools).toMatchObject([
       { name: 'demo', count: 2, cpu: '4', memory: '8Gi', instanceType: 'g4s.kube.large' },
@@ -228,7 +241,8 @@ describe('node pools', () => {
 
 describe('kustomize', () => {
   const tree = {
-    'k/kustomization.yaml': 'namespace: team\nresources:\n- cm.yaml\npatches:\n- path: patch.yaml\n',
+    'k/kustomization.yaml':
+      'namespace: team\nresources:\n- cm.yaml\npatches:\n- path: patch.yaml\n',
     'k/cm.yaml': `# comment\n${configMap('c')}data:\n  a: "1"\n  b: "1"\n`,
     'k/patch.yaml': `${configMap('c')}data:\n  b: "2"\n`,
   }
@@ -258,7 +272,11 @@ describe('kustomize', () => {
 
   const failures: readonly { name: string; result: Partial<ToolResult>; want: string }[] = [
     { name: 'no program', result: { status: 'missing' }, want: 'ST0120' },
-    { name: 'a failing build', result: { status: 1, stderr: 'error: no such file\n' }, want: 'ST0121' },
+    {
+      name: 'a failing build',
+      result: { status: 1, stderr: 'error: no such file\n' },
+      want: 'ST0121',
+    },
     { name: 'a build without end', result: { status: 'timeout' }, want: 'ST0123' },
   ]
   it.each(failures)('$name is a problem of the kustomization', ({ result, want }) => {

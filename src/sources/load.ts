@@ -1,6 +1,7 @@
 // Reads all inputs of a run and merges them into one platform: objects with places, pools, gates.
 
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { kindKeyOf, kinds } from '../kube/kinds.ts'
 import type {
@@ -8,11 +9,18 @@ import type {
   InstallSpec,
   PlatformPart,
   PoolSpec,
+  SlaSpec,
   SourceSpec,
   Unmodelled,
 } from '../trials/spec.ts'
-import type { LoadContext, RunTool } from './framework.ts'
+import type { LoadContext, Place, RunTool } from './framework.ts'
 import { inNamespaces } from './namespaces.ts'
+import {
+  platformFile,
+  platformFileIn,
+  readPlatform,
+  readPlatformFile,
+} from './own/platform-file.ts'
 import { openNamed } from './place.ts'
 import { codes, errorAt, warningAt } from './problems.ts'
 import type { SourceObject } from './source-object.ts'
@@ -41,6 +49,8 @@ export interface Loaded {
   readonly kubernetes?: string
   readonly install?: InstallSpec
   readonly name?: string
+  readonly sla?: SlaSpec
+  readonly trials?: NonNullable<PlatformPart['trials']>
   readonly problems: readonly Problem[]
   readonly assumptions: readonly Assumption[]
   readonly unmodelled: readonly Unmodelled[]
@@ -53,41 +63,89 @@ const defaultToolTimeoutMs = 60_000
 export const defaultPool: PoolSpec = { name: 'workers', count: 3, cpu: '4', memory: '16Gi' }
 
 /** Reads files, folders (`-` is the standard input), kustomizations; problems are data. */
-export function load(
-  inputs: readonly (string | SourceSpec)[],
-  options: LoadOptions = {},
-): Loaded {
+export function load(inputs: readonly (string | SourceSpec)[], options: LoadOptions = {}): Loaded {
   const found = emptyHarvest()
-  const context: LoadContext = {
-    namespace: options.namespace ?? 'default',
-    run: options.run ?? runTool,
-    toolTimeoutMs: options.toolTimeoutMs ?? defaultToolTimeoutMs,
-  }
-  for (const input of inputs) readInput(found, input, context, options)
-  const once = withoutRepeats(inNamespaces(found.objects, context.namespace))
+  const named = inputs.length === 0 ? (options.platform?.sources ?? []) : inputs
+  for (const input of named) readInput(found, input, options)
+  const namespace = namespaceOf(found, options)
+  const once = withoutRepeats(inNamespaces(found.objects, namespace))
   const problems = [...found.problems, ...once.problems]
   if (once.objects.length === 0 && problems.every(({ severity }) => severity !== 'error')) {
-    problems.push(nothingToJudge(inputs))
+    problems.push(nothingToJudge(named))
   }
   return finish(found, once.objects, problems, options)
 }
 
+function namespaceOf(found: Harvest, options: LoadOptions): string {
+  if (options.namespace !== undefined) return options.namespace
+  return firstOf(orderedParts(found, options.platform), 'namespace') ?? 'default'
+}
+
+// How deep seatrial.yaml files may name each other.
+const nestingMax = 8
+
 function readInput(
   found: Harvest,
   input: string | SourceSpec,
-  context: LoadContext,
   options: LoadOptions,
+  depth = 0,
 ): void {
-  const path = typeof input === 'string' ? input : pathOf(input)
-  const opened = openNamed(path, options.readStdin ?? (() => readFileSync(0, 'utf8')))
-  if ('problem' in opened) found.problems.push(opened.problem)
-  else harvest(found, opened.place, context)
+  const spec = typeof input === 'string' ? { path: input } : input
+  if ('inventory' in spec) {
+    found.problems.push(noInventory(spec.inventory))
+    return
+  }
+  const opened = openNamed(pathOf(spec), options.readStdin ?? (() => readFileSync(0, 'utf8')))
+  if ('problem' in opened) {
+    found.problems.push(opened.problem)
+    return
+  }
+  const { place } = opened
+  const part = platformOf(place)
+  if (part?.sources === undefined || depth === nestingMax) {
+    harvest(found, place, contextOf(spec, options))
+    return
+  }
+  // A seatrial.yaml that names sources says what the platform consists of.
+  found.parts.push({ part, isNamed: true })
+  for (const source of part.sources) readInput(found, source, options, depth + 1)
+}
+
+/** What the seatrial.yaml says that the user named, or that lies in the folder the user named. */
+function platformOf(place: Place): PlatformPart | undefined {
+  if (place.type !== 'folder') {
+    const isOne = place.type === 'file' && platformFile.detect(place) === 'certain'
+    return isOne ? readPlatform(place).part : undefined
+  }
+  const name = platformFileIn(place.entries)
+  return name === undefined ? undefined : readPlatformFile(join(place.path, name)).part
 }
 
 function pathOf(spec: SourceSpec): string {
   if ('path' in spec) return spec.path
   if ('kustomize' in spec) return spec.kustomize
   return 'helm' in spec ? spec.helm : spec.inventory
+}
+
+function noInventory(path: string): Problem {
+  return errorAt(
+    codes.notAnObject,
+    { file: path },
+    {
+      what: 'inventories cannot be read yet',
+      why: 'this version reads manifests, kustomizations, charts and Kubefirst definitions',
+      todo: 'describe the nodes as pools instead',
+    },
+  )
+}
+
+function contextOf(spec: SourceSpec, options: LoadOptions): LoadContext {
+  return {
+    namespace: options.namespace ?? options.platform?.namespace ?? 'default',
+    run: options.run ?? runTool,
+    toolTimeoutMs: options.toolTimeoutMs ?? defaultToolTimeoutMs,
+    ...('helm' in spec ? { chart: { values: spec.values, release: spec.release } } : {}),
+  }
 }
 
 function finish(
@@ -102,6 +160,8 @@ function finish(
   const kubernetes = firstOf(parts, 'kubernetes')
   const install = firstOf(parts, 'install')
   const name = firstOf(parts, 'name')
+  const sla = firstOf(parts, 'sla')
+  const trials = firstOf(parts, 'trials')
   const total = pools.pools.reduce((sum, pool) => sum + pool.count, 0)
   return {
     objects,
@@ -109,6 +169,8 @@ function finish(
     ...(kubernetes === undefined ? {} : { kubernetes }),
     ...(install === undefined ? {} : { install }),
     ...(name === undefined ? {} : { name }),
+    ...(sla === undefined ? {} : { sla }),
+    ...(trials === undefined ? {} : { trials }),
     problems: total === 0 ? [...problems, noNodes(pools)] : problems,
     assumptions,
     unmodelled: unmodelledOf(objects),
@@ -173,11 +235,15 @@ function noNodes(pools: Pools): Problem {
 
 function nothingToJudge(inputs: readonly (string | SourceSpec)[]): Problem {
   const names = inputs.map(input => (typeof input === 'string' ? input : pathOf(input)))
-  return errorAt(codes.emptyFolder, { file: names[0] ?? '.' }, {
-    what: `no Kubernetes object was found in ${names.join(', ') || 'no input'}`,
-    why: 'there is nothing to judge',
-    todo: 'name the manifests of the platform as well',
-  })
+  return errorAt(
+    codes.emptyFolder,
+    { file: names[0] ?? '.' },
+    {
+      what: `no Kubernetes object was found in ${names.join(', ') || 'no input'}`,
+      why: 'there is nothing to judge',
+      todo: 'name the manifests of the platform as well',
+    },
+  )
 }
 
 // Applying the same object again changes it: the last one is what the cluster ends up with.
@@ -235,7 +301,11 @@ function unmodelledOf(objects: readonly SourceObject[]): readonly Unmodelled[] {
   }
   return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([kind, count]) => ({ kind, count, effect: 'kept in the cluster, but nothing acts on it' }))
+    .map(([kind, count]) => ({
+      kind,
+      count,
+      effect: 'kept in the cluster, but nothing acts on it',
+    }))
 }
 
 function notesOf(found: Harvest): readonly string[] {

@@ -27,11 +27,15 @@ function loadManifests(place: Place): SourceResult {
   const problems = [...text.problems, ...found.problems]
   if (isEmpty && place.isNamed) {
     problems.push(
-      errorAt(codes.emptyFile, { file: place.path }, {
-        what: place.type === 'stdin' ? 'the standard input is empty' : 'this file holds nothing',
-        why: 'there is no object to judge',
-        todo: 'name a file with Kubernetes objects',
-      }),
+      errorAt(
+        codes.emptyFile,
+        { file: place.path },
+        {
+          what: place.type === 'stdin' ? 'the standard input is empty' : 'this file holds nothing',
+          why: 'there is no object to judge',
+          todo: 'name a file with Kubernetes objects',
+        },
+      ),
     )
   }
   const isForeign = found.objects.length === 0 && problems.length === 0

@@ -4,7 +4,13 @@ import type { Problem } from '../base/problem.ts'
 import { groupOf, kindKey, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { codes, errorAt } from './problems.ts'
-import { locateIn, type PathPart, type SourceObject, sourceObject } from './source-object.ts'
+import {
+  locateIn,
+  type PathPart,
+  rangeIn,
+  type SourceObject,
+  sourceObject,
+} from './source-object.ts'
 import type { ReadDocument } from './yaml/read.ts'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -82,7 +88,11 @@ function hasName(value: Json): boolean {
 }
 
 function isList(value: Json): boolean {
-  return typeof value['kind'] === 'string' && value['kind'].endsWith('List') && Array.isArray(value['items'])
+  return (
+    typeof value['kind'] === 'string' &&
+    value['kind'].endsWith('List') &&
+    Array.isArray(value['items'])
+  )
 }
 
 /** Whether a value is a JSON object. */
@@ -144,12 +154,17 @@ function shapeProblem(
   const wrong = wrongShape(value)
   if (wrong === undefined) return undefined
   const location = locateIn(document.source, wrong.path, prefix)
+  const range = rangeIn(document.source, wrong.path, prefix)
+  const written = range === undefined ? '' : document.source.file.text.slice(range.start, range.end)
+  const quote = wrong.isScalar && written !== '' ? { todo: `put it in quotes: "${written}"` } : {}
   const name = isMapping(value['metadata']) ? value['metadata']['name'] : undefined
   const object = `${String(value['kind'])} ${typeof name === 'string' ? name : '(no name)'}`
-  return errorAt(codes.shape, location, { object, ...wrong.text })
+  return errorAt(codes.shape, location, { object, ...wrong.text, ...quote })
 }
 
 interface WrongShape {
+  /** A scalar that is no text: quotes would make it one. */
+  readonly isScalar: boolean
   readonly path: readonly PathPart[]
   readonly text: { readonly what: string; readonly why: string; readonly todo: string }
 }
@@ -178,6 +193,7 @@ function wrongShape(value: Json): WrongShape | undefined {
 
 function noName(): WrongShape {
   return {
+    isScalar: false,
     path: ['metadata'],
     text: {
       what: 'resource name may not be empty',
@@ -189,14 +205,14 @@ function noName(): WrongShape {
 
 function wrongType(path: readonly PathPart[], value: unknown, type: string): WrongShape {
   const actual = Array.isArray(value) ? 'array' : value === null ? 'null' : jsonType(value)
-  const quoted = typeof value === 'object' ? 'the value' : `"${String(value)}"`
   const field = `ObjectMeta.metadata.${path.slice(1, 2).join('')}`
   return {
+    isScalar: typeof value !== 'object',
     path,
     text: {
       what: `json: cannot unmarshal ${actual} into Go struct field ${field} of type ${type}`,
       why: `the API server wants a ${type} here`,
-      todo: type === 'string' ? `put ${quoted} in quotes` : 'write a mapping of names to texts',
+      todo: type === 'string' ? 'write a text' : 'write a mapping of names to texts',
     },
   }
 }

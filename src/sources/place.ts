@@ -114,38 +114,54 @@ function isBinary(text: string): boolean {
 }
 
 function binary(path: string): Problem {
-  return errorAt(codes.binary, { file: path }, {
-    what: 'this file is not text',
-    why: 'manifests are YAML or JSON in UTF-8',
-    todo: 'name the manifest itself, not an archive or image',
-  })
+  return errorAt(
+    codes.binary,
+    { file: path },
+    {
+      what: 'this file is not text',
+      why: 'manifests are YAML or JSON in UTF-8',
+      todo: 'name the manifest itself, not an archive or image',
+    },
+  )
 }
 
 function tooLarge(path: string, bytes: number): Problem {
   const size = Math.round(bytes / 1024 / 1024)
-  return errorAt(codes.tooLarge, { file: path }, {
-    what: `this file has ${size} MiB, more than the ${fileBytesMax / 1024 / 1024} MiB that are read`,
-    why: 'an object may have 1.5 MiB in a cluster, and whole platforms have a few MiB of manifests',
-    todo: 'split the file, or name only the manifests that belong to the platform',
-  })
+  return errorAt(
+    codes.tooLarge,
+    { file: path },
+    {
+      what: `this file has ${size} MiB, more than the ${fileBytesMax / 1024 / 1024} MiB that are read`,
+      why: 'an object may have 1.5 MiB in a cluster, and whole platforms have a few MiB of manifests',
+      todo: 'split the file, or name only the manifests that belong to the platform',
+    },
+  )
 }
 
 function unreadable(path: string, why: string): Problem {
-  return errorAt(codes.unreadable, { file: path }, {
-    what: `${path} cannot be read`,
-    why,
-    todo: 'name a file or folder that you may read',
-  })
+  return errorAt(
+    codes.unreadable,
+    { file: path },
+    {
+      what: `${path} cannot be read`,
+      why,
+      todo: 'name a file or folder that you may read',
+    },
+  )
 }
 
 function openProblem(path: string, error: unknown): Problem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return errorAt(codes.notFound, { file: path }, {
-      what: `the path "${path}" does not exist`,
-      why: 'nothing can be read from it',
-      todo: 'check the spelling and the folder you are in',
-    })
+    return errorAt(
+      codes.notFound,
+      { file: path },
+      {
+        what: `the path "${path}" does not exist`,
+        why: 'nothing can be read from it',
+        todo: 'check the spelling and the folder you are in',
+      },
+    )
   }
   if (code === 'EACCES' || code === 'EPERM') return unreadable(path, 'permission denied')
   if (code === 'ELOOP') return unreadable(path, 'its links form a circle')

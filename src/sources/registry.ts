@@ -1,11 +1,13 @@
 // All sources. For a file or folder the first that is certain reads it, else the first that may.
 
 import type { Place, Source } from './framework.ts'
+import { helm } from './helm.ts'
 import { kubefirst } from './kubefirst/definition.ts'
 import { kustomize } from './kustomize.ts'
 import { manifests } from './manifests.ts'
+import { platformFile } from './own/platform-file.ts'
 
-export const sources: readonly Source[] = [kubefirst, kustomize, manifests]
+export const sources: readonly Source[] = [platformFile, kubefirst, kustomize, helm, manifests]
 
 /** The source that reads a place, or none. */
 export function sourceFor(place: Place): Source | undefined {

@@ -14,7 +14,12 @@ export function runTool(command: string, args: readonly string[], timeoutMs: num
     maxBuffer: outputBytesMax,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A build that asks for credentials of a remote base would wait for ever.
-    env: { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', GIT_SSH_COMMAND: 'ssh -oBatchMode=yes' },
+    env: {
+      ...process.env,
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_ASKPASS: 'true',
+      GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
+    },
   })
   const stdout = result.stdout ?? ''
   const stderr = result.stderr ?? ''

@@ -66,9 +66,13 @@ function add(into: Harvest, result: SourceResult, isNamed: boolean): void {
 }
 
 function emptyFolder(place: Place): Problem {
-  return errorAt(codes.emptyFolder, { file: place.path }, {
-    what: 'no Kubernetes object lies in this folder or below it',
-    why: 'there is nothing to judge',
-    todo: 'name the folder that holds your manifests (*.yaml, *.yml, *.json)',
-  })
+  return errorAt(
+    codes.emptyFolder,
+    { file: place.path },
+    {
+      what: 'no Kubernetes object lies in this folder or below it',
+      why: 'there is nothing to judge',
+      todo: 'name the folder that holds your manifests (*.yaml, *.yml, *.json)',
+    },
+  )
 }

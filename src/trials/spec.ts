@@ -2,6 +2,7 @@
 // The JSON Schemas under schemas/ document every field; these types follow them.
 
 import type { Location } from '../base/problem.ts'
+import type { VerdictName } from '../checks/verdict.ts'
 import type { NodePool } from '../nodes/pool.ts'
 
 /** A node pool with what an autoscaler may make of it, and where its user described it. */
@@ -78,6 +79,7 @@ export interface PlatformPart {
   readonly setBy: string
   readonly name?: string
   readonly kubernetes?: string
+  readonly namespace?: string
   readonly pools?: readonly PoolSpec[]
   readonly install?: InstallSpec
   readonly sources?: readonly SourceSpec[]
@@ -92,7 +94,9 @@ export type ObjectPath = string
 export type TrialStep =
   | { readonly install: { readonly timeoutMs: number } }
   | { readonly restart: RestartTarget }
-  | { readonly set: { readonly object: ObjectPath; readonly path: string; readonly value: unknown } }
+  | {
+      readonly set: { readonly object: ObjectPath; readonly path: string; readonly value: unknown }
+    }
   | { readonly apply: { readonly files: readonly string[] } }
   | { readonly delete: { readonly object: ObjectPath } }
   | { readonly scale: { readonly object: ObjectPath; readonly replicas: number } }
@@ -116,38 +120,17 @@ export interface FaultStep {
   readonly forMs?: number
 }
 
-export const verdicts = [
-  'pending-forever',
-  'pending-transient',
-  'rollout-stuck',
-  'rollout-ok',
-  'down',
-  'degraded',
-  'quorum-lost',
-  'drain-stuck',
-  'upgrade-stuck',
-  'loop',
-  'diverged',
-  'churn',
-  'noscale',
-  'overscale',
-  'rejected',
-  'inconclusive',
-] as const
-
-export type Verdict = (typeof verdicts)[number]
-
 /** What a trial must show; every given field must match. */
 export type Expectation =
   | ({
-      readonly verdict: Verdict
+      readonly verdict: VerdictName
       readonly object?: ObjectPath
       readonly count?: number
       /** A part of the finding's message. */
       readonly message?: string
       readonly seconds?: { readonly min?: number; readonly max?: number }
     } & Placed)
-  | ({ readonly never: Verdict; readonly object?: ObjectPath } & Placed)
+  | ({ readonly never: VerdictName; readonly object?: ObjectPath } & Placed)
   | ({ readonly holds: 'trial' | 'all' } & Placed)
   | ({
       readonly gate: string
@@ -156,6 +139,13 @@ export type Expectation =
       readonly seconds?: { readonly min?: number; readonly max?: number }
     } & Placed)
   | ({ readonly ready: ObjectPath; readonly count: number } & Placed)
+
+/** One field of one object that a trial changes before it installs; null removes the field. */
+export interface ObjectChangeSpec extends Placed {
+  readonly object: ObjectPath
+  readonly path: string
+  readonly value: unknown
+}
 
 /** Where an expectation or step is written. */
 export interface Placed {
@@ -169,8 +159,9 @@ export interface TrialSpec {
   readonly description?: string
   readonly kubernetes?: string
   readonly pools?: readonly PoolSpec[]
-  /** Paths are relative to the trial's folder, as written there. */
   readonly sources: readonly SourceSpec[]
+  /** What is different from the files before anything is installed. */
+  readonly changes: readonly ObjectChangeSpec[]
   readonly steps: readonly (TrialStep & Placed)[]
   readonly expect: readonly Expectation[]
 }

@@ -23,7 +23,9 @@ export const kubefirst = {
 function definitionOf(place: Place): ReadDocument | undefined {
   const { documents } = place.read()
   const first = documents[0]
-  return documents.length === 1 && first !== undefined && isDefinition(first.value) ? first : undefined
+  return documents.length === 1 && first !== undefined && isDefinition(first.value)
+    ? first
+    : undefined
 }
 
 function isDefinition(value: unknown): value is Json {

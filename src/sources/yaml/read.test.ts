@@ -18,14 +18,30 @@ function problems(text: string): string[] {
 describe('documents', () => {
   const table = [
     { name: 'one without a marker', given: 'a: 1\n', want: [{ a: 1 }] },
-    { name: 'comments between markers are no document', given: '# x\n---\n# y\n---\na: 1\n', want: [{ a: 1 }] },
+    {
+      name: 'comments between markers are no document',
+      given: '# x\n---\n# y\n---\na: 1\n',
+      want: [{ a: 1 }],
+    },
     { name: 'an explicit null is one', given: '--- null\n---\na: 1\n', want: [null, { a: 1 }] },
     { name: 'a marker may carry content', given: '--- {a: 1}\n--- [2]\n', want: [{ a: 1 }, [2]] },
     { name: 'Windows line ends', given: 'a: 1\r\n---\r\nb: 2\r\n', want: [{ a: 1 }, { b: 2 }] },
     { name: 'a byte order mark', given: '\ufeffa: 1\n', want: [{ a: 1 }] },
-    { name: 'a directive belongs to what follows', given: '%YAML 1.1\n---\na: 1\n', want: [{ a: 1 }] },
-    { name: 'three dots end a document', given: 'a: 1\n...\n---\nb: 2\n', want: [{ a: 1 }, { b: 2 }] },
-    { name: 'dashes inside a block text are text', given: 'a: |\n  ---\n  b\n', want: [{ a: '---\nb\n' }] },
+    {
+      name: 'a directive belongs to what follows',
+      given: '%YAML 1.1\n---\na: 1\n',
+      want: [{ a: 1 }],
+    },
+    {
+      name: 'three dots end a document',
+      given: 'a: 1\n...\n---\nb: 2\n',
+      want: [{ a: 1 }, { b: 2 }],
+    },
+    {
+      name: 'dashes inside a block text are text',
+      given: 'a: |\n  ---\n  b\n',
+      want: [{ a: '---\nb\n' }],
+    },
     { name: 'JSON', given: '{\n\t"a": [1,\n\t"\\ud83d\\ude00"]\n}\n', want: [{ a: [1, '😀'] }] },
     { name: 'nothing at all', given: '', want: [] },
   ]

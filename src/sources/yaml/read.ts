@@ -36,7 +36,9 @@ export function readText(file: SourceFile): ReadText {
 
 function readLargeJson(file: SourceFile): ReadDocument | undefined {
   try {
-    const value: unknown = JSON.parse(file.text.charCodeAt(0) === 0xfeff ? file.text.slice(1) : file.text)
+    const value: unknown = JSON.parse(
+      file.text.charCodeAt(0) === 0xfeff ? file.text.slice(1) : file.text,
+    )
     const valueStart = file.text.search(/[{[]/)
     return { value, source: { file, index: 0, start: 0, end: file.text.length, valueStart } }
   } catch {
@@ -83,7 +85,8 @@ function adviceFor(reason: string, line: string, text: string): string {
   if (reason.includes('tab character') || /^ *\t/.test(line)) {
     return 'replace the tab by spaces: YAML indents with spaces only'
   }
-  if (/\{\{.*\}\}/.test(line)) return 'this looks like a Helm template: render it with helm template'
+  if (/\{\{.*\}\}/.test(line))
+    return 'this looks like a Helm template: render it with helm template'
   if (/<[A-Z_]+>/.test(line)) return 'replace the <PLACEHOLDER> by a value first'
   if (reason.includes('null byte')) return 'save the file as UTF-8 text'
   if (reason === 'deficient indentation' || reason.includes('scalar')) {
@@ -94,11 +97,7 @@ function adviceFor(reason: string, line: string, text: string): string {
   return 'correct this line, or the one before it'
 }
 
-function flawProblem(
-  file: SourceFile,
-  flaw: Flaw,
-  place: (offset: number) => number,
-): Problem {
+function flawProblem(file: SourceFile, flaw: Flaw, place: (offset: number) => number): Problem {
   const location = locationAt(file, place(flaw.offset))
   switch (flaw.kind) {
     case 'duplicate-key': {

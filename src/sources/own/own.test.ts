@@ -1,0 +1,290 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { load } from '../load.ts'
+import { loadTrial } from '../load-trial.ts'
+import { discoverPlatform, readPlatformFile } from './platform-file.ts'
+import { readTrialFile } from './trial-file.ts'
+
+let root = ''
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'own-'))
+})
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+function write(name: string, text: string): string {
+  const path = join(root, name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+  return path
+}
+
+function withoutPlace(step: object): object {
+  return Object.fromEntries(Object.entries(step).filter(([key]) => key !== 'location'))
+}
+
+const head = 'apiVersion: seatrial.dev/v1\nkind: Platform\n'
+const web = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 2}\n'
+
+describe('seatrial.yaml', () => {
+  it('every part becomes data, with paths relative to the file', () => {
+    const path = write(
+      'seatrial.yaml',
+      `${head}kubernetes: v1.34.2
+pools:
+- {name: workers, count: 3, cpu: 4, memory: 16Gi, zones: [a, b], taints: [k=v:NoSchedule, {key: x, effect: NoExecute}]}
+- {name: small, count: 1}
+sources: [./manifests, {helm: ./chart, values: [v.yaml]}, {kustomize: overlays/prod}]
+trials: [install, {file: ./night.trial.yaml}]
+sla: {downSeconds: 60, services: {kube-system/kube-dns: {downSeconds: 10}}}
+`,
+    )
+    const { part, problems } = readPlatformFile(path)
+    expect(problems).toEqual([])
+    expect(part).toMatchObject({
+      setBy: path,
+      kubernetes: '1.34',
+      pools: [
+        {
+          name: 'workers',
+          count: 3,
+          cpu: '4',
+          memory: '16Gi',
+          zones: ['a', 'b'],
+          taints: [
+            { key: 'k', value: 'v', effect: 'NoSchedule' },
+            { key: 'x', effect: 'NoExecute' },
+          ],
+          location: { line: 5, path: 'pools[0].count' },
+        },
+        { name: 'small', count: 1, cpu: '4', memory: '16Gi' },
+      ],
+      sources: [
+        { path: join(root, 'manifests') },
+        { helm: join(root, 'chart'), values: [join(root, 'v.yaml')], release: 'chart' },
+        { kustomize: join(root, 'overlays/prod') },
+      ],
+      trials: ['install', { file: join(root, 'night.trial.yaml') }],
+      sla: { downSeconds: 60 },
+    })
+  })
+
+  const mistakes = [
+    { name: 'an unknown field', text: 'pool: []\n', want: '3:1 unknown field "pool"' },
+    {
+      name: 'a count that is a text',
+      text: 'pools: [{name: a, count: three}]\n',
+      want: '3:19 pools[0].count has the wrong type',
+    },
+    { name: 'a missing count', text: 'pools:\n- name: a\n', want: '4:3 pools[0] has no count' },
+    {
+      name: 'a version without quotes',
+      text: 'kubernetes: 1.34\n',
+      want: '3:1 kubernetes has the wrong type',
+    },
+    {
+      name: 'a memory of nonsense',
+      text: 'pools: [{name: a, count: 1, memory: 4 GB}]\n',
+      want: '3:29 pools[0].memory is not written as it must be',
+    },
+    {
+      name: 'an unknown trial',
+      text: 'trials: [instal]\n',
+      want: '3:10 trials[0] has a value that does not exist',
+    },
+    {
+      name: 'a tab',
+      text: 'pools:\n\t- a\n',
+      want: '4:1 this is not valid YAML: tab characters must not be used in indentation',
+    },
+  ]
+  it.each(mistakes)('$name is a problem with its place', ({ text, want }) => {
+    const { part, problems } = readPlatformFile(write('seatrial.yaml', head + text))
+    expect(part).toBeUndefined()
+    const [first] = problems
+    expect(`${first?.location?.line}:${first?.location?.column} ${first?.what}`).toBe(want)
+    expect(first?.todo).toBeTruthy()
+  })
+
+  it('a misspelt field gets a proposal', () => {
+    const { problems } = readPlatformFile(write('seatrial.yaml', `${head}pool: []\n`))
+    expect(problems[0]?.todo).toBe('did you mean "pools"?')
+  })
+
+  it('is found upwards to the root of the repository and not beyond it', () => {
+    write('seatrial.yaml', head)
+    mkdirSync(join(root, 'repo/.git'), { recursive: true })
+    mkdirSync(join(root, 'repo/a/b'), { recursive: true })
+    expect(discoverPlatform(join(root, 'repo/a/b'))).toBeUndefined()
+    const inside = write('repo/a/seatrial.yaml', head)
+    expect(discoverPlatform(join(root, 'repo/a/b'))).toBe(inside)
+  })
+
+  it('in a named folder it says what the platform consists of', () => {
+    write(
+      'p/seatrial.yaml',
+      `${head}pools: [{name: n1, count: 5}]\nsources: [./in]\nnamespace: team\n`,
+    )
+    write('p/in/web.yaml', web)
+    write('p/out/other.yaml', web.replace('web', 'other'))
+    const loaded = load([join(root, 'p')])
+    expect(loaded.problems).toEqual([])
+    expect(loaded.objects.map(({ object }) => object.metadata)).toEqual([
+      { name: 'web', namespace: 'team' },
+    ])
+    expect(loaded).toMatchObject({
+      pools: [{ count: 5 }],
+      poolsSetBy: join(root, 'p/seatrial.yaml'),
+    })
+  })
+
+  it('a file that names itself as a source ends', () => {
+    const path = write('seatrial.yaml', `${head}sources: [./seatrial.yaml]\n`)
+    expect(load([path]).problems).toMatchObject([{ code: 'ST0110' }])
+  })
+})
+
+describe('a trial file', () => {
+  const trial = (spec: string): string =>
+    `apiVersion: seatrial.dev/v1\nkind: Trial\nmetadata: {name: t}\nspec:\n${spec}`
+
+  it('steps and expectations become data with their places', () => {
+    write('web.yaml', web)
+    const path = write(
+      't.trial.yaml',
+      trial(`  cluster: {pools: [{name: workers, count: 3}], kubernetes: "1.33"}
+  sources: [./web.yaml]
+  changes:
+  - {object: Deployment/default/web, path: spec.replicas, value: 5}
+  - {object: Deployment/default/web, path: 'metadata.labels[a.b/c]', value: x}
+  steps:
+  - install: {timeout: 1m30s}
+  - install:
+  - restart: {kind: Deployment, name: web}
+  - restart: {all: true}
+  - set: {object: Deployment/default/web, path: spec.replicas, value: 8}
+  - apply: {files: [more.yaml]}
+  - delete: {object: Node/workers-1}
+  - scale: {object: Deployment/default/web, replicas: 0}
+  - fault: {kind: node-loss, nodeOf: {object: Deployment/default/web}, for: 15m}
+  - drain: {node: workers-1}
+  - cordon: {node: workers-1}
+  - uncordon: {node: workers-1}
+  - wait: {for: 20m}
+  expect:
+  - {verdict: rollout-stuck, object: Deployment/default/web, count: 1, seconds: {max: 9}}
+  - {never: down}
+  - {holds: all}
+  - {gate: web, timesOut: true}
+  - {ready: Deployment/default/web, count: 2}
+`),
+    )
+    const { trials, problems } = readTrialFile(path)
+    expect(problems).toEqual([])
+    const [spec] = trials
+    if (spec === undefined) throw new Error('one trial is read')
+    expect(spec.steps.map(withoutPlace)).toEqual([
+      { install: { timeoutMs: 90_000 } },
+      { install: { timeoutMs: 600_000 } },
+      { restart: { kind: 'Deployment', namespace: 'default', name: 'web' } },
+      { restart: { all: true } },
+      { set: { object: 'Deployment/default/web', path: 'spec.replicas', value: 8 } },
+      { apply: { files: [join(root, 'more.yaml')] } },
+      { delete: { object: 'Node/workers-1' } },
+      { scale: { object: 'Deployment/default/web', replicas: 0 } },
+      {
+        fault: {
+          kind: 'node-loss',
+          nodeOf: { object: 'Deployment/default/web', index: 0 },
+          forMs: 900_000,
+        },
+      },
+      { drain: { node: 'workers-1' } },
+      { cordon: { node: 'workers-1' } },
+      { uncordon: { node: 'workers-1' } },
+      { wait: { forMs: 1_200_000 } },
+    ])
+    expect(spec.steps[0]?.location).toMatchObject({ file: path, line: 11, column: 5 })
+    expect(spec.expect.map(({ location, ...item }) => [location.line, item])).toEqual([
+      [
+        25,
+        {
+          verdict: 'rollout-stuck',
+          object: 'Deployment/default/web',
+          count: 1,
+          seconds: { max: 9 },
+        },
+      ],
+      [26, { never: 'down' }],
+      [27, { holds: 'all' }],
+      [28, { gate: 'web', timesOut: true }],
+      [29, { ready: 'Deployment/default/web', count: 2 }],
+    ])
+    const loaded = loadTrial(spec)
+    expect(loaded).toMatchObject({ kubernetes: '1.33', poolsSetBy: path, pools: [{ count: 3 }] })
+    expect(loaded.objects[0]?.object).toMatchObject({
+      metadata: { labels: { 'a.b/c': 'x' } },
+      spec: { replicas: 5 },
+    })
+  })
+
+  const mistakes = [
+    {
+      name: 'two things in one step',
+      text: '  steps: [{install: {}, wait: {for: 1m}}]\n',
+      want: '5:11 spec.steps[0] has too few',
+    },
+    {
+      name: 'an unknown step',
+      text: '  steps: [{instal: {}}]\n',
+      want: '5:12 unknown field "instal"',
+    },
+    {
+      name: 'a duration without unit',
+      text: '  steps: [{wait: {for: "10"}}]\n',
+      want: '5:19 spec.steps[0].wait.for is not written',
+    },
+    {
+      name: 'an expectation of nothing',
+      text: '  steps: []\n  expect: [{count: 1}]\n',
+      want: '6:12 spec.expect[0] must say one thing',
+    },
+    {
+      name: 'an unknown verdict',
+      text: '  steps: []\n  expect: [{never: dwon}]\n',
+      want: '6:13 spec.expect[0].never has a value',
+    },
+    {
+      name: 'an object without a kind',
+      text: '  steps: [{delete: {object: web}}]\n',
+      want: '5:21 spec.steps[0].delete.object is not',
+    },
+    { name: 'no steps', text: '  sources: []\n', want: '4:1 spec has no steps' },
+  ]
+  it.each(mistakes)('$name', ({ text, want }) => {
+    const { trials, problems } = readTrialFile(write('t.trial.yaml', trial(text)))
+    expect(trials).toEqual([])
+    const [first] = problems
+    const place = `${first?.location?.line}:${first?.location?.column}`
+    expect(`${place} ${first?.what}`.slice(0, want.length)).toBe(want)
+  })
+
+  it('a change of an object that is not there is a problem', () => {
+    write('web.yaml', web)
+    const text = trial(
+      '  sources: [./web.yaml]\n  changes: [{object: Deployment/default/wbe, path: spec, value: 1}]\n  steps: []\n',
+    )
+    const [spec] = readTrialFile(write('t.trial.yaml', text)).trials
+    if (spec === undefined) throw new Error('one trial is read')
+    expect(loadTrial(spec).problems).toMatchObject([
+      { what: 'there is no Deployment/default/wbe to change', location: { line: 6 } },
+    ])
+  })
+
+  it('a missing file is a problem', () => {
+    expect(readTrialFile(join(root, 'no.trial.yaml')).problems).toMatchObject([{ code: 'ST0101' }])
+  })
+})

@@ -1,0 +1,88 @@
+// Parts that seatrial.yaml and trial files share: pools, sources, durations. Input is already valid.
+
+import { join } from 'node:path'
+import type { PoolSpec, SourceSpec } from '../../trials/spec.ts'
+import { isMapping, type Json } from '../objects.ts'
+import { locateIn, type PathPart, type SourceDocument } from '../source-object.ts'
+
+/** Node pools as written under `path`, with the defaults of a node's size. */
+export function poolsFrom(
+  value: unknown,
+  source: SourceDocument,
+  path: readonly PathPart[],
+): readonly PoolSpec[] {
+  if (!Array.isArray(value)) return []
+  return value.filter(isMapping).map((pool, index) => {
+    const { name, count, cpu, memory, taints, ephemeralStorage, extended, reserved, ...same } = pool
+    return {
+      ...(same as Partial<PoolSpec>),
+      name: String(name),
+      count: Number(count),
+      cpu: quantity(cpu) ?? '4',
+      memory: quantity(memory) ?? '16Gi',
+      ...optional('ephemeralStorage', quantity(ephemeralStorage)),
+      ...optional('extended', quantities(extended)),
+      ...optional('reserved', quantities(reserved)),
+      ...(Array.isArray(taints) ? { taints: taints.map(taintFrom) } : {}),
+      location: locateIn(source, [...path, index, 'count']),
+    }
+  })
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V })
+}
+
+function quantity(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value)
+}
+
+function quantities(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (!isMapping(value)) return undefined
+  return Object.fromEntries(Object.entries(value).map(([key, amount]) => [key, String(amount)]))
+}
+
+type Taint = NonNullable<PoolSpec['taints']>[number]
+
+function taintFrom(value: unknown): Taint {
+  if (isMapping(value)) {
+    const taint = { key: String(value['key']), effect: value['effect'] as Taint['effect'] }
+    return value['value'] === undefined ? taint : { ...taint, value: String(value['value']) }
+  }
+  const [left = '', effect = ''] = String(value).split(':')
+  const [key = '', text] = left.split('=')
+  const taint = { key, effect: effect as Taint['effect'] }
+  return text === undefined || text === '' ? taint : { ...taint, value: text }
+}
+
+/** Sources with paths that are relative to the folder of the file that names them. */
+export function sourcesFrom(value: unknown, folder: string): readonly SourceSpec[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((entry): SourceSpec[] => {
+    if (typeof entry === 'string') return [{ path: join(folder, entry) }]
+    return isMapping(entry) ? sourceFrom(entry, folder) : []
+  })
+}
+
+function sourceFrom(entry: Json, folder: string): SourceSpec[] {
+  const { path, kustomize, helm, inventory, values, release } = entry
+  if (typeof path === 'string') return [{ path: join(folder, path) }]
+  if (typeof kustomize === 'string') return [{ kustomize: join(folder, kustomize) }]
+  if (typeof inventory === 'string') return [{ inventory: join(folder, inventory) }]
+  if (typeof helm !== 'string') return []
+  const files = Array.isArray(values) ? values.map(file => join(folder, String(file))) : []
+  const name = typeof release === 'string' ? release : (helm.split('/').at(-1) ?? 'release')
+  return [{ helm: join(folder, helm), values: files, release: name }]
+}
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Milliseconds of `1h30m`, or undefined when nothing is written. */
+export function durationMs(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined
+  let total = 0
+  for (const [, amount = '0', unit = 's'] of value.matchAll(/([0-9.]+)(ms|s|m|h)/g)) {
+    total += Number(amount) * (unitMs[unit] ?? 0)
+  }
+  return Math.round(total)
+}

@@ -1,0 +1,182 @@
+// *.trial.yaml: a scripted trial as data, with the place of each step and expectation.
+
+import { dirname, join } from 'node:path'
+import type { Problem } from '../../base/problem.ts'
+import type { VerdictName } from '../../checks/verdict.ts'
+import type {
+  Expectation,
+  FaultStep,
+  ObjectChangeSpec,
+  Placed,
+  RestartTarget,
+  TrialSpec,
+  TrialStep,
+} from '../../trials/spec.ts'
+import { isMapping, type Json } from '../objects.ts'
+import { filePlace } from '../place.ts'
+import { codes, errorAt } from '../problems.ts'
+import { locateIn } from '../source-object.ts'
+import type { ReadDocument } from '../yaml/read.ts'
+import { durationMs, poolsFrom, sourcesFrom } from './parts.ts'
+import { minorOf } from './platform-file.ts'
+import { validateOwn } from './validate.ts'
+
+const installTimeoutMs = 600_000
+
+export interface ReadTrials {
+  readonly trials: readonly TrialSpec[]
+  readonly problems: readonly Problem[]
+}
+
+/** Reads the trials of a file, one per document; `path` is how the user would call it. */
+export function readTrialFile(path: string): ReadTrials {
+  const { documents, problems } = filePlace(path, true).read()
+  const found: Problem[] = [...problems]
+  const trials: TrialSpec[] = []
+  for (const document of documents) {
+    if (document.value === null) continue
+    const wrong = validateOwn(document, 'trial')
+    found.push(...wrong)
+    if (wrong.length === 0 && isMapping(document.value)) {
+      trials.push(trialFrom(document.value, document, path))
+    }
+  }
+  if (trials.length === 0 && found.length === 0) found.push(noTrial(path))
+  return { trials, problems: found }
+}
+
+function noTrial(path: string): Problem {
+  return errorAt(
+    codes.emptyFile,
+    { file: path },
+    {
+      what: 'this file holds no trial',
+      why: 'a trial has apiVersion: seatrial.dev/v1, kind: Trial and a spec with steps',
+      todo: 'write the trial, or name another file',
+    },
+  )
+}
+
+function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec {
+  const spec = mapping(value['spec'])
+  const cluster = mapping(spec['cluster'])
+  const { pools, kubernetes } = cluster
+  const { description } = spec
+  const folder = dirname(path)
+  return {
+    name: nameOf(value, path),
+    file: path,
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(typeof kubernetes === 'string' ? { kubernetes: minorOf(kubernetes) } : {}),
+    ...(pools === undefined
+      ? {}
+      : { pools: poolsFrom(pools, document.source, ['spec', 'cluster', 'pools']) }),
+    sources: sourcesFrom(spec['sources'], folder),
+    changes: placed(spec, 'changes', document).map(changeFrom),
+    steps: placed(spec, 'steps', document).flatMap(([step, at]) => stepFrom(step, at, folder)),
+    expect: placed(spec, 'expect', document).map(([item, at]) => ({
+      ...expectationFrom(item),
+      ...at,
+    })),
+  }
+}
+
+function nameOf(value: Json, path: string): string {
+  const { name } = mapping(value['metadata'])
+  if (typeof name === 'string') return name
+  return (path.split('/').at(-1) ?? path).replace(/(?:\.trial)?\.ya?ml$/, '')
+}
+
+function mapping(value: unknown): Json {
+  return isMapping(value) ? value : {}
+}
+
+function placed(spec: Json, field: string, document: ReadDocument): readonly [Json, Placed][] {
+  const items = spec[field]
+  if (!Array.isArray(items)) return []
+  return items.map((item, index) => {
+    const location = locateIn(document.source, ['spec', field, index])
+    return [mapping(item), { location }]
+  })
+}
+
+function changeFrom([item, at]: readonly [Json, Placed]): ObjectChangeSpec {
+  return { object: text(item['object']), path: text(item['path']), value: item['value'], ...at }
+}
+
+function text(value: unknown): string {
+  return String(value)
+}
+
+function stepFrom(step: Json, at: Placed, folder: string): (TrialStep & Placed)[] {
+  const [name] = Object.keys(step)
+  const found = name === undefined ? undefined : stepOf(name, mapping(step[name]), folder)
+  return found === undefined ? [] : [{ ...found, ...at }]
+}
+
+function stepOf(name: string, args: Json, folder: string): TrialStep | undefined {
+  const node = text(args['node'])
+  const object = text(args['object'])
+  switch (name) {
+    case 'install':
+      return { install: { timeoutMs: durationMs(args['timeout']) ?? installTimeoutMs } }
+    case 'restart':
+      return { restart: restartFrom(args) }
+    case 'set':
+      return { set: { object, path: text(args['path']), value: args['value'] } }
+    case 'apply':
+      return { apply: { files: texts(args['files']).map(file => join(folder, file)) } }
+    case 'delete':
+      return { delete: { object } }
+    case 'scale':
+      return { scale: { object, replicas: Number(args['replicas']) } }
+    case 'fault':
+      return { fault: faultFrom(args) }
+    case 'drain':
+      return { drain: { node } }
+    case 'cordon':
+      return { cordon: { node } }
+    case 'uncordon':
+      return { uncordon: { node } }
+    case 'wait':
+      return { wait: { forMs: durationMs(args['for']) ?? 0 } }
+    default:
+      return undefined
+  }
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}
+
+function restartFrom({ all, kind, namespace, name }: Json): RestartTarget {
+  if (all === true) return { all: true }
+  const where = typeof namespace === 'string' ? namespace : 'default'
+  return { kind: text(kind), namespace: where, name: text(name) }
+}
+
+function faultFrom(args: Json): FaultStep {
+  const { kind, node, zone, nodeOf } = args
+  const forMs = durationMs(args['for'])
+  const target = mapping(nodeOf)
+  const index = Number(target['index'] ?? 0)
+  return {
+    kind: text(kind),
+    ...(typeof node === 'string' ? { node } : {}),
+    ...(typeof zone === 'string' ? { zone } : {}),
+    ...(isMapping(nodeOf) ? { nodeOf: { object: text(target['object']), index } } : {}),
+    ...(forMs === undefined ? {} : { forMs }),
+  }
+}
+
+type Bare<T> = T extends Placed ? Omit<T, 'location'> : never
+
+// The schema has made sure that exactly one of the heads is there and that types fit.
+function expectationFrom(item: Json): Bare<Expectation> {
+  const { verdict, never, holds, gate, ready, ...rest } = item
+  if (verdict !== undefined) return { ...rest, verdict: verdict as VerdictName }
+  if (never !== undefined) return { ...rest, never: never as VerdictName }
+  if (holds !== undefined) return { ...rest, holds: holds as 'trial' | 'all' }
+  if (gate !== undefined) return { ...rest, gate: text(gate) }
+  return { ...rest, ready: text(ready), count: Number(rest['count']) }
+}
