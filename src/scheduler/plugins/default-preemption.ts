@@ -89,12 +89,22 @@ function choose(handle: Handle, pod: Pod, trial: DryRun): PostFilterResult {
   const tied = bestCandidates(inSnapshotOrder(handle, trial.candidates))
   const [best] = tied
   if (best === undefined) return { status: unschedulable('no candidate node for preemption') }
-  const cleared = handle.nominator
-    .nominatedPods(best.node)
+  const found = outcome(handle, trial, tied)
+  const preemption = {
+    ...found,
+    tied: trial.candidates.length === 1 ? [] : found.tied,
+    clearedNominations: clearedBy(handle, pod, best),
+  }
+  return { status: success, nominate: best.node, preemption }
+}
+
+/** Nothing is done, not even this, when all victims are on their way out already. */
+function clearedBy(handle: Handle, pod: Pod, { node, victims }: Candidate): readonly Pod[] {
+  if (victims.every(({ metadata }) => metadata.deletionTimestamp !== undefined)) return []
+  return handle.nominator
+    .nominatedPods(node)
     .filter(nominated => nominated.priority < priorityOf(pod))
     .map(nominated => nominated.pod)
-  const preemption = { ...outcome(handle, trial, tied), clearedNominations: cleared }
-  return { status: success, nominate: best.node, preemption }
 }
 
 function outcome(handle: Handle, trial: DryRun, tied: readonly Candidate[]): PreemptionOutcome {
