@@ -6,6 +6,7 @@ import { type ControllerFlags, controllersWith } from '../controllers/registry.t
 import { indexes } from '../controllers/indexes.ts'
 import { defaultSchedule, type Schedule } from '../engine/schedule.ts'
 import { type Program, World } from '../engine/world.ts'
+import type { Pod } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { kubelet, type KubeletOptions } from '../nodes/kubelet.ts'
 import { defaultModel, type KubeletModel } from '../nodes/model.ts'
@@ -29,6 +30,8 @@ export interface ClusterOptions {
   readonly controllerFlags?: ControllerFlags
   /** How often kubelets renew their leases, and when each does so first after its appearance. */
   readonly leases?: Pick<KubeletOptions, 'renewEveryMs' | 'firstRenewalMs'>
+  /** Resolves ties between nodes where a recorded placement is replayed. */
+  readonly preferNode?: (pod: Pod) => string | undefined
   /** Let components interleave between any two steps of a reconcile. */
   readonly interleave?: boolean
 }
@@ -55,7 +58,7 @@ export function request(world: World, apiRequest: ApiRequest, writer = installer
 }
 
 function programOf(options: ClusterOptions): Program {
-  const { kubernetes, model = defaultModel, leases, interleave } = options
+  const { kubernetes, model = defaultModel, leases, interleave, preferNode } = options
   const version = schedulerVersion(kubernetes)
   return {
     actors: [
@@ -64,7 +67,11 @@ function programOf(options: ClusterOptions): Program {
         controllers: controllersWith(flagsOf(options)),
         ...(interleave !== undefined && { interleave }),
       }),
-      scheduler({ profile: defaultProfile(version), features: featuresOf(version) }),
+      scheduler({
+        profile: defaultProfile(version),
+        features: featuresOf(version),
+        ...(preferNode !== undefined && { preferNode }),
+      }),
       kubelet({ model, ...leases }),
     ],
     indexes,

@@ -148,7 +148,10 @@ function decide({ turn, state, options, listers, at }: SchedulerTurn, pod: Pod):
         state.queue.nominatedPodsForNode(node, at.findPod).map(other => podInfoOf(other)),
     },
     choices: {
-      tie: (ties, heapPick) => {
+      tie: (ties, heapPick, feasible) => {
+        const preferred = options.preferNode?.(pod)
+        const followed = ties.find(index => feasible[index]?.name === preferred)
+        if (followed !== undefined) return followed
         const others = ties.filter(index => index !== heapPick)
         return [heapPick, ...others][turn.choose('scheduler-tie', ties.length)] as number
       },

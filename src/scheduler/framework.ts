@@ -162,8 +162,12 @@ export interface Handle {
 
 /** Where the real scheduler is free or random; a run decides each through its choice points. */
 export interface SchedulerChoices {
-  /** One of `ties` (indexes into the feasible nodes); `heapPick` is what 1.35+ takes. */
-  readonly tie: (ties: readonly number[], heapPick: number) => number
+  /** One of `ties` (indexes into `feasible`); `heapPick` is what 1.35+ takes. */
+  readonly tie: (
+    ties: readonly number[],
+    heapPick: number,
+    feasible: readonly NodeInfo[],
+  ) => number
   /** 0 .. count-1: where the preemption trial starts. */
   readonly preemptionOffset: (count: number) => number
 }

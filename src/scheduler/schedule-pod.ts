@@ -105,7 +105,7 @@ export function schedulePod(pod: Pod, options: ScheduleOptions): ScheduleOutcome
   if ('code' in scoring) return { type: 'error', message: messageOf(scoring), trace, ...next }
   const ties = bestOf(scoring.totals)
   const heapPick = ties.length > 1 ? heapRoot(scoring.totals) : (ties[0] as number)
-  const chosen = ties.length > 1 ? options.choices.tie(ties, heapPick) : heapPick
+  const chosen = ties.length > 1 ? options.choices.tie(ties, heapPick, trace.feasible) : heapPick
   const node = (trace.feasible[chosen] as NodeInfo).name
   return { type: 'placed', node, trace, scoring, ties, heapPick, ...next }
 }

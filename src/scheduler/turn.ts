@@ -3,7 +3,7 @@
 import type { Forkable, Turn } from '../engine/actor.ts'
 import type { SchedulerCache } from './cache.ts'
 import type { SchedulerFeatures } from './features.ts'
-import type { SchedulerListers } from './framework.ts'
+import type { Pod, SchedulerListers } from './framework.ts'
 import type { Profile } from './profile.ts'
 import type { QueuedPod } from './queue/queued-pod.ts'
 import type { QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
@@ -44,6 +44,8 @@ export class SchedulerState implements Forkable {
 export interface SchedulerOptions {
   readonly profile: Profile
   readonly features: SchedulerFeatures
+  /** The node to take when it is among equal ones: how a replay follows a recorded placement. */
+  readonly preferNode?: (pod: Pod) => string | undefined
 }
 
 /** Everything one turn of the scheduler needs; `at` is what the queue may look at. */

@@ -15,6 +15,8 @@ export interface TraceResult {
   readonly id: string
   readonly mismatches: readonly Mismatch[]
   readonly steps: number
+  /** The cluster as the replay left it. */
+  readonly world: World
 }
 
 /** One case on a fresh World. */
@@ -176,14 +178,36 @@ function compareEvents(replay: Replay): void {
   }
 }
 
+/**
+ * Placement among equal nodes is random on a real cluster: the replay takes the recorded node
+ * where that is one of the equal ones. Pods correspond by owner and order of creation.
+ */
+function recordedNode(trace: TraceCase, world: () => World | undefined) {
+  const nodes = new Map<string, string>()
+  for (const { kind, name, diff } of trace.changes) {
+    const node = (diff as { spec?: { nodeName?: string } } | undefined)?.spec?.nodeName
+    if (kind === 'Pod' && node !== undefined) nodes.set(name, node)
+  }
+  return (pod: { readonly metadata: { readonly name?: string } }): string | undefined => {
+    const current = world()
+    if (current === undefined) return undefined
+    const { name = '' } = pod.metadata
+    const recorded = [...podNames(trace, current)].find(([, replayed]) => replayed === name)
+    return nodes.get(recorded?.[0] ?? name)
+  }
+}
+
 function start(trace: TraceCase): Replay {
   const t0 = parseTime(trace.t0)
+  let made: World | undefined
   const world = createCluster({
+    preferNode: recordedNode(trace, () => made),
     kubernetes: '1.36',
     nodes: trace.nodes,
     epochMs: t0,
     model: hollowModel(trace.hollow.runAfterMs),
   })
+  made = world
   const { namespace } = trace
   const setup: KubeObject[] = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
@@ -219,5 +243,5 @@ export function replayTrace(trace: TraceCase): TraceResult {
     const got = error instanceof Error ? (error.stack ?? error.message) : String(error)
     mismatches.push({ aspect: 'crash', subject: trace.id, want: 'no exception', got })
   }
-  return { id: trace.id, mismatches, steps: world.steps }
+  return { id: trace.id, mismatches, steps: world.steps, world }
 }

@@ -1,0 +1,256 @@
+// The suite `incidents`: recorded incidents are replayed on the twin, and what its checks say is
+// held against the verdicts that were observed on the real control plane.
+
+import { readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { judge } from '../../src/checks/registry.ts'
+import type { Verdict } from '../../src/checks/verdict.ts'
+import type { World } from '../../src/engine/world.ts'
+import { parseTime } from '../../src/kube/time.ts'
+import type { Difference, Family, Run, SuiteResult } from './suite.ts'
+import { readCases, type TraceCase } from './trace-format.ts'
+import { replayTrace } from './trace-run.ts'
+
+interface ObservedVerdict {
+  readonly verdict: string
+  readonly object: string
+  readonly owner?: string
+  readonly n?: number
+  readonly of?: number
+  readonly open?: boolean
+  readonly seconds?: number
+  readonly reason?: string
+  readonly message?: string
+}
+
+interface IncidentCase extends TraceCase {
+  readonly observed: {
+    readonly verdicts: readonly ObservedVerdict[]
+    readonly workloads: readonly ObservedWorkload[] | null
+  }
+}
+
+interface ObservedWorkload {
+  readonly object: string
+  readonly replicas: number
+  readonly serving: number
+  readonly podsCreated: number
+  readonly revisions: number
+  readonly status: Readonly<Record<string, number>>
+  readonly Progressing?: {
+    readonly status: string
+    readonly reason: string
+    readonly message: string
+  }
+  readonly Available?: {
+    readonly status: string
+    readonly reason: string
+    readonly message: string
+  }
+}
+
+/**
+ * Seconds may differ by what is not governed by a documented timer: request latencies and client
+ * rate limits of the recording machine. One second, or 3 % of longer durations.
+ */
+const jitterSeconds = 1
+const jitterShare = 0.03
+
+/** Verdicts that the recordings themselves do not repeat from run to run. */
+const unstable: ReadonlySet<string> = new Set(['pending-transient'])
+
+type Row = ObservedVerdict & { readonly who: string }
+
+/** Pods have generated names, so a verdict about a pod is known by its owner. */
+function rowOf(verdict: ObservedVerdict): Row {
+  return { ...verdict, who: verdict.owner ?? verdict.object }
+}
+
+function ours(verdict: Verdict): Row {
+  const { object, owner, verdict: name, n, of, open, seconds, reason, message } = verdict
+  return {
+    verdict: name,
+    object: shortText(object),
+    who: shortText(owner ?? object),
+    ...(n !== undefined && { n }),
+    ...(of !== undefined && { of }),
+    ...(open !== undefined && { open }),
+    ...(seconds !== undefined && { seconds }),
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+  }
+}
+
+/** `Kind/name`, as the recordings name objects of their namespace. */
+function shortText({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  return `${kind}/${name}`
+}
+
+function sameSeconds(want: number | undefined, got: number | undefined): boolean {
+  if (want === undefined || got === undefined) return true
+  return Math.abs(want - got) <= Math.max(jitterSeconds, want * jitterShare)
+}
+
+function agrees(want: Row, got: Row): boolean {
+  return (
+    want.verdict === got.verdict &&
+    want.who === got.who &&
+    (want.n === undefined || want.n === got.n) &&
+    (want.of === undefined || want.of === got.of) &&
+    (want.message === undefined || want.message === got.message) &&
+    (want.reason === undefined || want.reason === got.reason) &&
+    (want.verdict === 'pending-forever' || sameSeconds(want.seconds, got.seconds))
+  )
+}
+
+type Paths = Difference['paths'][number][]
+
+function compareVerdicts(wanted: readonly Row[], found: readonly Row[], paths: Paths): void {
+  const left = [...found]
+  for (const want of wanted) {
+    const index = left.findIndex(got => agrees(want, got))
+    if (index >= 0) left.splice(index, 1)
+    else {
+      const near = left.find(got => got.verdict === want.verdict && got.who === want.who)
+      const got = near === undefined ? 'nothing of the kind' : JSON.stringify(near)
+      paths.push({ path: `verdicts ${want.who}`, want: JSON.stringify(want), got })
+    }
+  }
+  for (const got of left) {
+    if (wanted.some(want => want.verdict === got.verdict && want.who === got.who)) continue
+    paths.push({ path: `verdicts ${got.who}`, want: 'nothing', got: JSON.stringify(got) })
+  }
+}
+
+type WithStatus = {
+  readonly status?: Readonly<Record<string, unknown>> & {
+    readonly conditions?: readonly {
+      readonly type: string
+      readonly status: string
+      readonly reason?: string
+      readonly message?: string
+    }[]
+  }
+}
+
+function compareWorkload(
+  world: World,
+  namespace: string,
+  want: ObservedWorkload,
+  paths: Paths,
+): void {
+  const [kind = '', name = ''] = want.object.split('/')
+  const object = world.store.get(kind, `${namespace}/${name}`) as unknown as WithStatus | undefined
+  if (object === undefined) {
+    paths.push({ path: want.object, want: 'exists', got: 'is not there' })
+    return
+  }
+  for (const [field, value] of Object.entries(want.status)) {
+    const got = object.status?.[field] ?? 0
+    if (got !== value) {
+      paths.push({ path: `${want.object} status.${field}`, want: String(value), got: String(got) })
+    }
+  }
+  for (const type of ['Progressing', 'Available'] as const) {
+    const condition = want[type]
+    if (condition === undefined) continue
+    const found = object.status?.conditions?.find(each => each.type === type)
+    const wanted = `${condition.status} ${condition.reason} ${condition.message}`
+    const got = `${found?.status} ${found?.reason} ${found?.message}`
+    if (wanted !== got) paths.push({ path: `${want.object} ${type}`, want: wanted, got })
+  }
+}
+
+function compareCase(recorded: IncidentCase): Paths {
+  const { world, mismatches } = replayTrace(recorded)
+  const paths: Paths = mismatches
+    .filter(({ aspect }) => aspect === 'crash')
+    .map(({ subject, got }) => ({ path: subject, want: 'no exception', got: String(got) }))
+  const startMs = parseTime(recorded.t0)
+  const verdicts = judge({
+    world,
+    startMs,
+    startRevision: setupRevision(world, startMs),
+    endMs: world.nowMs,
+    quiet: true,
+    refusals: [],
+  })
+  const reported = (row: Row): boolean => !unstable.has(row.verdict)
+  const known = new Set(recordedVerdicts)
+  const found = verdicts.map(ours).filter(row => known.has(row.verdict))
+  const wanted = recorded.observed.verdicts.filter(({ verdict }) => verdict !== 'holds').map(rowOf)
+  compareVerdicts(wanted.filter(reported), found.filter(reported), paths)
+  for (const workload of recorded.observed.workloads ?? []) {
+    compareWorkload(world, recorded.namespace, workload, paths)
+  }
+  return paths
+}
+
+/** What the harness of the recordings could say; the twin says more. */
+const recordedVerdicts = [
+  'rejected',
+  'drain-stuck',
+  'rollout-stuck',
+  'rollout-ok',
+  'loop',
+  'pending-forever',
+  'down',
+  'degraded',
+  'churn',
+  'noscale',
+]
+
+/** Nodes and namespaces are there before the recording begins. */
+function setupRevision(world: World, startMs: number): number {
+  const first = world.store.changesAfter(0).find(({ atMs }) => atMs > startMs)
+  return (first?.revision ?? 1) - 1
+}
+
+function filesOf(folder: string): readonly string[] {
+  if (!statSync(folder).isDirectory()) return [folder]
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.jsonl.gz'))
+    .sort()
+    .map(name => join(folder, name))
+}
+
+export const run: Run = async (folder, { only, differencesMax, deviations }) => {
+  const families: Family[] = []
+  const differences: Difference[] = []
+  let skipped = 0
+  for (const file of filesOf(folder)) {
+    const name = basename(file).replace(/\.jsonl\.gz$/, '')
+    const cases = (readCases(file) as readonly IncidentCase[]).filter(
+      ({ id }) => only === undefined || name.includes(only) || id.includes(only),
+    )
+    if (cases.length === 0) continue
+    if (only === undefined && deviations.has(`incidents/${name}`)) {
+      skipped += cases.length
+      families.push({ name, cases: cases.length, checked: 0, mismatches: 0 })
+      continue
+    }
+    let mismatches = 0
+    for (const recorded of cases) {
+      const paths = compareCase(recorded)
+      if (paths.length === 0) continue
+      mismatches += 1
+      if (differences.length < differencesMax) {
+        differences.push({ id: recorded.id, family: name, paths })
+      }
+    }
+    families.push({ name, cases: cases.length, checked: cases.length, mismatches })
+  }
+  const sum = (field: 'cases' | 'checked' | 'mismatches'): number =>
+    families.reduce((total, family) => total + family[field], 0)
+  const result: SuiteResult = {
+    suite: 'incidents',
+    folder,
+    cases: sum('cases'),
+    checked: sum('checked'),
+    mismatches: sum('mismatches'),
+    skipped,
+    families,
+    differences,
+  }
+  return result
+}
