@@ -1,5 +1,27 @@
-// The admission plugins in upstream's order. Upstream: pkg/kubeapiserver/options/plugins.go, v1.36.3.
+// The admission plugins that are on by default, in upstream's order.
+// Upstream: pkg/kubeapiserver/options/plugins.go, v1.36.3.
 
 import type { AdmissionPlugin } from '../apiserver/admission.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
+import { defaultStorageClass } from './default-storage-class.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
+import { priority } from './priority.ts'
+import { runtimeClass } from './runtime-class.ts'
+import { serviceAccount } from './service-account.ts'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
-export const admissionPlugins: readonly AdmissionPlugin[] = []
+export const admissionPlugins: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  runtimeClass,
+  defaultIngressClass,
+  podTopologyLabels,
+]

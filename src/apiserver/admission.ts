@@ -2,10 +2,10 @@
 // Upstream: apiserver pkg/admission/interfaces.go, v0.36.3.
 
 import type { KubeObject } from '../kube/object.ts'
-import type { ApiStatus } from '../kube/status.ts'
+import type { ApiStatus, StatusCause } from '../kube/status.ts'
 import type { ApiContext } from './request.ts'
 import type { Resource } from './resource.ts'
-import { isStatus } from './responses.ts'
+import { forbiddenRequest, isStatus } from './responses.ts'
 
 export type Operation = 'create' | 'update' | 'delete'
 
@@ -35,6 +35,8 @@ export interface AdmissionPlugin {
   /** Kind keys that the plugin handles; all when absent. */
   readonly kinds?: readonly string[]
   readonly operations: readonly Operation[]
+  /** Subresources that the plugin handles; only the main resource when absent. */
+  readonly subresources?: readonly AdmissionRequest['subresource'][]
   admit?(request: ObjectRequest, context: AdmissionContext): KubeObject | ApiStatus
   validate?(request: AdmissionRequest, context: AdmissionContext): ApiStatus | undefined
   /** A write that belongs to the request, such as charging a quota, after every refusal is past. */
@@ -42,9 +44,22 @@ export interface AdmissionPlugin {
 }
 
 function handles(plugin: AdmissionPlugin, request: AdmissionRequest): boolean {
-  const { kinds, operations } = plugin
+  const { kinds, operations, subresources } = plugin
   if (!operations.includes(request.operation)) return false
+  if (request.subresource !== '' && subresources?.includes(request.subresource) !== true) {
+    return false
+  }
   return kinds === undefined || kinds.includes(request.resource.key)
+}
+
+/** The refusal of a request by admission; an object without a name goes by its generateName. */
+export function denied(
+  { resource, name, object }: AdmissionRequest,
+  why: string,
+  causes?: readonly StatusCause[],
+): ApiStatus {
+  const known = name === '' ? (object?.metadata.generateName ?? 'Unknown') : name
+  return forbiddenRequest(resource, known, why, causes)
 }
 
 /** Runs the mutating phase; gives the admitted object or the first refusal. */

@@ -1,0 +1,98 @@
+// Defaults of the small kinds of the core group. Upstream: pkg/apis/core/v1/defaults.go, v1.36.3.
+
+import type {
+  Endpoints,
+  LimitRange,
+  Namespace,
+  Node,
+  Secret,
+  Service,
+  ServiceSpec,
+} from '../generated/types.ts'
+import type { KubeObject } from '../object.ts'
+import { type Amounts, withMissing } from './resources.ts'
+import { eachOf, withAbsent, withChanged, withUnset } from './setting.ts'
+
+/** Every namespace carries its name as a label. */
+export function namespaceDefaults(object: KubeObject): KubeObject {
+  const namespace = object as Namespace
+  const { name = '', labels } = namespace.metadata
+  const active = withAbsent(namespace, { spec: {}, status: { phase: 'Active' } })
+  if (name === '' || labels?.['kubernetes.io/metadata.name'] === name) return active
+  const labelled = { ...labels, 'kubernetes.io/metadata.name': name }
+  return { ...active, metadata: { ...active.metadata, labels: labelled } }
+}
+
+export function nodeDefaults(object: KubeObject): KubeObject {
+  return withChanged(withAbsent(object as Node, { spec: {} }), 'status', status =>
+    status.capacity === undefined ? status : withAbsent(status, { allocatable: status.capacity }),
+  )
+}
+
+export const secretDefaults = (object: KubeObject): KubeObject =>
+  withUnset(object as Secret, { type: 'Opaque' })
+
+export function endpointsDefaults(object: KubeObject): KubeObject {
+  const port = eachOf((each: { readonly port: number; readonly protocol?: string }) =>
+    withUnset(each, { protocol: 'TCP' }),
+  )
+  return withChanged(
+    object as Endpoints,
+    'subsets',
+    eachOf(subset => withChanged(subset, 'ports', port)),
+  )
+}
+
+function affinityDefaults(spec: ServiceSpec): ServiceSpec {
+  if (spec.sessionAffinity === 'None') {
+    const { sessionAffinityConfig, ...rest } = spec
+    return sessionAffinityConfig === undefined ? spec : rest
+  }
+  if (spec.sessionAffinity !== 'ClientIP') return spec
+  if (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds !== undefined) return spec
+  return { ...spec, sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }
+}
+
+const servicePorts = eachOf(
+  (port: { readonly port: number; readonly protocol?: string; readonly targetPort?: string | number }) =>
+    withUnset(port, { protocol: 'TCP', targetPort: port.port }),
+)
+
+function serviceSpecDefaults(spec: ServiceSpec): ServiceSpec {
+  let set = withUnset(spec, { sessionAffinity: 'None', type: 'ClusterIP' })
+  set = withChanged(affinityDefaults(set), 'ports', servicePorts)
+  const balanced = set.type === 'LoadBalancer'
+  const external =
+    balanced ||
+    set.type === 'NodePort' ||
+    (set.type === 'ClusterIP' && (set.externalIPs?.length ?? 0) > 0)
+  if (external) set = withUnset(set, { externalTrafficPolicy: 'Cluster' })
+  if (balanced || set.type === 'NodePort' || set.type === 'ClusterIP') {
+    set = withAbsent(set, { internalTrafficPolicy: 'Cluster' })
+  }
+  return balanced ? withAbsent(set, { allocateLoadBalancerNodePorts: true }) : set
+}
+
+export function serviceDefaults(object: KubeObject): KubeObject {
+  return withChanged(object as Service, 'spec', serviceSpecDefaults)
+}
+
+/** Limits of containers: default from max, default request from default, then from min. */
+export function limitRangeDefaults(object: KubeObject): KubeObject {
+  return withChanged(object as LimitRange, 'spec', spec =>
+    withChanged(
+      spec,
+      'limits',
+      eachOf(item => {
+        if (item.type !== 'Container') return item
+        const limit = withMissing(item.default, item.max ?? {})
+        const request = withMissing(withMissing(item.defaultRequest, limit), item.min ?? {})
+        return { ...item, ...field('default', limit), ...field('defaultRequest', request) }
+      }),
+    ),
+  )
+}
+
+function field(name: string, amounts: Amounts): Readonly<Record<string, Amounts>> {
+  return Object.keys(amounts).length === 0 ? {} : { [name]: amounts }
+}
