@@ -1,45 +1,43 @@
 // Label selectors compiled to functions: a term is compiled once and asked for thousands of pods.
-// Upstream: apimachinery pkg/apis/meta/v1/helpers.go LabelSelectorAsSelector and
-// pkg/labels/selector.go Requirement.Matches, v0.36.3.
+// Upstream: apimachinery pkg/labels/selector.go Requirement.Matches, v0.36.3.
 
 import type { LabelSelector } from '../kube/generated/types.ts'
+import { parseGoInt } from '../kube/go-text.ts'
+import { type Labels, type Parsed, type Requirement, selectorOf } from '../kube/label-selector.ts'
 
-export type Labels = Readonly<Record<string, string>>
+export type { Labels } from '../kube/label-selector.ts'
 export type LabelMatcher = (labels: Labels) => boolean
 
 export const noLabels: Labels = {}
 export const everything: LabelMatcher = () => true
 export const nothing: LabelMatcher = () => false
 
-interface Requirement {
-  readonly key: string
-  readonly operator: string
-  readonly values: readonly string[]
+const cache = new WeakMap<LabelSelector, Parsed<LabelMatcher>>()
+const matchesNothing: Parsed<LabelMatcher> = { ok: true, value: nothing }
+
+/** An absent selector matches nothing, an empty one everything. */
+export function parseSelector(selector: LabelSelector | undefined): Parsed<LabelMatcher> {
+  if (selector === undefined) return matchesNothing
+  let compiled = cache.get(selector)
+  if (compiled === undefined) {
+    const parsed = selectorOf(selector)
+    compiled = parsed.ok
+      ? { ok: true, value: compileRequirements(parsed.value.requirements ?? []) }
+      : parsed
+    cache.set(selector, compiled)
+  }
+  return compiled
 }
 
-/** An absent selector matches nothing, an empty one everything. Undefined: it is not valid. */
+/** The same for those who need no message: undefined when the selector is not valid. */
 export function compileSelector(selector: LabelSelector | undefined): LabelMatcher | undefined {
-  if (selector === undefined || selector === null) return nothing
-  const requirements: Requirement[] = Object.entries(selector.matchLabels ?? {}).map(
-    ([key, value]) => ({ key, operator: 'In', values: [value] }),
-  )
-  for (const { key, operator, values } of selector.matchExpressions ?? []) {
-    requirements.push({ key: key ?? '', operator: operator ?? '', values: values ?? [] })
-  }
-  return compileRequirements(requirements)
+  const parsed = parseSelector(selector)
+  return parsed.ok ? parsed.value : undefined
 }
 
-/** All requirements together; undefined when one is not valid. */
-export function compileRequirements(
-  requirements: readonly Requirement[],
-): LabelMatcher | undefined {
-  const matchers: LabelMatcher[] = []
-  for (const requirement of requirements) {
-    const matcher = compileRequirement(requirement)
-    if (matcher === undefined) return undefined
-    matchers.push(matcher)
-  }
-  return allOf(matchers)
+/** All requirements together; none at all match everything. */
+export function compileRequirements(requirements: readonly Requirement[]): LabelMatcher {
+  return allOf(requirements.map(compileRequirement))
 }
 
 /** The conjunction of matchers. */
@@ -51,53 +49,49 @@ export function allOf(matchers: readonly LabelMatcher[]): LabelMatcher {
   return labels => matchers.every(matches => matches(labels))
 }
 
-function compileRequirement({ key, operator, values }: Requirement): LabelMatcher | undefined {
-  const [only] = values
+function compileRequirement({ key, operator, values }: Requirement): LabelMatcher {
   switch (operator) {
-    case 'In':
-      if (only === undefined) return undefined
-      if (values.length === 1) return labels => labels[key] === only
-      return labels => {
-        const value = labels[key]
-        return value !== undefined && values.includes(value)
-      }
-    case 'NotIn':
-      if (only === undefined) return undefined
+    case 'in':
+    case '=':
+    case '==':
+      return oneOf(key, values)
+    case 'notin':
+    case '!=':
       return labels => {
         const value = labels[key]
         return value === undefined || !values.includes(value)
       }
-    case 'Exists':
-      return values.length > 0 ? undefined : labels => labels[key] !== undefined
-    case 'DoesNotExist':
-      return values.length > 0 ? undefined : labels => labels[key] === undefined
-    case 'Gt':
-    case 'Lt':
-      return compileComparison(key, operator, values)
-    default:
-      return undefined
+    case 'exists':
+      return labels => labels[key] !== undefined
+    case '!':
+      return labels => labels[key] === undefined
+    case 'gt':
+    case 'lt':
+      return comparison(key, operator, values)
   }
 }
 
-/** Gt and Lt of node selectors: both sides are decimal integers, else nothing matches. */
-function compileComparison(
-  key: string,
-  operator: 'Gt' | 'Lt',
-  values: readonly string[],
-): LabelMatcher | undefined {
-  const bound = values.length === 1 ? decimalInteger(values[0] as string) : undefined
-  if (bound === undefined) return undefined
+function oneOf(key: string, values: readonly string[]): LabelMatcher {
+  const [only] = values
+  if (values.length === 1) return labels => labels[key] === only
   return labels => {
     const value = labels[key]
-    const number = value === undefined ? undefined : decimalInteger(value)
-    if (number === undefined) return false
-    return operator === 'Gt' ? number > bound : number < bound
+    return value !== undefined && values.includes(value)
   }
 }
 
-/** Go's strconv.ParseInt in base 10; BigInt because 64 bits do not fit a double. */
-function decimalInteger(text: string): bigint | undefined {
-  if (!/^[+-]?[0-9]+$/.test(text)) return undefined
-  const number = BigInt(text.startsWith('+') ? text.slice(1) : text)
-  return BigInt.asIntN(64, number) === number ? number : undefined
+/** Both sides are 64-bit integers, else nothing matches. */
+function comparison(key: string, operator: 'gt' | 'lt', values: readonly string[]): LabelMatcher {
+  const bound = integerOf(values[0] ?? '')
+  if (bound === undefined) return nothing
+  return labels => {
+    const value = labels[key]
+    const number = value === undefined ? undefined : integerOf(value)
+    if (number === undefined) return false
+    return operator === 'gt' ? number > bound : number < bound
+  }
+}
+
+function integerOf(text: string): bigint | undefined {
+  return parseGoInt(text).ok ? BigInt(text.replace('+', '')) : undefined
 }

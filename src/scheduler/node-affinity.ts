@@ -9,14 +9,22 @@ import type {
   Pod,
   PreferredSchedulingTerm,
 } from '../kube/generated/types.ts'
-import { compileRequirements, type LabelMatcher, noLabels } from './label-selector.ts'
+import { goQuote } from '../kube/go-text.ts'
+import {
+  aggregateErrors,
+  type Operator,
+  type Parsed,
+  type Requirement,
+  requirementErrors,
+} from '../kube/label-selector.ts'
+import { compileRequirements, noLabels } from './label-selector.ts'
 
 export type NodeMatcher = (node: Node) => boolean
 
 const cache = new WeakMap<Pod, NodeMatcher>()
 const anyNode: NodeMatcher = () => true
 
-/** The pod's nodeSelector and required node affinity together; terms that are not valid match nothing. */
+/** The pod's nodeSelector and required node affinity; terms that are not valid match nothing. */
 export function requiredNodeAffinity(pod: Pod): NodeMatcher {
   let matcher = cache.get(pod)
   if (matcher === undefined) {
@@ -34,9 +42,7 @@ function compileRequired(pod: Pod): NodeMatcher {
     return wanted.every(([key, value]) => labels[key] === value)
   }
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  if (required === undefined || required === null) {
-    return wanted.length === 0 ? anyNode : matchesLabels
-  }
+  if (required === undefined) return wanted.length === 0 ? anyNode : matchesLabels
   const matchesTerms = compileNodeSelector(required)
   return wanted.length === 0 ? matchesTerms : node => matchesLabels(node) && matchesTerms(node)
 }
@@ -45,8 +51,8 @@ function compileRequired(pod: Pod): NodeMatcher {
 export function compileNodeSelector(selector: NodeSelector): NodeMatcher {
   const terms: NodeMatcher[] = []
   for (const term of selector.nodeSelectorTerms ?? []) {
-    const compiled = compileTerm(term)
-    if (compiled !== undefined) terms.push(compiled)
+    const compiled = isEmpty(term) ? undefined : compileTerm(term, '')
+    if (compiled?.errors.length === 0) terms.push(compiled.matches)
   }
   return node => {
     for (const matches of terms) if (matches(node)) return true
@@ -54,22 +60,64 @@ export function compileNodeSelector(selector: NodeSelector): NodeMatcher {
   }
 }
 
-/** Undefined: the term is empty or not valid. */
-function compileTerm(term: NodeSelectorTerm): NodeMatcher | undefined {
-  const { matchExpressions = [], matchFields = [] } = term
-  if (matchExpressions.length + matchFields.length === 0) return undefined
-  const labels: LabelMatcher | undefined = compileRequirements(
-    matchExpressions.map(({ key, operator, values = [] }) => ({ key, operator, values })),
-  )
-  const fields = compileFields(matchFields)
-  if (labels === undefined || fields === undefined) return undefined
-  return node => labels(node.metadata.labels ?? noLabels) && fields(node)
+function isEmpty({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm): boolean {
+  return matchExpressions.length + matchFields.length === 0
 }
 
-function compileFields(requirements: readonly NodeSelectorRequirement[]): NodeMatcher | undefined {
-  for (const { operator, values = [] } of requirements) {
-    if ((operator !== 'In' && operator !== 'NotIn') || values.length !== 1) return undefined
+interface CompiledTerm {
+  readonly matches: NodeMatcher
+  readonly errors: readonly string[]
+}
+
+const operators: Readonly<Record<string, Operator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+  Gt: 'gt',
+  Lt: 'lt',
+}
+
+function compileTerm(term: NodeSelectorTerm, path: string): CompiledTerm {
+  const { matchExpressions = [], matchFields = [] } = term
+  const errors: string[] = []
+  const requirements: Requirement[] = []
+  matchExpressions.forEach(({ key, operator, values = [] }, index) => {
+    const at = `${path}.matchExpressions[${index}]`
+    const known = operators[operator]
+    if (known === undefined) {
+      errors.push(`${at}.operator: Unsupported value: ${goQuote(operator)}`)
+      return
+    }
+    const requirement = { key, operator: known, values }
+    errors.push(...requirementErrors(requirement, at))
+    requirements.push(requirement)
+  })
+  matchFields.forEach((requirement, index) => {
+    errors.push(...fieldErrors(requirement, `${path}.matchFields[${index}]`))
+  })
+  const matchesLabels = compileRequirements(requirements)
+  const matchesFields = compileFields(matchFields)
+  return {
+    matches: node => matchesLabels(node.metadata.labels ?? noLabels) && matchesFields(node),
+    errors,
   }
+}
+
+function fieldErrors(
+  { operator, values = [] }: NodeSelectorRequirement,
+  path: string,
+): readonly string[] {
+  if (operator !== 'In' && operator !== 'NotIn') {
+    return [`${path}.operator: Unsupported value: ${goQuote(operator)}`]
+  }
+  return values.length === 1
+    ? []
+    : [`${path}.values: Invalid value: ${JSON.stringify(values)}: must have one element`]
+}
+
+function compileFields(requirements: readonly NodeSelectorRequirement[]): NodeMatcher {
+  if (requirements.length === 0) return anyNode
   return node =>
     requirements.every(({ key, operator, values = [] }) => {
       const value = key === 'metadata.name' ? (node.metadata.name ?? '') : ''
@@ -80,21 +128,21 @@ function compileFields(requirements: readonly NodeSelectorRequirement[]): NodeMa
 /** The sum of the weights of the terms that match. */
 export type NodeScorer = (node: Node) => number
 
-/** Undefined: a term is not valid. */
-export function compilePreferred(
-  terms: readonly PreferredSchedulingTerm[],
-): NodeScorer | undefined {
+/** Terms with weight 0 or without requirements do not count, even if they are not valid. */
+export function compilePreferred(terms: readonly PreferredSchedulingTerm[]): Parsed<NodeScorer> {
   const compiled: { matches: NodeMatcher; weight: number }[] = []
-  for (const { weight, preference } of terms) {
-    const { matchExpressions = [], matchFields = [] } = preference
-    if (weight === 0 || matchExpressions.length + matchFields.length === 0) continue
-    const matches = compileTerm(preference)
-    if (matches === undefined) return undefined
-    compiled.push({ matches, weight })
-  }
-  return node => {
+  const errors: string[] = []
+  terms.forEach(({ weight, preference }, index) => {
+    if (weight === 0 || isEmpty(preference)) return
+    const term = compileTerm(preference, `[${index}]`)
+    errors.push(...term.errors)
+    compiled.push({ matches: term.matches, weight })
+  })
+  if (errors.length > 0) return { ok: false, error: aggregateErrors(errors) }
+  const value: NodeScorer = node => {
     let score = 0
     for (const { matches, weight } of compiled) if (matches(node)) score += weight
     return score
   }
+  return { ok: true, value }
 }

@@ -1,7 +1,11 @@
 // NodeAffinity follows nodeSelector and node affinity.
 // Upstream: pkg/scheduler/framework/plugins/nodeaffinity, v1.36.3.
 
-import type { NodeAffinity, NodeSelectorTerm } from '../../kube/generated/types.ts'
+import type {
+  NodeAffinity,
+  NodeSelectorTerm,
+  PreferredSchedulingTerm,
+} from '../../kube/generated/types.ts'
 import { sortedStrings } from '../../base/compare.ts'
 import {
   actions,
@@ -53,11 +57,17 @@ function addedOf(affinity: NodeAffinity | undefined): Added {
     const preferred = affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []
     added = {
       required: required === undefined ? undefined : compileNodeSelector(required),
-      preferred: preferred.length === 0 ? undefined : compilePreferred(preferred),
+      preferred: preferred.length === 0 ? undefined : scorerOf(preferred),
     }
     addedCache.set(affinity, added)
   }
   return added
+}
+
+/** A profile's terms that are not valid score nothing: upstream would not start with them. */
+function scorerOf(terms: readonly PreferredSchedulingTerm[]): NodeScorer | undefined {
+  const compiled = compilePreferred(terms)
+  return compiled.ok ? compiled.value : undefined
 }
 
 export const nodeAffinity = {
@@ -100,10 +110,11 @@ export const nodeAffinity = {
     const { preferred } = addedOf(cycle.handle.args.nodeAffinity.addedAffinity)
     if (terms === undefined && preferred === undefined) return skip
     const own = compilePreferred(terms ?? [])
-    if (own === undefined) return failed('a preferred node affinity term is not valid')
+    if (!own.ok) return failed(own.error)
+    const score = own.value
     cycle.write(
       preScoreState,
-      preferred === undefined ? own : node => preferred(node) + own(node),
+      preferred === undefined ? score : node => preferred(node) + score(node),
     )
     return success
   },

@@ -2,7 +2,11 @@
 // Upstream: podtopologyspread/common.go, plugin.go and plugins/helper/spread.go, v1.36.3.
 
 import { controllerOf } from '../../../kube/object.ts'
-import type { Pod, TopologySpreadConstraint } from '../../../kube/generated/types.ts'
+import type {
+  Pod,
+  TopologySpreadConstraint,
+} from '../../../kube/generated/types.ts'
+import type { Parsed } from '../../../kube/label-selector.ts'
 import {
   allOf,
   compileRequirements,
@@ -11,6 +15,7 @@ import {
   type LabelMatcher,
   type Labels,
   noLabels,
+  parseSelector,
 } from '../../label-selector.ts'
 import type { SchedulerListers } from '../../listers.ts'
 import { requiredNodeAffinity } from '../../node-affinity.ts'
@@ -41,58 +46,71 @@ export interface ConstraintContext {
   readonly listers: SchedulerListers
 }
 
-/** The pod's own constraints of one kind, or the profile's; undefined: a selector is not valid. */
+export type Constraints = Parsed<readonly SpreadConstraint[]>
+
+const kindOf = { DoNotSchedule: 'hard', ScheduleAnyway: 'soft' } as const
+
+/** The pod's own constraints of one kind, or those of the profile. */
 export function constraintsOf(
   pod: Pod,
   action: Action,
   { args, listers }: ConstraintContext,
-): readonly SpreadConstraint[] | undefined {
+): Constraints {
   const own = pod.spec?.topologySpreadConstraints ?? []
-  if (own.length > 0) return compile(own, pod.metadata.labels ?? noLabels, action)
+  if (own.length > 0) {
+    const compiled = compile(own, pod.metadata.labels ?? noLabels, action)
+    if (compiled.ok) return compiled
+    const kind = kindOf[action]
+    return {
+      ok: false,
+      error: `obtaining pod's ${kind} topology spread constraints: ${compiled.error}`,
+    }
+  }
   const { defaultingType, defaultConstraints } = args.podTopologySpread
   const defaults = defaultingType === 'System' ? systemDefaults : defaultConstraints
   const constraints = compile(defaults, pod.metadata.labels ?? noLabels, action)
-  if (constraints === undefined || constraints.length === 0) return constraints
+  if (!constraints.ok || constraints.value.length === 0) return constraints
   const selector = defaultSelector(pod, listers)
-  return selector === everything ? [] : constraints.map(one => ({ ...one, selector }))
+  if (selector === everything) return { ok: true, value: [] }
+  return { ok: true, value: constraints.value.map(one => ({ ...one, selector })) }
 }
 
 function compile(
   constraints: readonly TopologySpreadConstraint[],
   podLabels: Labels,
   action: Action,
-): readonly SpreadConstraint[] | undefined {
+): Constraints {
   const result: SpreadConstraint[] = []
   for (const constraint of constraints) {
     if (constraint.whenUnsatisfiable !== action) continue
     const selector = selectorOf(constraint, podLabels)
-    if (selector === undefined) return undefined
+    if (!selector.ok) return selector
     result.push({
       maxSkew: constraint.maxSkew,
       topologyKey: constraint.topologyKey,
-      selector,
+      selector: selector.value,
       minDomains: constraint.minDomains ?? 1,
       honorsNodeAffinity: (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor',
       honorsNodeTaints: constraint.nodeTaintsPolicy === 'Honor',
     })
   }
-  return result
+  return { ok: true, value: result }
 }
 
 /** The selector with the pod's own values for `matchLabelKeys` added. */
 function selectorOf(
   { labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint,
   podLabels: Labels,
-): LabelMatcher | undefined {
-  const selector = compileSelector(labelSelector)
-  if (selector === undefined || labelSelector === undefined) return selector
+): Parsed<LabelMatcher> {
+  const selector = parseSelector(labelSelector)
+  if (!selector.ok || labelSelector === undefined || matchLabelKeys.length === 0) return selector
   const values = matchLabelKeys.flatMap(key => {
     const value = podLabels[key]
-    return value === undefined ? [] : [{ key, operator: 'In', values: [value] }]
+    return value === undefined ? [] : [{ key, operator: 'in' as const, values: [value] }]
   })
+  if (values.length === 0) return selector
   const added = compileRequirements(values)
-  if (added === undefined || values.length === 0) return selector
-  return selector === everything ? added : allOf([added, selector])
+  return { ok: true, value: selector.value === everything ? added : allOf([added, selector.value]) }
 }
 
 /** Matches what the services and the owner of the pod select: what is spread by default. */

@@ -57,10 +57,9 @@ export function preFilter(
   pod: Pod,
   nodes: readonly NodeInfo[],
 ): PreFilterResult {
-  const constraints = constraintsOf(pod, 'DoNotSchedule', cycle.handle)
-  if (constraints === undefined) {
-    return { status: failed("obtaining pod's hard topology spread constraints: not valid") }
-  }
+  const checked = constraintsOf(pod, 'DoNotSchedule', cycle.handle)
+  if (!checked.ok) return { status: failed(`get constraints from pod: ${checked.error}`) }
+  const constraints = checked.value
   if (constraints.length === 0) return { status: skip }
   const state = constraints.map(constraint => newCounts(constraint))
   for (const node of nodes) {

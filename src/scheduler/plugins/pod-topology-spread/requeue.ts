@@ -48,8 +48,9 @@ function afterPodChange(pod: Pod, event: HintEvent, context: HintContext): Queue
   const after = event.newObject as Pod | undefined
   if (after !== undefined && !isInvolved(after, pod)) return 'Skip'
   if (before !== undefined && !isInvolved(before, pod)) return 'Skip'
-  const constraints = constraintsOf(pod, 'DoNotSchedule', context)
-  if (constraints === undefined) return 'Queue'
+  const checked = constraintsOf(pod, 'DoNotSchedule', context)
+  if (!checked.ok) return 'Queue'
+  const constraints = checked.value
   if (before !== undefined && after !== undefined) {
     return helpsAsUpdate(pod, { before, after }, constraints) ? 'Queue' : 'Skip'
   }
@@ -76,8 +77,9 @@ function helpsAsUpdate(
 function afterNodeChange(pod: Pod, event: HintEvent, context: HintContext): QueueingHint {
   const before = event.oldObject as Node | undefined
   const after = event.newObject as Node | undefined
-  const constraints = constraintsOf(pod, 'DoNotSchedule', context)
-  if (constraints === undefined) return 'Queue'
+  const checked = constraintsOf(pod, 'DoNotSchedule', context)
+  if (!checked.ok) return 'Queue'
+  const constraints = checked.value
   const old = before?.metadata.labels ?? noLabels
   const now = after?.metadata.labels ?? noLabels
   const matched = before !== undefined && hasAllKeys(old, constraints)

@@ -35,10 +35,9 @@ const ignoredScore = -1
 
 export function preScore(cycle: CycleState, pod: Pod, feasible: readonly NodeInfo[]): Status {
   const { handle } = cycle
-  const constraints = constraintsOf(pod, 'ScheduleAnyway', handle)
-  if (constraints === undefined) {
-    return failed("calculating preScoreState: obtaining pod's soft topology spread constraints")
-  }
+  const checked = constraintsOf(pod, 'ScheduleAnyway', handle)
+  if (!checked.ok) return failed(`calculating preScoreState: ${checked.error}`)
+  const constraints = checked.value
   if (constraints.length === 0) return skip
   const isSystemDefault =
     (pod.spec?.topologySpreadConstraints ?? []).length === 0 &&
