@@ -1,0 +1,71 @@
+// The ReplicaSet controller: keeps as many active pods as spec.replicas says.
+// Upstream: pkg/controller/replicaset/replica_set.go, v1.36.3.
+
+import type { Pod, ReplicaSet } from '../../kube/generated/types.ts'
+import { selectorMatches } from '../../kube/label-selector.ts'
+import { controllerOf } from '../../kube/object.ts'
+import { isPodActive, isPodTerminating } from '../../kube/pod.ts'
+import { nextAvailabilityMs } from '../availability.ts'
+import { claimObjects } from '../claiming.ts'
+import { type Expectations, expectationsKey, satisfied } from '../expectations.ts'
+import { type Api, type Controller, done, type Part, type ReconcileResult } from '../framework.ts'
+import { ownedAndOrphans } from '../owners.ts'
+import { manageReplicas } from './manage.ts'
+import { calculateStatus, updateStatus } from './status.ts'
+import { watches } from './watches.ts'
+
+/** When the next ready pod will have been ready for minReadySeconds. */
+function availabilityCheck(
+  replicaSet: ReplicaSet,
+  pods: readonly Pod[],
+  nowMs: number,
+): ReconcileResult {
+  const minReadySeconds = replicaSet.spec?.minReadySeconds ?? 0
+  const { status } = replicaSet
+  if (minReadySeconds <= 0) return done
+  if ((status?.readyReplicas ?? 0) === (status?.availableReplicas ?? 0)) return done
+  const nextMs = nextAvailabilityMs(pods, minReadySeconds, nowMs)
+  return { requeueAfterMs: nextMs ?? minReadySeconds * 1000 }
+}
+
+function* sync(key: string, replicaSet: ReplicaSet, api: Api): Part<ReconcileResult> {
+  const expectations = yield* api.recall<Expectations>(expectationsKey(key))
+  const needsSync = satisfied(expectations, yield* api.now())
+  const { selector } = replicaSet.spec ?? {}
+  const matches = (pod: Pod) => selectorMatches(selector, pod.metadata.labels)
+  const all = yield* ownedAndOrphans<Pod>(api, 'Pod', replicaSet)
+  const claim = yield* claimObjects(api, {
+    owner: replicaSet,
+    candidates: all.filter(isPodActive),
+    matches,
+  })
+  if (claim.error !== undefined) return { error: claim.error }
+  const { uid } = replicaSet.metadata
+  const terminatingPods = all.filter(
+    pod => isPodTerminating(pod) && controllerOf(pod.metadata)?.uid === uid && matches(pod),
+  )
+  const activePods = claim.claimed
+  const deleting = replicaSet.metadata.deletionTimestamp !== undefined
+  const error =
+    needsSync && !deleting ? yield* manageReplicas(api, replicaSet, activePods) : undefined
+  const nowMs = yield* api.now()
+  const status = calculateStatus({ replicaSet, activePods, terminatingPods, error, nowMs })
+  const written = yield* updateStatus(api, replicaSet, status)
+  if (written.error !== undefined) return { error: written.error }
+  if (error !== undefined) return { error }
+  return availabilityCheck(written.replicaSet, activePods, nowMs)
+}
+
+function* reconcile(key: string, api: Api): Part<ReconcileResult> {
+  const replicaSet = yield* api.get<ReplicaSet>('ReplicaSet', key)
+  if (replicaSet !== undefined) return yield* sync(key, replicaSet, api)
+  yield* api.remember(expectationsKey(key), undefined)
+  return done
+}
+
+export const replicaSet = {
+  name: 'replicaset-controller',
+  doc: 'Keeps the number of active pods of a ReplicaSet equal to spec.replicas.',
+  watches,
+  reconcile,
+} satisfies Controller
