@@ -11,6 +11,7 @@ import type {
 import { selectorMatcher } from '../../kube/label-selector.ts'
 import { keyOf, splitKey } from '../../kube/object.ts'
 import { formatTime, parseTime } from '../../kube/time.ts'
+import { sameValue } from '../equality.ts'
 import { errorText, isConflict } from '../failures.ts'
 import {
   type Api,
@@ -95,7 +96,9 @@ function* syncBudget(api: Api, budget: PodDisruptionBudget): Part<ReconcileResul
   if (!expected.ok) {
     const message = `Failed to calculate the number of expected pods: ${expected.error}`
     yield* api.event(budget, 'Warning', 'CalculateExpectedPodCountFailed', message)
-    return yield* write(api, failSafe(budget, expected.error, nowMs))
+    const safe = failSafe(budget, expected.error, nowMs)
+    // The server would not store an equal status again.
+    return sameValue(safe.status, budget.status) ? done : yield* write(api, safe)
   }
   if (expected.unmanaged.length > 0) {
     yield* api.event(budget, 'Warning', 'UnmanagedPods', unmanagedText(budget))

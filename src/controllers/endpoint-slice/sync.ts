@@ -216,8 +216,7 @@ function reused(plan: Plan, service: Service): Plan {
     if (fresh === undefined || fresh.addressType !== old.addressType) return true
     if (!isOwnedBy(old, service)) return true
     create.pop()
-    const { name = '' } = old.metadata
-    update.push({ ...fresh, metadata: { ...fresh.metadata, name } })
+    update.push({ ...fresh, metadata: { ...old.metadata, ...fresh.metadata } })
     return false
   })
   return { create, update, remove }

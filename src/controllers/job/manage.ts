@@ -1,7 +1,7 @@
 // Creating and deleting the pods of a Job. Upstream: pkg/controller/job/job_controller.go
 // (manageJob, deleteJobPods, deleteActivePods), v1.36.3.
 
-import { deletionOrder } from '../../kube/deletion-order.ts'
+import { activePodsOrder } from '../../kube/deletion-order.ts'
 import type { Container, Job, Pod, PodTemplateSpec } from '../../kube/generated/types.ts'
 import { isPodReady, isPodTerminating } from '../../kube/pod.ts'
 import { errorText } from '../failures.ts'
@@ -117,7 +117,7 @@ export function* manageJob(api: Api, sync: Sync): Part<Managed> {
 }
 
 /** Pods to delete: of repeated or invalid indexes all that are too many, then the least useful. */
-function podsForRemoval({ job, activePods, nowMs }: Sync, atLeast: number): readonly Pod[] {
+function podsForRemoval({ job, activePods }: Sync, atLeast: number): readonly Pod[] {
   const remove: Pod[] = []
   let left: readonly Pod[] = activePods
   if (isIndexed(job)) {
@@ -129,14 +129,14 @@ function podsForRemoval({ job, activePods, nowMs }: Sync, atLeast: number): read
       else byIndex.set(index, [...(byIndex.get(index) ?? []), pod])
     }
     for (const index of [...byIndex.keys()].sort((a, b) => a - b)) {
-      const sorted = deletionOrder(byIndex.get(index) ?? [], [], nowMs)
+      const sorted = activePodsOrder(byIndex.get(index) ?? [])
       remove.push(...sorted.slice(0, -1))
       kept.push(...sorted.slice(-1))
     }
     left = kept
   }
   if (remove.length >= atLeast) return remove
-  return [...remove, ...deletionOrder(left, [], nowMs).slice(0, atLeast - remove.length)]
+  return [...remove, ...activePodsOrder(left).slice(0, atLeast - remove.length)]
 }
 
 function* createPods(api: Api, sync: Sync, missing: number): Part<Managed> {
