@@ -3,7 +3,7 @@
 import type { Problem } from '../base/problem.ts'
 import { groupOf, kindKey, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
-import { codes, errorAt } from './problems.ts'
+import { codes, errorAt, warningAt } from './problems.ts'
 import {
   locateIn,
   type PathPart,
@@ -34,30 +34,33 @@ const foreignGroups: ReadonlySet<string> = new Set([
   'skaffold',
 ])
 
-/** The objects of `documents`; lists are taken apart, `isNamed` makes foreign ones a problem. */
+/**
+ * The objects of `documents`; lists are taken apart. What is no object is a problem where the user
+ * named the file: an error when nothing else is in it.
+ */
 export function objectsOf(documents: readonly ReadDocument[], isNamed: boolean): FoundObjects {
   const found: FoundObjects = { objects: [], problems: [], foreign: [] }
-  for (const document of documents) addDocument(found, document, isNamed)
+  for (const document of documents) addDocument(found, document)
+  if (!isNamed) return found
+  const at = found.objects.length === 0 ? errorAt : warningAt
+  for (const { document, what } of found.foreign) {
+    found.problems.push(
+      at(codes.notAnObject, locateIn(document.source, []), {
+        what: `this is not a Kubernetes object: ${what}`,
+        why: 'an object of the API has apiVersion, kind and metadata.name',
+        todo: 'name a manifest, or the folder it lies in',
+      }),
+    )
+  }
   return found
 }
 
-function addDocument(found: FoundObjects, document: ReadDocument, isNamed: boolean): void {
+function addDocument(found: FoundObjects, document: ReadDocument): void {
   const { value } = document
   if (value === null) return
   const what = foreignName(value)
-  if (what === undefined) {
-    add(found, value as Json, document, [])
-    return
-  }
-  found.foreign.push({ document, what })
-  if (!isNamed) return
-  found.problems.push(
-    errorAt(codes.notAnObject, locateIn(document.source, []), {
-      what: `this is not a Kubernetes object: ${what}`,
-      why: 'an object of the API has apiVersion, kind and metadata.name',
-      todo: 'name a manifest, or the folder it lies in',
-    }),
-  )
+  if (what === undefined) add(found, value as Json, document, [])
+  else found.foreign.push({ document, what })
 }
 
 /** Why a value is no object of the API, or undefined when it is one. */
