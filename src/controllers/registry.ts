@@ -10,14 +10,13 @@ import { job } from './job/job.ts'
 import { namespace } from './namespace.ts'
 import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
-import {
-  podGarbageCollection,
-  type PodGarbageCollectionOptions,
-} from './pod-garbage-collection.ts'
+import { persistentVolume } from './persistent-volume/persistent-volume.ts'
+import { podGarbageCollection, type PodGarbageCollectionOptions } from './pod-garbage-collection.ts'
 import { replicaSet } from './replica-set/replica-set.ts'
 import { statefulSet } from './stateful-set/stateful-set.ts'
 import { taintEviction } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
+import { claimProtection, volumeProtection } from './volume-protection.ts'
 
 /** Flags of kube-controller-manager; what is not given is at its default. */
 export interface ControllerFlags {
@@ -28,6 +27,7 @@ export interface ControllerFlags {
 /** All controllers, with these flags. */
 export function controllersWith(flags: ControllerFlags = {}): readonly Controller[] {
   return [
+    claimProtection,
     daemonSet,
     deployment,
     disruption,
@@ -36,11 +36,13 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     job,
     namespace,
     nodeLifecycle(flags.nodeLifecycle),
+    persistentVolume,
     podGarbageCollection(flags.podGarbageCollection),
     replicaSet,
     statefulSet,
     taintEviction,
     ttlAfterFinished,
+    volumeProtection,
   ]
 }
 
