@@ -81,8 +81,8 @@ function perform(performing: Performing): Omit<Decision, 'step'> | undefined {
 
 function decide({ world, profiles, step, index }: Performing, key: string): Omit<Decision, 'step'> {
   const pod = world.pod(key) as Pod
-  const { result: recorded = {}, volumeBindings, claimWrites } = step
-  const want = { result: recorded, volumeBindings, claimWrites }
+  const { result: recorded = {}, volumeBindings, claimWrites, podStatusPatch } = step
+  const want = { result: recorded, volumeBindings, claimWrites, podStatusPatch }
   const profile = profiles.find(({ schedulerName }) => schedulerName === pod.spec?.schedulerName)
   const early = ignoredOf(pod, profile)
   if (early !== undefined || profile === undefined) return { want, got: { result: early } }
@@ -185,7 +185,10 @@ function setNomination(world: SchedulerWorld, key: string, nodeName: string): vo
 /** The last write of each object, as the recordings list them. */
 function writesOut(writes: readonly SchedulerWrite[]): Result {
   const last = new Map<string, KubeObject>()
-  for (const { object } of writes) last.set(`${object.kind}/${keyOf(object.metadata)}`, object)
+  for (const { object: written } of writes) {
+    const object = withGeneratedName(written)
+    last.set(`${object.kind}/${keyOf(object.metadata)}`, object)
+  }
   const volumes: unknown[] = []
   const claims: KubeObject[] = []
   for (const key of [...last.keys()].sort()) {
@@ -200,10 +203,37 @@ function writesOut(writes: readonly SchedulerWrite[]): Result {
       claims.push(object)
     }
   }
+  const patch = podStatusPatchOf(last.values(), claims)
   return {
     ...(volumes.length > 0 && { volumeBindings: volumes }),
     ...(claims.length > 0 && { claimWrites: claims }),
+    ...(patch !== undefined && { podStatusPatch: patch }),
   }
+}
+
+/** What the pod's status says about the claim that was created for its extended resources. */
+function podStatusPatchOf(objects: Iterable<KubeObject>, claims: readonly KubeObject[]): unknown {
+  for (const object of objects) {
+    const written = object.kind === 'Pod' ? (object as Pod).status : undefined
+    const { extendedResourceClaimStatus } = written ?? {}
+    if (extendedResourceClaimStatus === undefined) continue
+    const created = claims.find(({ metadata }) => metadata.generateName !== undefined)
+    const resourceClaimName = created?.metadata.name
+    return {
+      status: {
+        extendedResourceClaimStatus: { ...extendedResourceClaimStatus, resourceClaimName },
+      },
+    }
+  }
+  return undefined
+}
+
+/** The recordings give every generated name the suffix `x`. */
+function withGeneratedName(object: KubeObject): KubeObject {
+  const { name, generateName } = object.metadata
+  if (name !== undefined || generateName === undefined) return object
+  const generated = `${generateName}x`
+  return { ...object, metadata: { ...object.metadata, name: generated, uid: `claim-${generated}` } }
 }
 
 /** For people who debug: the outcome types of a scenario. */

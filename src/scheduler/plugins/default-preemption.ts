@@ -98,9 +98,10 @@ function choose(handle: Handle, pod: Pod, trial: DryRun): PostFilterResult {
   return { status: success, nominate: best.node, preemption }
 }
 
-/** Nothing is done, not even this, when all victims are on their way out already. */
+/** From 1.35 on not even this is done when all victims are on their way out already. */
 function clearedBy(handle: Handle, pod: Pod, { node, victims }: Candidate): readonly Pod[] {
-  if (victims.every(({ metadata }) => metadata.deletionTimestamp !== undefined)) return []
+  const isOver = victims.every(({ metadata }) => metadata.deletionTimestamp !== undefined)
+  if (isOver && handle.features.version !== '1.34') return []
   return handle.nominator
     .nominatedPods(node)
     .filter(nominated => nominated.priority < priorityOf(pod))

@@ -4,7 +4,10 @@
 import type { SchedulerFeatures } from '../features.ts'
 import type { SchedulerPlugin } from '../framework.ts'
 import { defaultPreemption } from './default-preemption.ts'
-import { dynamicResources } from './dynamic-resources/dynamic-resources.ts'
+import {
+  dynamicResources,
+  dynamicResourcesWithoutScore,
+} from './dynamic-resources/dynamic-resources.ts'
 import { imageLocality } from './image-locality.ts'
 import { interPodAffinity } from './inter-pod-affinity/inter-pod-affinity.ts'
 import { nodeAffinity } from './node-affinity.ts'
@@ -49,7 +52,12 @@ export const defaultPlugins: readonly DefaultPlugin[] = [
   {
     plugin: dynamicResources,
     weight: 2,
-    enabled: features => features.dynamicResourceAllocation,
+    enabled: features => features.dynamicResourceAllocation && features.version !== '1.34',
+  },
+  {
+    plugin: dynamicResourcesWithoutScore,
+    weight: 2,
+    enabled: features => features.dynamicResourceAllocation && features.version === '1.34',
   },
   { plugin: defaultPreemption, weight: 0 },
   { plugin: nodeResourcesBalancedAllocation, weight: 1 },

@@ -2,7 +2,15 @@
 // Upstream: plugins/dynamicresources/dynamicresources.go bindClaim, v1.36.3.
 
 import type { AllocationResult, ResourceClaim } from '../../../kube/generated/types.ts'
-import type { Pod, SchedulerWrite } from '../../framework.ts'
+import { keyOf } from '../../../kube/object.ts'
+import {
+  failed,
+  type Pod,
+  type PreBindResult,
+  type SchedulerWrite,
+  type Status,
+  success,
+} from '../../framework.ts'
 import type { DeviceRequests } from './extended-resources.ts'
 import { isReservedFor } from './pod-claims.ts'
 
@@ -24,13 +32,15 @@ interface Claims {
 /**
  * A claim without devices gets its finalizer first. The claim for extended resources is created;
  * the pod's status then names it: the writer fills in the name that the API server generates.
+ * Upstream fails when that claim is empty, after it was created.
  */
 export function claimWrites(
   pod: Pod,
   { claims, extended }: Claims,
   allocation: NodeAllocation | undefined,
-): SchedulerWrite[] {
+): PreBindResult {
   const writes: SchedulerWrite[] = []
+  let status: Status = success
   let next = 0
   for (const claim of claims) {
     let result: AllocationResult | undefined
@@ -40,7 +50,9 @@ export function claimWrites(
     }
     if (isReservedFor(pod, claim)) continue
     if (claim === extended) {
-      if (result !== undefined) writes.push(...extendedWrites(pod, allocation, result))
+      if (result === undefined) continue
+      writes.push(...extendedWrites(pod, allocation, result))
+      if (allocation?.mappings.length === 0) status = failed(noMappings(pod))
       continue
     }
     const finalizers = claim.metadata.finalizers ?? []
@@ -52,7 +64,11 @@ export function claimWrites(
     if (!isProtected) writes.push({ verb: 'update', object: kept })
     writes.push({ verb: 'update', object: reserved(kept, pod, result), subresource: 'status' })
   }
-  return writes
+  return { status, writes }
+}
+
+function noMappings({ metadata }: Pod): string {
+  return `nil or empty request mappings, no update of pod ${keyOf(metadata)} ExtendedResourceClaimStatus`
 }
 
 function reserved(
@@ -85,10 +101,10 @@ function extendedWrites(
     resourceClaimName: '',
   }
   const status = { ...pod.status, extendedResourceClaimStatus }
-  return [
-    { verb: 'create', object: { ...reserved(named, pod, result), spec: specToCreate(claim) } },
-    { verb: 'update', object: { ...pod, status }, subresource: 'status' },
-  ]
+  const created = { ...reserved(named, pod, result), spec: specToCreate(claim) }
+  const writes: SchedulerWrite[] = [{ verb: 'create', object: created }]
+  if (allocation.mappings.length === 0) return writes
+  return [...writes, { verb: 'update', object: { ...pod, status }, subresource: 'status' }]
 }
 
 /** When a device plugin serves all extended resources, upstream still creates an empty claim. */

@@ -3,6 +3,7 @@
 
 import type { ResourceClaim } from '../../../kube/generated/types.ts'
 import { keyOf } from '../../../kube/object.ts'
+import { deviceClassOf } from '../../device-classes.ts'
 import {
   actions,
   type CycleState,
@@ -33,7 +34,6 @@ import { Allocator } from './allocator.ts'
 import { claimWrites, type NodeAllocation } from './claim-writes.ts'
 import {
   claimNameInMemory,
-  deviceClassFor,
   deviceRequests,
   deviceResources,
   extendedClaim,
@@ -154,7 +154,7 @@ function extendedClaimOn(
   const wanted: string[] = []
   for (const name of resources.keys()) {
     const served = node.allocatable.scalars.get(name)
-    const hasClass = deviceClassFor(name, listers) !== undefined
+    const hasClass = deviceClassOf(name, listers) !== undefined
     if (hasClass && (served ?? 0) === 0) wanted.push(name)
     else if (served === undefined) return unresolvable(reasons.cannotFit)
   }
@@ -282,7 +282,7 @@ export const dynamicResources = {
     const state = cycle.read(key)
     if (state === undefined || state.claims.length === 0) return { status: success, writes: [] }
     const allocation = state.byNode.get(nodeName)
-    return { status: success, writes: claimWrites(pod, state, allocation) }
+    return claimWrites(pod, state, allocation)
   },
 } satisfies PreEnqueuePlugin &
   PreFilterPlugin &
@@ -291,6 +291,11 @@ export const dynamicResources = {
   ScorePlugin &
   ReservePlugin &
   PreBindPlugin
+
+const { score: _score, normalizeScores: _normalizeScores, ...withoutScore } = dynamicResources
+
+/** As in 1.34, which does not prefer any node. */
+export const dynamicResourcesWithoutScore: typeof withoutScore = withoutScore
 
 /** A claim that was let go helps everybody; any other change only the pods that use the claim. */
 function claimMayHelp(

@@ -6,12 +6,12 @@ import { compareStrings, sortedStrings } from '../../../base/compare.ts'
 import type {
   Container,
   ContainerExtendedResourceRequest,
-  DeviceClass,
   DeviceRequest,
   ResourceClaim,
 } from '../../../kube/generated/types.ts'
 import type { OwnerReference } from '../../../kube/object.ts'
 import type { Pod, SchedulerListers } from '../../framework.ts'
+import { deviceClassOf } from '../../device-classes.ts'
 import { isExtendedResourceName } from '../../node-resource.ts'
 import { podRequests } from '../../pod-requests.ts'
 import { amountOf, valueOf } from '../../quantity-value.ts'
@@ -27,24 +27,6 @@ export function isDeviceResourceName(name: string): boolean {
   return name.startsWith(classPrefix) || isExtendedResourceName(name)
 }
 
-/** The class that serves a resource: the newest that claims the name, else the lowest name. */
-export function deviceClassFor(name: string, listers: SchedulerListers): DeviceClass | undefined {
-  if (name.startsWith(classPrefix))
-    return listers.get('DeviceClass', name.slice(classPrefix.length))
-  let best: DeviceClass | undefined
-  for (const candidate of listers.list('DeviceClass')) {
-    if (candidate.spec.extendedResourceName !== name) continue
-    if (best === undefined || isPreferred(candidate, best)) best = candidate
-  }
-  return best
-}
-
-function isPreferred(candidate: DeviceClass, current: DeviceClass): boolean {
-  const { creationTimestamp: created = '', name = '' } = candidate.metadata
-  const { creationTimestamp = '', name: currentName = '' } = current.metadata
-  return created === creationTimestamp ? name < currentName : created > creationTimestamp
-}
-
 /** The device resources that a pod requests, with whole amounts; empty when no class serves any. */
 export function deviceResources(pod: Pod, listers: SchedulerListers): ReadonlyMap<string, number> {
   const wanted = new Map<string, number>()
@@ -54,7 +36,7 @@ export function deviceResources(pod: Pod, listers: SchedulerListers): ReadonlyMa
     const count = valueOf(amount)
     if (count === 0 || !isDeviceResourceName(name)) continue
     wanted.set(name, count)
-    isServed ||= deviceClassFor(name, listers) !== undefined
+    isServed ||= deviceClassOf(name, listers) !== undefined
   }
   return isServed ? wanted : new Map()
 }
@@ -109,7 +91,7 @@ export function deviceRequests(
   const requests: DeviceRequest[] = []
   const mappings: ContainerExtendedResourceRequest[] = []
   for (const name of sortedStrings(resourceNames)) {
-    const className = deviceClassFor(name, listers)?.metadata.name
+    const className = deviceClassOf(name, listers)?.metadata.name
     if (className === undefined) continue
     const made = requestsOfResource(pod, name, className)
     requests.push(...made.requests)
