@@ -20,6 +20,10 @@ export interface SchedulerFeatures {
   readonly volumeLimitScaling: boolean
   /** From 1.35 on ties go to the root of a heap; before, one is drawn at random. */
   readonly heapTies: boolean
+  /** ImageLocality counts image volumes. */
+  readonly scoresImageVolumes: boolean
+  /** BalancedAllocation scores how the pod changes the balance, not the balance itself. */
+  readonly scoresBalanceChange: boolean
 }
 
 const v134: SchedulerFeatures = {
@@ -38,6 +42,8 @@ const v134: SchedulerFeatures = {
   taintTolerationComparisonOperators: false,
   volumeLimitScaling: false,
   heapTies: false,
+  scoresImageVolumes: false,
+  scoresBalanceChange: false,
 }
 
 const v135: SchedulerFeatures = { ...v134, version: '1.35', heapTies: true }
@@ -46,6 +52,8 @@ const v136: SchedulerFeatures = {
   ...v135,
   version: '1.36',
   nodeDeclaredFeatures: true,
+  scoresImageVolumes: true,
+  scoresBalanceChange: true,
   draExtendedResource: true,
   draPartitionableDevices: true,
   draDeviceTaints: true,

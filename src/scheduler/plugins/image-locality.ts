@@ -12,27 +12,37 @@ export const imageLocality = {
   name: 'ImageLocality',
   doc: 'Scores nodes by the size of the wanted images they have, weighed by how common each is.',
   score: (cycle, pod, node) => {
+    if (node.imageStates.size === 0) return 0
     const { containers = [], initContainers = [] } = pod.spec ?? {}
-    const sum = sumImageScores(pod, node, cycle.handle.snapshot.nodes.length)
+    const { features, snapshot } = cycle.handle
+    const images = features.scoresImageVolumes ? imagesWithVolumes(pod) : imagesOf(pod)
+    const sum = sumImageScores(images, node, snapshot.nodes.length)
     return scoreOf(sum, containers.length + initContainers.length)
   },
 } satisfies ScorePlugin
 
-function sumImageScores(pod: Pod, node: NodeInfo, numNodes: number): number {
-  if (node.imageStates.size === 0) return 0
-  const { containers = [], initContainers = [], volumes = [] } = pod.spec ?? {}
-  let sum = 0
-  for (const { image } of initContainers) sum += imageScore(image, node, numNodes)
-  for (const { image } of containers) sum += imageScore(image, node, numNodes)
-  for (const { image } of volumes) {
-    if (image !== undefined) sum += imageScore(image.reference, node, numNodes)
+function imagesOf(pod: Pod): readonly string[] {
+  const { containers = [], initContainers = [] } = pod.spec ?? {}
+  return [...initContainers, ...containers].map(({ image }) => normalizedImageName(image ?? ''))
+}
+
+function imagesWithVolumes(pod: Pod): readonly string[] {
+  const images = [...imagesOf(pod)]
+  for (const { image } of pod.spec?.volumes ?? []) {
+    if (image !== undefined) images.push(normalizedImageName(image.reference ?? ''))
   }
+  return images
+}
+
+function sumImageScores(images: readonly string[], node: NodeInfo, numNodes: number): number {
+  let sum = 0
+  for (const image of images) sum += imageScore(image, node, numNodes)
   return sum
 }
 
 /** The size, scaled by the share of nodes that have the image, against piling up on one node. */
-function imageScore(image: string | undefined, node: NodeInfo, numNodes: number): number {
-  const state = node.imageStates.get(normalizedImageName(image ?? ''))
+function imageScore(image: string, node: NodeInfo, numNodes: number): number {
+  const state = node.imageStates.get(image)
   return state === undefined ? 0 : Math.trunc(state.size * (state.numNodes / numNodes))
 }
 

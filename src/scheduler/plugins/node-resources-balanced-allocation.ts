@@ -26,7 +26,7 @@ export const nodeResourcesBalancedAllocation = {
   },
   score: (cycle, _pod, node) => {
     const requests = cycle.read(preScoreState) ?? []
-    if (cycle.handle.features.version === '1.34') return balance(node, requests, true)
+    if (!cycle.handle.features.scoresBalanceChange) return balance(node, requests, true)
     const change = balance(node, requests, true) - balance(node, requests, false)
     return maxNodeScore / 2 + Math.trunc((maxNodeScore / 2 + change) / 2)
   },
