@@ -13,6 +13,8 @@ import type { Deed, TraceAction, TraceCase, TraceSnapshot } from './trace-format
 
 export interface TraceResult {
   readonly id: string
+  /** What happened on the World, one line per write and event. */
+  readonly log: () => readonly string[]
   readonly mismatches: readonly Mismatch[]
   readonly steps: number
   /** The cluster as the replay left it. */
@@ -243,5 +245,26 @@ export function replayTrace(trace: TraceCase): TraceResult {
     const got = error instanceof Error ? (error.stack ?? error.message) : String(error)
     mismatches.push({ aspect: 'crash', subject: trace.id, want: 'no exception', got })
   }
-  return { id: trace.id, mismatches, steps: world.steps, world }
+  return { id: trace.id, mismatches, steps: world.steps, world, log: () => logOf(replay) }
+}
+
+function verbOf({ before, after }: { before: unknown; after: unknown }): string {
+  if (before === undefined) return 'ADDED'
+  return after === undefined ? 'DELETED' : 'MODIFIED'
+}
+
+/** Writes and events in order of revision, as the recordings tell them. */
+function logOf({ world, t0 }: Replay): readonly string[] {
+  const writes = world.store.changesAfter(0).map(change => {
+    const { revision, atMs, kind, key, writer, after } = change
+    const status = JSON.stringify(after?.['status'])
+    return { revision, text: `${atMs - t0} ${verbOf(change)} ${kind} ${key} ${writer} ${status}` }
+  })
+  const events = world.traceFrom(0).flatMap(entry => {
+    if (entry.type !== 'event') return []
+    const { atMs, reason, kind, key, message } = entry
+    const text = `${atMs - t0} EVENT ${reason} ${kind} ${key} ${message}`
+    return [{ revision: entry.revision + 0.5, text }]
+  })
+  return [...writes, ...events].sort((a, b) => a.revision - b.revision).map(({ text }) => text)
 }

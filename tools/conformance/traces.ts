@@ -1,4 +1,4 @@
-// `tsx tools/conformance/traces.ts FILE... [--case TEXT] [--first N] [-o json]`: replays recorded
+// `tsx tools/conformance/traces.ts FILE... [--case TEXT] [--first N] [--log] [-o json]`: replays recorded
 // traces of a real control plane and tells where the twin differs.
 
 import { basename } from 'node:path'
@@ -36,6 +36,7 @@ function main(): void {
     options: {
       case: { type: 'string', default: '' },
       first: { type: 'string', default: '3' },
+      log: { type: 'boolean', default: false },
       output: { type: 'string', short: 'o', default: 'text' },
     },
   })
@@ -45,6 +46,7 @@ function main(): void {
     const cases = readCases(path).filter(({ id }) => id.includes(values.case))
     const results = cases.map(replayTrace)
     const bad = results.filter(({ mismatches }) => mismatches.length > 0)
+    if (values.log) for (const { log } of results) say(log().join('\n'))
     for (const { id, mismatches } of bad) {
       say(`  ${id}: ${mismatches.length}`)
       for (const mismatch of mismatches.slice(0, Number(values.first))) say(line(mismatch))
