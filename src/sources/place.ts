@@ -108,8 +108,7 @@ function failed(problem: Problem): ReadText {
 function isBinary(text: string): boolean {
   const head = text.slice(0, 4096)
   if (head.includes('\0')) return true
-  let strange = 0
-  for (const character of head) if (character === '\ufffd') strange++
+  const strange = head.split('\ufffd').length - 1
   return strange > 8 && strange * 20 > head.length
 }
 

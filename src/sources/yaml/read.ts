@@ -7,6 +7,7 @@ import { locationAt, type SourceDocument, type SourceFile } from '../source-obje
 import { buildDocuments, type Flaw } from './build.ts'
 import { chunksOf, type TextRange } from './chunks.ts'
 import { parseYaml } from './parse.ts'
+import { withoutSchemas } from './schemas.ts'
 
 /** A value of a file that is a mapping, list or scalar of any kind. */
 export interface ReadDocument {
@@ -54,6 +55,7 @@ function readChunk(
 ): void {
   const isWhole = chunk.start === 0 && chunk.end === file.text.length
   const text = isWhole ? file.text : file.text.slice(chunk.start, chunk.end)
+  if (readWithoutSchemas(file, chunk, text, documents)) return
   try {
     const parsed = parseYaml(text)
     const built = buildDocuments(parsed.text, parsed.events)
@@ -68,6 +70,30 @@ function readChunk(
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     problems.push(syntaxProblem(file, chunk.start + (error.mark?.position ?? 0), error.reason))
+  }
+}
+
+// Whatever is odd about the shortened text, the whole one is read instead and has the problem.
+function readWithoutSchemas(
+  file: SourceFile,
+  chunk: TextRange,
+  text: string,
+  documents: ReadDocument[],
+): boolean {
+  const short = withoutSchemas(text)
+  if (short === undefined) return false
+  try {
+    const { values, flaws } = buildDocuments(short, parseYaml(short).events)
+    const [first] = values
+    if (flaws.length > 0 || first === undefined || values.length !== 1) return false
+    const { start, end } = chunk
+    const valueStart = start + first.start
+    const source = { file, index: documents.length, start, end, valueStart }
+    documents.push({ value: first.value, source })
+    return true
+  } catch (error) {
+    if (error instanceof YAMLException) return false
+    throw error
   }
 }
 
