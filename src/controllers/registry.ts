@@ -17,11 +17,14 @@ import { statefulSet } from './stateful-set/stateful-set.ts'
 import { taintEviction } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
 import { claimProtection, volumeProtection } from './volume-protection.ts'
+import { volumeProvisioner } from './volume-provisioner.ts'
 
 /** Flags of kube-controller-manager; what is not given is at its default. */
 export interface ControllerFlags {
   readonly nodeLifecycle?: Partial<NodeLifecycleOptions>
   readonly podGarbageCollection?: PodGarbageCollectionOptions
+  /** False: no one makes volumes; claims of any StorageClass wait. */
+  readonly provisioning?: boolean
 }
 
 /** All controllers, with these flags. */
@@ -43,6 +46,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     taintEviction,
     ttlAfterFinished,
     volumeProtection,
+    ...(flags.provisioning === false ? [] : [volumeProvisioner]),
   ]
 }
 
