@@ -9,7 +9,7 @@ import { keyFrom, keyOf } from '../kube/object.ts'
 import { formatTime } from '../kube/time.ts'
 import { SchedulerCache } from './cache.ts'
 import type { Diagnosis } from './diagnosis.ts'
-import { handleChange } from './event-handlers.ts'
+import { handleChange, living } from './event-handlers.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
 import { unschedulableTopic, type UnschedulableNote } from './notes.ts'
 import { podInfoOf } from './pod-info.ts'
@@ -79,7 +79,7 @@ function momentOf(turn: Turn, profile: QueueProfile): QueueMoment {
     nowMs: turn.nowMs,
     profile: name => (name === schedulerName ? profile : undefined),
     profiles: [profile],
-    findPod: (namespace, name) => turn.view.get('Pod', keyFrom(namespace, name)) as Pod | undefined,
+    findPod: (namespace, name) => living(turn.view.get('Pod', keyFrom(namespace, name))),
   }
 }
 
@@ -248,6 +248,11 @@ function preempt({ turn, state, at }: SchedulerTurn, pod: Pod, { postFilter }: U
   const { nominate, preemption } = postFilter
   if (nominate !== undefined) state.queue.addNominatedPod(pod, { nodeName: nominate }, at)
   if (preemption === undefined || nominate === undefined || nominate === '') return
+  for (const { metadata, status } of preemption.clearedNominations) {
+    if ((status?.nominatedNodeName ?? '') === '') continue
+    const { namespace, name = '' } = metadata
+    turn.submit(statusPatch({ kind: 'Pod', namespace, name }, { nominatedNodeName: null }))
+  }
   for (const eviction of evictionsOf(pod, nominate, preemption.victims)) {
     const { victim, condition, eventMessage } = eviction
     const { namespace, name = '' } = victim.metadata

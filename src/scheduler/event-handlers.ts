@@ -2,7 +2,14 @@
 // v1.36.3, with queueing hints (so without pre-checks).
 
 import type { Change } from '../engine/store.ts'
-import { actions, type ClusterEvent, type EventResource, type Node, type Pod } from './framework.ts'
+import {
+  actions,
+  type ClusterEvent,
+  type EventObject,
+  type EventResource,
+  type Node,
+  type Pod,
+} from './framework.ts'
 import { nodeChanges, podChanges } from './queue/cluster-changes.ts'
 import { eventAssignedPodAdd, eventAssignedPodDelete } from './queue/queue-events.ts'
 import { schedulerName, type SchedulerTurn } from './turn.ts'
@@ -14,12 +21,19 @@ const nodeDelete: ClusterEvent = { resource: 'Node', actions: actions.delete }
 export function handleChange(context: SchedulerTurn, change: Change): boolean {
   switch (change.kind) {
     case 'Pod':
-      return onPod(context, change.before as Pod | undefined, change.after as Pod | undefined)
+      return onPod(context, living(change.before), living(change.after))
     case 'Node':
       return onNode(context, change.before as Node | undefined, change.after as Node | undefined)
     default:
       return onOther(context, change)
   }
+}
+
+/** The real informer selects pods that have not ended: to it, the end of a pod is a deletion. */
+export function living(object: EventObject | undefined): Pod | undefined {
+  const pod = object as Pod | undefined
+  const phase = pod?.status?.phase
+  return phase === 'Succeeded' || phase === 'Failed' ? undefined : pod
 }
 
 function onNode(
