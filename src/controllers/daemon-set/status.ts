@@ -65,6 +65,25 @@ export function countersOf(input: StatusInput): Counters {
   return count
 }
 
+const omittedAtZero = ['updatedNumberScheduled', 'numberAvailable', 'numberUnavailable'] as const
+
+function withoutCounters(status: Status | undefined): Partial<Status> {
+  const {
+    updatedNumberScheduled: _updated,
+    numberAvailable: _available,
+    numberUnavailable: _unavailable,
+    ...rest
+  } = status ?? {}
+  return rest
+}
+
+/** Three counters are left out when they are zero, as Go's omitempty does. */
+function stored(counters: Counters): Status {
+  const rest: { -readonly [K in keyof Status]: Status[K] } = { ...counters }
+  for (const field of omittedAtZero) if (rest[field] === 0) delete rest[field]
+  return rest as Status
+}
+
 const attemptsMax = 2
 
 /** Writes the counters if they changed; answers the error. */
@@ -82,8 +101,8 @@ export function* storeStatus(
   let current = daemonSet
   for (let attempt = 1; ; attempt += 1) {
     const status = {
-      ...current.status,
-      ...counters,
+      ...withoutCounters(current.status),
+      ...stored(counters),
       ...(observed && { observedGeneration: generation }),
     }
     const answer = yield* api.updateStatus({ ...current, status })

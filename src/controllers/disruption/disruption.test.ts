@@ -158,7 +158,7 @@ describe('disrupted pods', () => {
       metadata: { ...before.metadata, deletionTimestamp: '2026-01-01T00:00:30Z' },
     }))
     fake.settle()
-    expect(budget(fake).status?.disruptedPods).toEqual({})
+    expect(budget(fake).status?.disruptedPods).toBeUndefined()
     expect(counts(fake)).toEqual([3, 2, 2, 0])
   })
 })

@@ -93,7 +93,10 @@ export function withCounts(
   return {
     ...budget,
     status: {
-      ...counts,
+      currentHealthy,
+      desiredHealthy,
+      expectedPods,
+      ...(Object.keys(counts.disruptedPods).length > 0 && { disruptedPods: counts.disruptedPods }),
       disruptionsAllowed,
       observedGeneration: generation,
       conditions: withCondition(old?.conditions ?? [], next, nowMs),
