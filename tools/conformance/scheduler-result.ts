@@ -120,13 +120,15 @@ function placedOut(outcome: Placed, withDigest: boolean): Result {
   const feasible = trace.feasible.map(({ name }) => indexes.get(name) as number)
   if (scoring === undefined) return { feasible }
   const tied = ties.map(tie => feasible[tie] as number).sort((a, b) => a - b)
+  const { heapTies } = trace.cycle.handle.features
+  const showsPick = heapTies && tied.length > 1 && !isRestricted(trace)
   return {
     ...(withDigest
       ? { digest: digestOf(feasible, scoring) }
       : { feasible, scores: scoring.scores, total: scoring.totals }),
     skippedScores: [...trace.cycle.skipScore].sort(),
     ties: nodeSet(tied),
-    ...(tied.length > 1 && !isRestricted(trace) && { heapPick: feasible[heapPick] }),
+    ...(showsPick && { heapPick: feasible[heapPick] }),
   }
 }
 

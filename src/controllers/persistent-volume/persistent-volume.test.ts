@@ -41,6 +41,13 @@ function claim(size: string, spec: Fields = {}): PersistentVolumeClaim {
   } as PersistentVolumeClaim
 }
 
+/** Lets the time pass that keys wait for. */
+function settle(fake: FakeCluster): void {
+  fake.settle()
+  for (const { key } of fake.later.splice(0)) fake.reconcile(persistentVolume, key)
+  fake.settle()
+}
+
 function phases(fake: FakeCluster): Record<string, string | undefined> {
   const volumes = fake.list<PersistentVolume>('PersistentVolume')
   const claims = fake.list<PersistentVolumeClaim>('PersistentVolumeClaim')
@@ -59,9 +66,9 @@ describe('the volume binder', () => {
     ] as const) {
       fake.add(volume(name, size))
     }
-    fake.settle()
+    settle(fake)
     fake.add(claim('1Gi'))
-    fake.settle()
+    settle(fake)
     expect(phases(fake)).toEqual({
       big: 'Available',
       data: 'Bound',
@@ -82,7 +89,7 @@ describe('the volume binder', () => {
     fake.add(storageClass('local', 'kubernetes.io/no-provisioner', 'WaitForFirstConsumer'))
     fake.add(volume('lv', '10Gi', { storageClassName: 'local' }))
     const stored = fake.add(claim('1Gi', { storageClassName: 'local' }))
-    fake.settle()
+    settle(fake)
     expect(fake.trace).toContain(
       'Normal WaitForFirstConsumer: waiting for first consumer to be created before binding',
     )
@@ -92,7 +99,7 @@ describe('the volume binder', () => {
       ...before,
       spec: { ...before.spec, claimRef: { namespace: 'default', name: 'data', uid } },
     }))
-    fake.settle()
+    settle(fake)
     expect(phases(fake)).toEqual({ data: 'Bound', lv: 'Bound' })
   })
 
@@ -100,7 +107,7 @@ describe('the volume binder', () => {
     const fake = new FakeCluster(persistentVolume)
     fake.add(storageClass('fast', 'csi.example.com', 'Immediate'))
     fake.add(claim('1Gi', { storageClassName: 'fast' }))
-    fake.settle()
+    settle(fake)
     const { metadata } = fake.get('PersistentVolumeClaim', 'default/data') ?? { metadata: {} }
     expect(metadata.annotations?.['volume.kubernetes.io/storage-provisioner']).toBe(
       'csi.example.com',
@@ -112,7 +119,7 @@ describe('the volume binder', () => {
     const fake = new FakeCluster(persistentVolume)
     fake.add(volume('lv', '1Gi'))
     fake.add(claim('2Gi', { volumeName: 'lv' }))
-    fake.settle()
+    settle(fake)
     expect(fake.trace).toContain(
       'Warning VolumeMismatch: Cannot bind to requested volume "lv": requested PV is too small',
     )
@@ -122,18 +129,18 @@ describe('the volume binder', () => {
   it('releases a volume whose claim is gone', () => {
     const fake = new FakeCluster(persistentVolume)
     fake.add(volume('lv', '1Gi', { persistentVolumeReclaimPolicy: 'Retain' }))
-    fake.settle()
+    settle(fake)
     fake.add(claim('1Gi'))
-    fake.settle()
+    settle(fake)
     fake.remove('PersistentVolumeClaim', 'default/data')
-    fake.settle()
+    settle(fake)
     expect(phases(fake)).toEqual({ lv: 'Released' })
   })
 
   it('looks again at unbound claims at the next tick after a volume came free', () => {
     const fake = new FakeCluster(persistentVolume)
     fake.add(claim('1Gi'))
-    fake.settle()
+    settle(fake)
     fake.nowMs += 4_000
     fake.add(volume('lv', '1Gi'))
     fake.settle()

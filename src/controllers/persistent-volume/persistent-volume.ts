@@ -73,8 +73,15 @@ function* reconcile(key: string, api: Api): Part<ReconcileResult> {
   return claim === undefined ? done : yield* syncClaim(api, claim)
 }
 
-function keysOfClaim({ key, before, after }: ObjectChange): readonly string[] {
-  if (after !== undefined) return [claimPrefix + key]
+/** A new claim is bound about this long after its creation: four writes, one after the other. */
+const bindingMs = 10
+
+function keysOfClaim(
+  { key, before, after }: ObjectChange,
+  { enqueueAfter }: WatchContext,
+): readonly string[] {
+  if (after !== undefined && before === undefined) enqueueAfter(claimPrefix + key, bindingMs)
+  if (after !== undefined) return before === undefined ? [] : [claimPrefix + key]
   const { volumeName = '' } = (before as PersistentVolumeClaim | undefined)?.spec ?? {}
   return volumeName === '' ? [] : [volumePrefix + volumeName]
 }

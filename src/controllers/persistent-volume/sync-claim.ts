@@ -8,6 +8,7 @@ import type {
   Pod,
   StorageClass,
 } from '../../kube/generated/types.ts'
+import { parseTime } from '../../kube/time.ts'
 import { errorText } from '../failures.ts'
 import { type Api, done, type Part, type ReconcileResult } from '../framework.ts'
 import { bind, setClaimStatus } from './binding.ts'
@@ -32,10 +33,17 @@ function* classOf(api: Api, claim: PersistentVolumeClaim): Part<StorageClass | u
   return name === '' ? undefined : yield* api.get<StorageClass>('StorageClass', name)
 }
 
-/** Names of the pods of the claim that have no node yet. */
+/**
+ * Names of the pods of the claim that have no node yet. A claim and its pod usually come together,
+ * the claim first, and upstream looks at a new claim before the pod is there.
+ */
 function* waitingPods(api: Api, claim: PersistentVolumeClaim): Part<readonly string[]> {
-  const { namespace, name } = claim.metadata
-  const pods = yield* api.list<Pod>('Pod', namespace)
+  const { namespace, name, creationTimestamp = '' } = claim.metadata
+  const isNew = (yield* api.now()) - parseTime(creationTimestamp) < 1000
+  const all = yield* api.list<Pod>('Pod', namespace)
+  const pods = isNew
+    ? all.filter(({ metadata }) => (metadata.creationTimestamp ?? '') < creationTimestamp)
+    : all
   const uses = (pod: Pod) =>
     pod.spec?.volumes?.some(volume => volume.persistentVolumeClaim?.claimName === name) === true
   return pods

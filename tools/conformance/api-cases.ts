@@ -1,0 +1,187 @@
+// Replays recorded API cases: HTTP requests become requests of the twin's API server.
+
+import { admissionPlugins } from '../../src/admission/registry.ts'
+import { systemPriorityClasses } from '../../src/apiserver/bootstrap.ts'
+import type { ApiRequest, ApiResponse, PatchType } from '../../src/apiserver/request.ts'
+import { type MemoryServer, memoryServer } from '../../src/apiserver/testing.ts'
+import { kinds } from '../../src/kube/kinds.ts'
+import type { KubeObject } from '../../src/kube/object.ts'
+import { aligned, type Drawn, shown, translated } from './api-normal.ts'
+import type { Tally } from './tally.ts'
+
+interface Step {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly contentType?: string
+  readonly user?: string
+  readonly body?: unknown
+  readonly rawBody?: string
+  readonly code: number
+  readonly response: unknown
+}
+
+export interface ApiCase {
+  readonly id: string
+  readonly topic: string
+  readonly namespace: string
+  readonly unstable?: boolean
+  readonly steps: readonly Step[]
+}
+
+interface Place {
+  readonly kind: string
+  readonly apiVersion: string
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly subresource: string
+  readonly dryRun: boolean
+}
+
+const byPlural = new Map([...kinds.values()].map(kind => [`${kind.group}/${kind.plural}`, kind]))
+
+/** What a path names, if the twin knows the resource. */
+function placeOf(path: string): Place | undefined {
+  const [route = '', query = ''] = path.split('?')
+  const parts = route.split('/').filter(part => part !== '')
+  const core = parts[0] === 'api'
+  const group = core ? '' : (parts[1] ?? '')
+  const version = core ? (parts[1] ?? '') : (parts[2] ?? '')
+  const rest = parts.slice(core ? 2 : 3)
+  const scoped = rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'finalize'
+  const namespace = scoped ? rest[1] : undefined
+  const [plural = '', name = '', subresource = ''] = scoped ? rest.slice(2) : rest
+  const kind = byPlural.get(`${group}/${plural}`)
+  if (kind === undefined) return undefined
+  const apiVersion = core ? version : `${group}/${version}`
+  return {
+    kind: kind.key,
+    apiVersion,
+    namespace,
+    name,
+    subresource,
+    dryRun: query.includes('dryRun=All'),
+  }
+}
+
+const patchTypes: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+}
+
+/** The request that a step stands for; a text says why the twin has none. */
+function requestOf(step: Step, body: unknown): ApiRequest | string {
+  const place = placeOf(step.path)
+  if (place === undefined) return `unknown resource ${step.path}`
+  if (step.rawBody !== undefined) return 'raw HTTP bodies belong to the HTTP server'
+  const target = { kind: place.kind, namespace: place.namespace, name: place.name }
+  switch (step.method) {
+    case 'GET':
+      return { verb: 'get', target }
+    case 'DELETE':
+      return { verb: 'delete', target, ...(isFields(body) && { options: body }) }
+    case 'PATCH': {
+      const patchType = patchTypes[step.contentType ?? ''] ?? 'strategic'
+      const subresource =
+        place.subresource === '' ? {} : { subresource: place.subresource as 'scale' }
+      return { verb: 'patch', target, patchType, patch: body, ...subresource }
+    }
+    default:
+      return writeOf(step, place, body)
+  }
+}
+
+function writeOf(step: Step, place: Place, body: unknown): ApiRequest | string {
+  const target = { kind: place.kind, namespace: place.namespace, name: place.name }
+  if (!isFields(body)) return 'the body is no object'
+  if (place.subresource === 'binding') {
+    const node = (body as { target?: { name?: string } }).target?.name ?? ''
+    return { verb: 'bind', target, node }
+  }
+  if (place.subresource === 'eviction') return { verb: 'evict', target }
+  const metadata = isFields(body['metadata']) ? body['metadata'] : {}
+  const namespace = place.namespace === undefined ? {} : { namespace: place.namespace }
+  const object = { ...body, metadata: { ...namespace, ...metadata } } as KubeObject
+  if (step.method === 'POST') return { verb: 'create', object, dryRun: place.dryRun }
+  return place.subresource === 'status'
+    ? { verb: 'update', object, subresource: 'status' }
+    : { verb: 'update', object }
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A server as the recordings found theirs. */
+function preparedServer(namespace: string): MemoryServer {
+  const server = memoryServer(admissionPlugins)
+  const names = new Set(['default', 'kube-node-lease', 'kube-public', 'kube-system', namespace])
+  const objects: KubeObject[] = [...names].map(name => object('v1', 'Namespace', { name }))
+  for (const name of names) {
+    objects.push(object('v1', 'ServiceAccount', { name: 'default', namespace: name }))
+  }
+  const high = object('scheduling.k8s.io/v1', 'PriorityClass', { name: 'high' })
+  for (const each of [...objects, ...systemPriorityClasses, { ...high, value: 1000 }]) {
+    const response = server.request({ verb: 'create', object: each })
+    if (!response.ok) throw new Error(response.status.message)
+  }
+  return server
+}
+
+function object(apiVersion: string, kind: string, metadata: KubeObject['metadata']): KubeObject {
+  return { apiVersion, kind, metadata }
+}
+
+/** What the client of a step reads; deletions answer with a Status unless the object stays. */
+function answerOf(response: ApiResponse): { code: number; response: unknown } {
+  if (!response.ok) {
+    return { code: response.code, response: { ...response.status, metadata: {} } }
+  }
+  return { code: response.code, response: shown(response.object) }
+}
+
+/** Replays one case and counts it. */
+export function replayApiCase(each: ApiCase, family: string, tally: Tally): void {
+  const name = { family, id: each.id }
+  const server = preparedServer(each.namespace)
+  const drawn: Drawn = new Map()
+  const versions = new Map<string, string>()
+  const want: unknown[] = []
+  const got: unknown[] = []
+  for (const step of each.steps) {
+    const request = requestOf(step, translated(step.body, drawn, versions))
+    if (typeof request === 'string') return tally.cannotRun(name, request)
+    const answer = answerOf(server.request(request))
+    remember(step.response, answer.response, versions)
+    want.push({ code: step.code, response: aligned(expected(step), answer.response, drawn) })
+    got.push(comparable(step, answer))
+    server.nowMs += 1000
+  }
+  tally.compare(name, want, got)
+}
+
+function expected(step: Step): unknown {
+  return withoutDeletionBody(step, shown(step.response))
+}
+
+/** A finished deletion answers with a Status or the last object: only its code is compared. */
+function withoutDeletionBody({ method, code, path }: Step, response: unknown): unknown {
+  const answersStatus = method === 'DELETE' && code === 200
+  return answersStatus || path.includes('/scale') ? undefined : response
+}
+
+function comparable(step: Step, answer: { code: number; response: unknown }): unknown {
+  return { code: answer.code, response: withoutDeletionBody(step, answer.response) }
+}
+
+function remember(recorded: unknown, own: unknown, versions: Map<string, string>): void {
+  const from = versionOf(recorded)
+  const to = versionOf(own)
+  if (from !== undefined && to !== undefined) versions.set(from, to)
+}
+
+function versionOf(response: unknown): string | undefined {
+  if (!isFields(response) || !isFields(response['metadata'])) return undefined
+  const { resourceVersion } = response['metadata']
+  return typeof resourceVersion === 'string' ? resourceVersion : undefined
+}
