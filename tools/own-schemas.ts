@@ -1,5 +1,6 @@
-// Compiles schemas/*.schema.json into src/sources/generated/, so that no schema library is loaded at
-// run time. `tsx tools/own-schemas.ts` writes the files; `--check` only says whether they are current.
+// Compiles schemas/*.schema.json into src/sources/generated/, so that no schema library is loaded
+// at run time. `tsx tools/own-schemas.ts` writes the files; `--check` only says whether they are
+// current.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

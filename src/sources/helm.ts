@@ -1,5 +1,5 @@
-// Helm charts, rendered by the user's own `helm template`. Positions are those of the rendered text,
-// which names the template of each object in a comment.
+// Helm charts, rendered by the user's own `helm template`. Positions are those of the rendered
+// text, which names the template of each object in a comment.
 
 import type { Problem } from '../base/problem.ts'
 import type { LoadContext, Place, Source, SourceResult, ToolResult } from './framework.ts'

@@ -1,6 +1,6 @@
-// Which kustomizations below a folder are built when the user names the folder: those that no other
-// one includes. Where several build on the same base they are variants of one platform, and the first
-// one is taken.
+// Which kustomizations below a folder are built when the user names the folder: those that no
+// other one includes. Where several build on the same base they are variants of one platform, and
+// the first one is taken.
 
 import { join } from 'node:path'
 import { compareStrings } from '../base/compare.ts'

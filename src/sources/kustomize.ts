@@ -1,5 +1,6 @@
-// Kustomize trees, built by the user's own `kubectl kustomize` or `kustomize`. Positions lead back to
-// the resource files of the tree where one of them holds the object, else into the built output.
+// Kustomize trees, built by the user's own `kubectl kustomize` or `kustomize`. Positions lead back
+// to the resource files of the tree where one of them holds the object, else into the built
+// output.
 
 import type { Problem } from '../base/problem.ts'
 import type { LoadContext, Place, Source, SourceResult, ToolResult } from './framework.ts'

@@ -16,7 +16,7 @@ import type {
 import type { LoadContext, Place, RunTool } from './framework.ts'
 import { inNamespaces } from './namespaces.ts'
 import {
-  platformFile,
+  isPlatformFile,
   platformFileIn,
   readPlatform,
   readPlatformFile,
@@ -114,8 +114,7 @@ function readInput(
 /** What the seatrial.yaml says that the user named, or that lies in the folder the user named. */
 function platformOf(place: Place): PlatformPart | undefined {
   if (place.type !== 'folder') {
-    const isOne = place.type === 'file' && platformFile.detect(place) === 'certain'
-    return isOne ? readPlatform(place).part : undefined
+    return place.type === 'file' && isPlatformFile(place) ? readPlatform(place).part : undefined
   }
   const name = platformFileIn(place.entries)
   return name === undefined ? undefined : readPlatformFile(join(place.path, name)).part
@@ -178,7 +177,7 @@ function finish(
   }
 }
 
-// A cluster definition that the user named comes before seatrial.yaml, one found by walking after it.
+// A definition that the user named comes before seatrial.yaml, one found by walking after it.
 function orderedParts(found: Harvest, platform: PlatformPart | undefined): readonly PlatformPart[] {
   const named = found.parts.filter(({ isNamed }) => isNamed).map(({ part }) => part)
   const others = found.parts.filter(({ isNamed }) => !isNamed).map(({ part }) => part)

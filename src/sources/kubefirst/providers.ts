@@ -1,6 +1,7 @@
 // What Kubefirst's providers make of a node count and type, and how large common node types are.
 // Upstream: konstructio/kubefirst-api b506582 pkg/constants/cloudProviderDefaults.go and
-// konstructio/gitops-template 23133d5 (terraform of each provider); sizes from the providers' lists.
+// konstructio/gitops-template 23133d5 (terraform of each provider); sizes from the providers'
+// lists.
 
 export interface Provider {
   readonly nodeType: string

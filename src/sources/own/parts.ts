@@ -1,4 +1,5 @@
-// Parts that seatrial.yaml and trial files share: pools, sources, durations. Input is already valid.
+// Parts that seatrial.yaml and trial files share: pools, sources, durations. Input is already
+// valid.
 
 import { join } from 'node:path'
 import type { PoolSpec, SourceSpec } from '../../trials/spec.ts'

@@ -21,7 +21,8 @@ export const platformFile = {
   load: loadPlatformFile,
 } satisfies Source
 
-function isPlatformFile(place: Place): boolean {
+/** Whether a file is called seatrial.yaml, or was named and says that it is a Platform. */
+export function isPlatformFile(place: Place): boolean {
   if (names.some(name => place.path === name || place.path.endsWith(`/${name}`))) return true
   if (!place.isNamed) return false
   const value = place.read().documents[0]?.value

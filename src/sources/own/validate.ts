@@ -1,4 +1,5 @@
-// Checks seatrial.yaml and *.trial.yaml against their JSON Schemas, which are compiled ahead of time.
+// Checks seatrial.yaml and *.trial.yaml against their JSON Schemas, which are compiled ahead of
+// time.
 
 import { compareNumbers } from '../../base/compare.ts'
 import type { Problem } from '../../base/problem.ts'

@@ -1,6 +1,7 @@
-// YAML text to events. kubectl's parser (libyaml) accepts what js-yaml refuses: lines of a quoted text
-// or of `[...]` that stand left of their key, such as a closing bracket. Those lines are indented in a
-// copy before parsing; leading blanks mean nothing there, so the values stay the same.
+// YAML text to events. kubectl's parser (libyaml) accepts what js-yaml refuses: lines of a quoted
+// text or of `[...]` that stand left of their key, such as a closing bracket. Those lines are
+// indented in a copy before parsing; leading blanks mean nothing there, so the values stay the
+// same.
 
 import { type Event, parseEvents, YAMLException } from 'js-yaml'
 

@@ -1,4 +1,5 @@
-// Reads the documents of one YAML or JSON text; what cannot be read becomes a Problem with its place.
+// Reads the documents of one YAML or JSON text; what cannot be read becomes a Problem with its
+// place.
 
 import { YAMLException } from 'js-yaml'
 import type { Problem } from '../../base/problem.ts'
