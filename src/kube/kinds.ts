@@ -14,7 +14,13 @@ export interface Kind {
   readonly namespaced: boolean
 }
 
-type Row = readonly [kind: string, group: string, versions: string, plural: string, scope: 'N' | 'C']
+type Row = readonly [
+  kind: string,
+  group: string,
+  versions: string,
+  plural: string,
+  scope: 'N' | 'C',
+]
 
 const rows: readonly Row[] = [
   ['Binding', '', 'v1', 'bindings', 'N'],
@@ -33,12 +39,48 @@ const rows: readonly Row[] = [
   ['Secret', '', 'v1', 'secrets', 'N'],
   ['Service', '', 'v1', 'services', 'N'],
   ['ServiceAccount', '', 'v1', 'serviceaccounts', 'N'],
-  ['MutatingAdmissionPolicy', 'admissionregistration.k8s.io', 'v1 v1beta1 v1alpha1', 'mutatingadmissionpolicies', 'C'],
-  ['MutatingAdmissionPolicyBinding', 'admissionregistration.k8s.io', 'v1 v1beta1 v1alpha1', 'mutatingadmissionpolicybindings', 'C'],
-  ['MutatingWebhookConfiguration', 'admissionregistration.k8s.io', 'v1', 'mutatingwebhookconfigurations', 'C'],
-  ['ValidatingAdmissionPolicy', 'admissionregistration.k8s.io', 'v1 v1beta1', 'validatingadmissionpolicies', 'C'],
-  ['ValidatingAdmissionPolicyBinding', 'admissionregistration.k8s.io', 'v1 v1beta1', 'validatingadmissionpolicybindings', 'C'],
-  ['ValidatingWebhookConfiguration', 'admissionregistration.k8s.io', 'v1', 'validatingwebhookconfigurations', 'C'],
+  [
+    'MutatingAdmissionPolicy',
+    'admissionregistration.k8s.io',
+    'v1 v1beta1 v1alpha1',
+    'mutatingadmissionpolicies',
+    'C',
+  ],
+  [
+    'MutatingAdmissionPolicyBinding',
+    'admissionregistration.k8s.io',
+    'v1 v1beta1 v1alpha1',
+    'mutatingadmissionpolicybindings',
+    'C',
+  ],
+  [
+    'MutatingWebhookConfiguration',
+    'admissionregistration.k8s.io',
+    'v1',
+    'mutatingwebhookconfigurations',
+    'C',
+  ],
+  [
+    'ValidatingAdmissionPolicy',
+    'admissionregistration.k8s.io',
+    'v1 v1beta1',
+    'validatingadmissionpolicies',
+    'C',
+  ],
+  [
+    'ValidatingAdmissionPolicyBinding',
+    'admissionregistration.k8s.io',
+    'v1 v1beta1',
+    'validatingadmissionpolicybindings',
+    'C',
+  ],
+  [
+    'ValidatingWebhookConfiguration',
+    'admissionregistration.k8s.io',
+    'v1',
+    'validatingwebhookconfigurations',
+    'C',
+  ],
   ['CustomResourceDefinition', 'apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'C'],
   ['APIService', 'apiregistration.k8s.io', 'v1', 'apiservices', 'C'],
   ['ControllerRevision', 'apps', 'v1', 'controllerrevisions', 'N'],
@@ -53,7 +95,13 @@ const rows: readonly Row[] = [
   ['Lease', 'coordination.k8s.io', 'v1', 'leases', 'N'],
   ['EndpointSlice', 'discovery.k8s.io', 'v1', 'endpointslices', 'N'],
   ['FlowSchema', 'flowcontrol.apiserver.k8s.io', 'v1', 'flowschemas', 'C'],
-  ['PriorityLevelConfiguration', 'flowcontrol.apiserver.k8s.io', 'v1', 'prioritylevelconfigurations', 'C'],
+  [
+    'PriorityLevelConfiguration',
+    'flowcontrol.apiserver.k8s.io',
+    'v1',
+    'prioritylevelconfigurations',
+    'C',
+  ],
   ['Ingress', 'networking.k8s.io', 'v1', 'ingresses', 'N'],
   ['IngressClass', 'networking.k8s.io', 'v1', 'ingressclasses', 'C'],
   ['IPAddress', 'networking.k8s.io', 'v1 v1beta1', 'ipaddresses', 'C'],

@@ -40,7 +40,7 @@ func main() {
 func rootTypes(s *runtime.Scheme, kindsFile string) []root {
 	text, err := os.ReadFile(kindsFile)
 	must(err)
-	row := regexp.MustCompile(`(?m)^  \['(\w+)', '([\w.]*)', '([\w ]+)', '\w+', '[NC]'\]`)
+	row := regexp.MustCompile(`\[\s*'(\w+)',\s*'([\w.]*)',\s*'([\w ]+)',\s*'\w+',\s*'[NC]',?\s*\]`)
 	var preferred, others []root
 	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
 		for i, version := range strings.Fields(m[3]) {
