@@ -18,6 +18,9 @@ export function progressCheck({ deployment }: Draft, nowMs: number): ReconcileRe
   if (isComplete(deployment, deployment.status) || current.reason === reasons.timedOut) return done
   const afterMs = deadlineMs(deployment, current.lastUpdateTime) - nowMs
   if (afterMs >= 1000) return { requeueAfterMs: afterMs + 1000 }
+  // Past the deadline and yet not marked: a rollout that had completed. Upstream would ask again
+  // every 5 ms for ever; only another change can alter the answer, so the twin does not.
+  if (afterMs < 0) return done
   // The first of those steps that finds the deadline in the past.
   const steps = Math.max(1, Math.ceil((afterMs + 1) / impatientStepMs))
   return { requeueAfterMs: steps * impatientStepMs }
