@@ -8,6 +8,7 @@ import { controllerOf, keyFrom, type KubeObject } from '../../src/kube/object.ts
 import { parseTime } from '../../src/kube/time.ts'
 import { kubeletName, type KubeletOrder } from '../../src/nodes/kubelet.ts'
 import { hollowModel } from './hollow-kubelet.ts'
+import { controllerFlagsOf } from './trace-flags.ts'
 import { differences, type Mismatch, podsOf, workloadsOf } from './trace-compare.ts'
 import type { Deed, TraceAction, TraceCase, TraceSnapshot } from './trace-format.ts'
 
@@ -208,6 +209,8 @@ function start(trace: TraceCase): Replay {
     nodes: trace.nodes,
     epochMs: t0,
     model: hollowModel(trace.hollow.runAfterMs),
+    controllerFlags: controllerFlagsOf(trace),
+    leases: { renewEveryMs: trace.hollow.leaseRenewMs },
   })
   made = world
   const { namespace } = trace

@@ -1,0 +1,35 @@
+// What a trace says of the controller manager: its flags, and when its loops tick.
+
+import type { ControllerFlags } from '../../src/controllers/registry.ts'
+import { parseTime } from '../../src/kube/time.ts'
+import type { TraceCase } from './trace-format.ts'
+
+const monitorPeriodMs = 5000
+
+/** The value of `--name=12s` in ms; undefined when the flag is not given. */
+function durationFlag(trace: TraceCase, name: string): number | undefined {
+  const given = trace.flags['kube-controller-manager'] ?? []
+  const found = given.map(flag => new RegExp(`^--${name}=(\\d+)(ms|s|m)$`).exec(flag)).find(Boolean)
+  if (!found) return undefined
+  return Number(found[1]) * { ms: 1, s: 1000, m: 60_000 }[found[2] as 'ms' | 's' | 'm']
+}
+
+/** The nodes are registered on the second tick of a controller manager that has just started. */
+function startMs(trace: TraceCase): number | undefined {
+  const registered = trace.events.find(({ reason }) => reason === 'RegisteredNode')
+  if (registered === undefined) return undefined
+  return parseTime(trace.t0) + registered.t - monitorPeriodMs
+}
+
+/** The flags under which the twin should run a trace. */
+export function controllerFlagsOf(trace: TraceCase): ControllerFlags {
+  const graceMs = durationFlag(trace, 'node-monitor-grace-period')
+  const start = startMs(trace)
+  const since = start !== undefined && { startMs: start }
+  return {
+    nodeLifecycle: { ...since, ...(graceMs !== undefined && { graceMs }) },
+    podGarbageCollection: { ...since },
+    // No one provisions volumes there, unless the harness does.
+    provisioning: false,
+  }
+}
