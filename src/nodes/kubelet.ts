@@ -149,7 +149,10 @@ function connect(context: Context, name: string): void {
   takeUp(context, name)
 }
 
-/** Lists the pods of a node again: new ones start, the others go on and are reported anew. */
+/**
+ * Lists the pods of a node again: new ones start, the others go on and are reported anew. Those
+ * that were marked for deletion meanwhile are gone from the machine and finished at once.
+ */
 function takeUp(context: Context, node: string): void {
   const { turn, state } = context
   const pods = turn.view.indexed<Pod>('Pod', nodeNameIndex, node)
@@ -159,8 +162,11 @@ function takeUp(context: Context, node: string): void {
   }
   for (const pod of pods) {
     const charge = state.charges.get(pod.metadata.uid ?? '')
-    if (charge !== undefined && charge.finished !== true) progress(context, charge, 'report')
-    see(context, pod)
+    if (charge === undefined || charge.finished === true) see(context, pod)
+    else if (pod.metadata.deletionTimestamp === undefined) {
+      progress(context, charge, 'report')
+      see(context, pod)
+    } else progress(context, { ...charge, run: stop(charge.run, turn.nowMs) })
   }
 }
 
