@@ -2,14 +2,15 @@
 
 import { isComplete } from '../checks/rollout.ts'
 import { judge } from '../checks/registry.ts'
-import { refText } from '../checks/life.ts'
+import { lifeOf, refText } from '../checks/life.ts'
+import { servingAt } from '../checks/spans.ts'
 import type { World } from '../engine/world.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { type GateResult, passGates } from './gates.ts'
 import { emptyWorld, type Platform } from './platform.ts'
 import type { Base, TrialResult } from './trial.ts'
-import { applyPaceMs, refOf, settleMsMax, Voyage } from './voyage.ts'
+import { applyPaceMs, settleMsMax, Voyage } from './voyage.ts'
 
 export interface Installed extends Base {
   readonly result: TrialResult
@@ -80,11 +81,14 @@ function namespaceNamed(name: string): KubeObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
 }
 
+/** Workloads that rolled out to the last pod and serve with all of them. */
 function healthyIn(world: World): ReadonlySet<string> {
-  const complete = workloadKinds.flatMap(kind =>
-    world.store.list(kind).filter(object => isComplete(object)),
+  const { workloads } = lifeOf(world)
+  const healthy = workloads.filter(
+    ({ object, steps, wanted }) =>
+      isComplete(object) && servingAt(steps, world.nowMs) >= wanted,
   )
-  return new Set(complete.map(object => refText(refOf(object))))
+  return new Set(healthy.map(({ ref }) => refText(ref)))
 }
 
 /** Whether the twin has a kind of its own for this object, or only keeps it. */

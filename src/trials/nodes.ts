@@ -11,9 +11,10 @@ function strike(base: Base, node: string, how: (voyage: Voyage) => void): TrialR
   const voyage = new Voyage(base.world.fork())
   how(voyage)
   const observation = voyage.observation()
-  const verdicts = judge(observation).filter(({ object, owner }) => {
-    const name = refText(owner ?? object)
-    return base.healthy.has(name) || (owner === undefined && object.kind === 'Pod')
+  const { startMs } = observation
+  const verdicts = judge(observation).filter(({ object, owner, atMs }) => {
+    const isBarePod = owner === undefined && object.kind === 'Pod'
+    return base.healthy.has(refText(owner ?? object)) || (isBarePod && atMs >= startMs)
   })
   const { exhausted } = voyage
   return { subject: `node ${node}`, node, observation, verdicts, gates: [], exhausted }
