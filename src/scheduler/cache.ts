@@ -42,6 +42,8 @@ export class SchedulerCache {
   /** Nodes that changed since the last snapshot. */
   private changed = new Set<string>()
   private last: Snapshot = emptySnapshot
+  /** Where each node is in the last snapshot; replaced, never changed. */
+  private positions: ReadonlyMap<string, number> = new Map()
   private isShared = false
 
   fork(): this {
@@ -52,6 +54,7 @@ export class SchedulerCache {
     copy.tree = this.tree
     copy.changed = this.changed
     copy.last = this.last
+    copy.positions = this.positions
     copy.isShared = true
     this.isShared = true
     return copy as this
@@ -150,30 +153,31 @@ export class SchedulerCache {
   snapshot(): Snapshot {
     if (this.changed.size === 0) return this.last
     this.own()
-    let orderChanged = false
+    const infos = this.last.nodes.slice()
     const fresh = new Map<string, NodeInfo>()
+    let orderChanged = false
     for (const name of this.changed) {
       const cached = this.nodes.get(name)
-      if (cached === undefined || !cached.exists) {
-        orderChanged ||= this.last.byName.has(name)
+      const index = this.positions.get(name)
+      if (cached?.exists !== true) {
+        orderChanged ||= index !== undefined
         continue
       }
-      orderChanged ||= !this.last.byName.has(name)
-      const { info } = cached
-      const { images = [] } = info.node.status ?? {}
-      fresh.set(
-        name,
-        images.length === 0 && info.imageStates.size === 0
-          ? info
-          : { ...info, imageStates: imageStatesOf(this.images, info.node) },
-      )
+      const info = withImages(cached.info, this.images)
+      fresh.set(name, info)
+      if (index === undefined) orderChanged = true
+      else infos[index] = info
     }
-    const infoOf = (name: string): NodeInfo =>
-      fresh.get(name) ?? (this.last.byName.get(name) as NodeInfo)
-    const names = orderChanged ? namesOf(this.tree) : this.last.nodes.map(({ name }) => name)
-    this.last = snapshotOf(names.map(infoOf))
+    this.last = orderChanged ? this.reordered(fresh) : snapshotOf(infos)
     this.changed = new Set()
     return this.last
+  }
+
+  private reordered(fresh: ReadonlyMap<string, NodeInfo>): Snapshot {
+    const names = namesOf(this.tree)
+    const before = this.last.byName
+    this.positions = new Map(names.map((name, index) => [name, index]))
+    return snapshotOf(names.map(name => fresh.get(name) ?? (before.get(name) as NodeInfo)))
   }
 
   private putOnNode(pod: Pod): void {
@@ -192,6 +196,13 @@ export class SchedulerCache {
     else this.nodes.set(name, { info, exists: cached.exists })
     this.changed.add(name)
   }
+}
+
+/** The node with the images it reports and how common each is by now. */
+function withImages(info: NodeInfo, images: ImageNodesByName): NodeInfo {
+  const reported = info.node.status?.images ?? []
+  if (reported.length === 0 && info.imageStates.size === 0) return info
+  return { ...info, imageStates: imageStatesOf(images, info.node) }
 }
 
 function unknownNode(name: string): NodeInfo {

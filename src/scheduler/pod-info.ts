@@ -2,12 +2,18 @@
 // Upstream: pkg/scheduler/framework/types.go PodInfo and
 // kube-scheduler framework/types.go AffinityTerm, v1.36.3.
 
-import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../kube/generated/types.ts'
+import type {
+  Affinity,
+  Container,
+  Pod,
+  PodAffinityTerm,
+  WeightedPodAffinityTerm,
+} from '../kube/generated/types.ts'
 import { type HostPort, hostPortsOf } from './host-ports.ts'
 import { compileSelector, type LabelMatcher, type Labels, noLabels } from './label-selector.ts'
 import { type Resource, resourceOfAmounts } from './node-resource.ts'
 import { defaultRequests, hasPodLevelRequests, podRequests } from './pod-requests.ts'
-import { type Amount, amountOf, milliValueOf, valueOf } from './quantity-value.ts'
+import { type Amount, milliValueOf, valueOf, zeroAmount } from './quantity-value.ts'
 
 export interface AffinityTerm {
   readonly namespaces: ReadonlySet<string>
@@ -60,8 +66,6 @@ export function podInfoOf(pod: Pod): PodInfo {
 
 function compute(pod: Pod): PodInfo {
   const { name = '', namespace = '', uid = '', labels = noLabels } = pod.metadata
-  const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {}
-  const required = podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   return {
     pod,
     uid,
@@ -70,28 +74,98 @@ function compute(pod: Pod): PodInfo {
     labels,
     priority: pod.spec?.priority ?? 0,
     isTerminating: pod.metadata.deletionTimestamp !== undefined,
-    hasAffinity: podAffinity !== undefined || podAntiAffinity !== undefined,
-    hasRequiredAntiAffinity: required !== undefined && required.length > 0,
-    requiredAffinityTerms: affinityTerms(
-      namespace,
-      podAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
-    ),
-    requiredAntiAffinityTerms: affinityTerms(namespace, required),
-    preferredAffinityTerms: weightedTerms(
-      namespace,
-      podAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
-    ),
-    preferredAntiAffinityTerms: weightedTerms(
-      namespace,
-      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution,
-    ),
+    ...affinityOf(pod.spec?.affinity, namespace),
     ...resources(pod),
     hostPorts: hostPortsOf(pod),
     claimKeys: claimKeysOf(pod, namespace),
   }
 }
 
-function resources(pod: Pod): Pick<PodInfo, 'requested' | 'nonZeroMilliCpu' | 'nonZeroMemory'> {
+type AffinityParts = Pick<
+  PodInfo,
+  | 'hasAffinity'
+  | 'hasRequiredAntiAffinity'
+  | 'requiredAffinityTerms'
+  | 'requiredAntiAffinityTerms'
+  | 'preferredAffinityTerms'
+  | 'preferredAntiAffinityTerms'
+>
+
+const noAffinity: AffinityParts = {
+  hasAffinity: false,
+  hasRequiredAntiAffinity: false,
+  requiredAffinityTerms: none,
+  requiredAntiAffinityTerms: none,
+  preferredAffinityTerms: none,
+  preferredAntiAffinityTerms: none,
+}
+
+/** By affinity object, which pods of one template share, then by namespace. */
+const affinityCache = new WeakMap<Affinity, Map<string, AffinityParts>>()
+
+function affinityOf(affinity: Affinity | undefined, namespace: string): AffinityParts {
+  if (affinity?.podAffinity === undefined && affinity?.podAntiAffinity === undefined) {
+    return noAffinity
+  }
+  let byNamespace = affinityCache.get(affinity)
+  if (byNamespace === undefined) {
+    byNamespace = new Map()
+    affinityCache.set(affinity, byNamespace)
+  }
+  let parts = byNamespace.get(namespace)
+  if (parts === undefined) {
+    parts = compileAffinity(affinity, namespace)
+    byNamespace.set(namespace, parts)
+  }
+  return parts
+}
+
+function compileAffinity(affinity: Affinity, namespace: string): AffinityParts {
+  const { podAffinity = {}, podAntiAffinity = {} } = affinity
+  const required = podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution
+  return {
+    hasAffinity: true,
+    hasRequiredAntiAffinity: required !== undefined && required.length > 0,
+    requiredAffinityTerms: affinityTerms(
+      namespace,
+      podAffinity.requiredDuringSchedulingIgnoredDuringExecution,
+    ),
+    requiredAntiAffinityTerms: affinityTerms(namespace, required),
+    preferredAffinityTerms: weightedTerms(
+      namespace,
+      podAffinity.preferredDuringSchedulingIgnoredDuringExecution,
+    ),
+    preferredAntiAffinityTerms: weightedTerms(
+      namespace,
+      podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution,
+    ),
+  }
+}
+
+type Sums = Pick<PodInfo, 'requested' | 'nonZeroMilliCpu' | 'nonZeroMemory'>
+
+/** Pods of one template share their list of containers: most sums are computed once per template. */
+const sumsByContainers = new WeakMap<readonly Container[], Sums>()
+
+function resources(pod: Pod): Sums {
+  const { containers, initContainers, overhead, resources: podLevel } = pod.spec ?? {}
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
+  const isShareable =
+    containers !== undefined &&
+    initContainers === undefined &&
+    overhead === undefined &&
+    podLevel === undefined &&
+    containerStatuses.length + initContainerStatuses.length === 0
+  if (!isShareable) return computeSums(pod)
+  let sums = sumsByContainers.get(containers)
+  if (sums === undefined) {
+    sums = computeSums(pod)
+    sumsByContainers.set(containers, sums)
+  }
+  return sums
+}
+
+function computeSums(pod: Pod): Sums {
   const options = { useStatusResources: true, usePodStatusResources: true }
   const requests = podRequests(pod, options)
   const isPodLevel = hasPodLevelRequests(pod)
@@ -102,8 +176,8 @@ function resources(pod: Pod): Pick<PodInfo, 'requested' | 'nonZeroMilliCpu' | 'n
   const nonZero = nonMissing.size === 0 ? requests : podRequests(pod, { ...options, nonMissing })
   return {
     requested: resourceOfAmounts(requests),
-    nonZeroMilliCpu: milliValueOf(nonZero.get('cpu') ?? amountOf(0)),
-    nonZeroMemory: valueOf(nonZero.get('memory') ?? amountOf(0)),
+    nonZeroMilliCpu: milliValueOf(nonZero.get('cpu') ?? zeroAmount),
+    nonZeroMemory: valueOf(nonZero.get('memory') ?? zeroAmount),
   }
 }
 

@@ -16,11 +16,15 @@ export interface Snapshot {
 
 /** A snapshot of nodes in their order; lists that few attempts need are made on demand. */
 export function snapshotOf(nodes: readonly NodeInfo[]): Snapshot {
+  let byName: ReadonlyMap<string, NodeInfo> | undefined
   let withAffinity: readonly NodeInfo[] | undefined
   let withRequiredAntiAffinity: readonly NodeInfo[] | undefined
   return {
     nodes,
-    byName: new Map(nodes.map(node => [node.name, node])),
+    get byName() {
+      byName ??= new Map(nodes.map(node => [node.name, node]))
+      return byName
+    },
     havePodsWithAffinity: () => {
       withAffinity ??= nodes.filter(node => node.podsWithAffinity.length > 0)
       return withAffinity

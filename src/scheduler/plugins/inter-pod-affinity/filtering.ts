@@ -28,6 +28,8 @@ const rejectedByExisting = unschedulable(reasons.existingAntiAffinity)
 const rejectedByAffinity = unresolvable(reasons.affinity)
 const rejectedByAntiAffinity = unschedulable(reasons.antiAffinity)
 
+const skipped: PreFilterResult = { status: skip }
+
 /** Matching terms by topology key, then value; no entry is zero. */
 type DomainCounts = Map<string, Map<string, number>>
 
@@ -64,6 +66,9 @@ export function preFilter(
 ): PreFilterResult {
   const { listers, snapshot } = cycle.handle
   const info = podInfoOf(pod)
+  const refusing = snapshot.havePodsWithRequiredAntiAffinity()
+  const hasTerms = info.requiredAffinityTerms.length + info.requiredAntiAffinityTerms.length > 0
+  if (!hasTerms && refusing.length === 0) return skipped
   const state: State = {
     pod: info,
     affinityTerms: resolveNamespaces(info.requiredAffinityTerms, listers),
@@ -73,15 +78,15 @@ export function preFilter(
     affinity: new Map(),
     antiAffinity: new Map(),
   }
-  for (const node of snapshot.havePodsWithRequiredAntiAffinity()) {
+  for (const node of refusing) {
     for (const existing of node.podsWithRequiredAntiAffinity) countExisting(state, existing, node, 1)
   }
-  if (state.affinityTerms.length + state.antiAffinityTerms.length > 0) {
+  if (hasTerms) {
     for (const node of nodes) {
       for (const existing of node.pods) countIncoming(state, existing, node, 1)
     }
   } else if (state.existingAntiAffinity.size === 0) {
-    return { status: skip }
+    return skipped
   }
   cycle.write(preFilterState, state)
   return { status: success }

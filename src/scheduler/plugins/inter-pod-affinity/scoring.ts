@@ -39,6 +39,8 @@ export function preScore(cycle: CycleState, pod: Pod): Status {
   const hasPreferences =
     info.preferredAffinityTerms.length + info.preferredAntiAffinityTerms.length > 0
   if (ignorePreferredTermsOfExistingPods && !hasPreferences) return skip
+  const nodes = hasPreferences ? snapshot.nodes : snapshot.havePodsWithAffinity()
+  if (nodes.length === 0) return skip
   const scorer: Scorer = {
     pod: info,
     affinity: resolveNamespaces(info.preferredAffinityTerms, listers),
@@ -47,7 +49,6 @@ export function preScore(cycle: CycleState, pod: Pod): Status {
     hardWeight: hardPodAffinityWeight,
     scores: new Map(),
   }
-  const nodes = hasPreferences ? snapshot.nodes : snapshot.havePodsWithAffinity()
   for (const node of nodes) {
     const existing = hasPreferences ? node.pods : node.podsWithAffinity
     for (const other of existing) scoreExisting(scorer, other, node)

@@ -58,12 +58,12 @@ export function constraintsOf(
 ): Constraints {
   const own = pod.spec?.topologySpreadConstraints ?? []
   if (own.length > 0) {
-    const compiled = compile(own, pod.metadata.labels ?? noLabels, action)
-    if (compiled.ok) return compiled
+    const checked = compile(own, pod.metadata.labels ?? noLabels, action)
+    if (checked.ok) return checked
     const kind = kindOf[action]
     return {
       ok: false,
-      error: `obtaining pod's ${kind} topology spread constraints: ${compiled.error}`,
+      error: `obtaining pod's ${kind} topology spread constraints: ${checked.error}`,
     }
   }
   const { defaultingType, defaultConstraints } = args.podTopologySpread
@@ -75,7 +75,26 @@ export function constraintsOf(
   return { ok: true, value: constraints.value.map(one => ({ ...one, selector })) }
 }
 
+/** Lists without matchLabelKeys mean the same for every pod; pods of one template share them. */
+const compiled: Readonly<
+  Record<Action, WeakMap<readonly TopologySpreadConstraint[], Constraints>>
+> = { DoNotSchedule: new WeakMap(), ScheduleAnyway: new WeakMap() }
+
 function compile(
+  constraints: readonly TopologySpreadConstraint[],
+  podLabels: Labels,
+  action: Action,
+): Constraints {
+  const known = compiled[action].get(constraints)
+  if (known !== undefined) return known
+  const result = compileFor(constraints, podLabels, action)
+  if (constraints.every(({ matchLabelKeys = [] }) => matchLabelKeys.length === 0)) {
+    compiled[action].set(constraints, result)
+  }
+  return result
+}
+
+function compileFor(
   constraints: readonly TopologySpreadConstraint[],
   podLabels: Labels,
   action: Action,
