@@ -4,12 +4,13 @@ import type { ApiRequest, ApiResponse, PatchType } from '../../src/apiserver/req
 import { createCluster, request } from '../../src/cluster/cluster.ts'
 import type { World } from '../../src/engine/world.ts'
 import { kindKeyOf, kinds } from '../../src/kube/kinds.ts'
-import { controllerOf, keyFrom, type KubeObject } from '../../src/kube/object.ts'
+import { keyFrom, type KubeObject } from '../../src/kube/object.ts'
 import { parseTime } from '../../src/kube/time.ts'
 import { kubeletName, type KubeletOrder } from '../../src/nodes/kubelet.ts'
-import { hollowModel } from './hollow-kubelet.ts'
+import { hollowModel, type RecordedTimes } from './hollow-kubelet.ts'
 import { controllerFlagsOf } from './trace-flags.ts'
 import { differences, type Mismatch, podsOf, workloadsOf } from './trace-compare.ts'
+import { PodPairs } from './trace-pods.ts'
 import type { Deed, TraceAction, TraceCase, TraceSnapshot } from './trace-format.ts'
 
 export interface TraceResult {
@@ -27,33 +28,8 @@ interface Replay {
   readonly trace: TraceCase
   readonly world: World
   readonly t0: number
+  readonly pods: PodPairs
   readonly mismatches: Mismatch[]
-}
-
-/** Where recorded and replayed pods of one owner correspond: by order of creation. */
-function podNames(trace: TraceCase, world: World): ReadonlyMap<string, string> {
-  const recorded = trace.changes.filter(({ verb, kind }) => verb === 'ADDED' && kind === 'Pod')
-  const wanted = groupByOwner(recorded.flatMap(({ object }) => object ?? []))
-  const replayed = world.store
-    .changesAfter(0)
-    .filter(({ kind, before }) => kind === 'Pod' && before === undefined)
-  const found = groupByOwner([...replayed].flatMap(({ after }) => after ?? []))
-  const names = new Map<string, string>()
-  for (const [owner, list] of wanted) {
-    list.forEach((name, index) => names.set(name, found.get(owner)?.[index] ?? name))
-  }
-  return names
-}
-
-function groupByOwner(pods: readonly KubeObject[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>()
-  for (const { metadata } of pods) {
-    const owner = controllerOf(metadata)
-    if (owner === undefined || owner.kind === 'StatefulSet') continue
-    const key = `${owner.kind}/${owner.name}`
-    groups.set(key, [...(groups.get(key) ?? []), metadata.name ?? ''])
-  }
-  return groups
 }
 
 function namespaced(kind: string): boolean {
@@ -66,18 +42,29 @@ function inNamespace(object: KubeObject, namespace: string): KubeObject {
 }
 
 function targetOf(replay: Replay, deed: Deed): { kind: string; namespace?: string; name: string } {
-  const { trace, world } = replay
+  const { trace, pods } = replay
   const kind = deed.kind ?? 'Pod'
   const recorded = deed.name ?? ''
-  const name = kind === 'Pod' ? (podNames(trace, world).get(recorded) ?? recorded) : recorded
+  const name = kind === 'Pod' ? pods.nameOf(recorded) : recorded
   return namespaced(kind) ? { kind, namespace: trace.namespace, name } : { kind, name }
+}
+
+/** The Node as its hollow kubelet registered it: the action names only what was asked for. */
+function registeredNode(trace: TraceCase, name: string | undefined): KubeObject | undefined {
+  const added = trace.changes.find(
+    change => change.verb === 'ADDED' && change.kind === 'Node' && change.name === name,
+  )
+  return added?.object
 }
 
 function requestOf(replay: Replay, deed: Deed): ApiRequest | undefined {
   const { object, options = {} } = deed
   switch (deed.op) {
+    case 'addNode': {
+      const node = registeredNode(replay.trace, object?.metadata.name)
+      return node && { verb: 'create', object: node }
+    }
     case 'create':
-    case 'addNode':
       if (object === undefined) return undefined
       return { verb: 'create', object: inNamespace(object, replay.trace.namespace) }
     case 'patch':
@@ -181,45 +168,38 @@ function compareEvents(replay: Replay): void {
   }
 }
 
-/**
- * Placement among equal nodes is random on a real cluster: the replay takes the recorded node
- * where that is one of the equal ones. Pods correspond by owner and order of creation.
- */
-function recordedNode(trace: TraceCase, world: () => World | undefined) {
-  const nodes = new Map<string, string>()
-  for (const { kind, name, diff } of trace.changes) {
-    const node = (diff as { spec?: { nodeName?: string } } | undefined)?.spec?.nodeName
-    if (kind === 'Pod' && node !== undefined) nodes.set(name, node)
-  }
-  return (pod: { readonly metadata: { readonly name?: string } }): string | undefined => {
-    const current = world()
-    if (current === undefined) return undefined
-    const { name = '' } = pod.metadata
-    const recorded = [...podNames(trace, current)].find(([, replayed]) => replayed === name)
-    return nodes.get(recorded?.[0] ?? name)
+function timesOf(pods: PodPairs, elapsedMs: () => number): RecordedTimes {
+  const until = (atMs: number | undefined): number | undefined =>
+    atMs === undefined ? undefined : atMs - elapsedMs()
+  return {
+    untilStart: pod => until(pods.recordedOf(pod)?.runningMs),
+    untilStop: pod => until(pods.recordedOf(pod)?.stoppedMs),
   }
 }
 
 function start(trace: TraceCase): Replay {
   const t0 = parseTime(trace.t0)
+  const pods = new PodPairs(trace)
   let made: World | undefined
   const world = createCluster({
-    preferNode: recordedNode(trace, () => made),
+    preferNode: pod => pods.recordedOf(pod)?.node,
     kubernetes: '1.36',
     nodes: trace.nodes,
     epochMs: t0,
-    model: hollowModel(trace.hollow.runAfterMs),
-    controllerFlags: controllerFlagsOf(trace),
-    leases: { renewEveryMs: trace.hollow.leaseRenewMs },
+    model: hollowModel(
+      trace.hollow.runAfterMs,
+      timesOf(pods, () => made?.elapsedMs ?? 0),
+    ),
   })
   made = world
+  pods.attach(world)
   const { namespace } = trace
   const setup: KubeObject[] = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } },
   ]
   for (const object of setup) request(world, { verb: 'create', object })
-  return { trace, world, t0, mismatches: [] }
+  return { trace, world, t0, pods, mismatches: [] }
 }
 
 /** Runs the case and compares every snapshot, every answer and the events of the whole. */
