@@ -3,6 +3,7 @@
 import { degraded, down } from './availability.ts'
 import { lifeOf } from './life.ts'
 import { pendingForever, pendingTransient } from './pending.ts'
+import { quorumLost } from './quorum.ts'
 import { drainStuck, rejected } from './refused.ts'
 import { rolloutOk, rolloutStuck } from './rollout.ts'
 import { terminatingForever } from './terminating.ts'
@@ -13,6 +14,7 @@ export const checks: readonly Check[] = [
   drainStuck,
   rolloutStuck,
   pendingForever,
+  quorumLost,
   down,
   degraded,
   terminatingForever,

@@ -30,7 +30,6 @@ const foreignGroups: ReadonlySet<string> = new Set([
   'k3d.io',
   'kind.x-k8s.io',
   'kustomize.config.k8s.io',
-  'seatrial.dev',
   'skaffold',
 ])
 
@@ -69,11 +68,16 @@ function foreignName(value: unknown): string | undefined {
   const { apiVersion, kind } = value
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return missingType(value)
   if (apiVersion === '' || kind === '') return missingType(value)
+  if (groupOf(apiVersion) === 'seatrial.dev') return ownFile(kind)
   if (foreignGroups.has(groupOf(apiVersion))) return `${kind} is the file of a tool (${apiVersion})`
   if (kind === 'Config' && apiVersion === 'v1') return 'a kubeconfig'
   if (isList(value)) return undefined
   if (isBuiltIn(apiVersion, kind) || hasName(value)) return undefined
   return `${kind} (${apiVersion}) has no metadata.name`
+}
+
+function ownFile(kind: string): string {
+  return kind === 'Trial' ? 'a trial, which `seatrial trial FILE` runs' : `a ${kind} of Seatrial`
 }
 
 function missingType(value: Json): string {
