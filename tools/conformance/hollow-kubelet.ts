@@ -28,15 +28,33 @@ function exitOf(pod: Pod): ContainerExit | undefined {
   }
 }
 
+/** When containers started and stopped in the recording, as far as it says so of this pod. */
+export interface RecordedTimes {
+  /** Virtual ms from now until the recorded start; undefined when there is none. */
+  readonly untilStart: (pod: Pod) => number | undefined
+  readonly untilStop: (pod: Pod) => number | undefined
+}
+
+/** Recorded moments count while they are within the noise of a busy machine. */
+const noiseMs = { early: 150, late: 600 } as const
+
+/** The recorded duration, unless the replay is at another point of the story. */
+function near(recordedMs: number | undefined, nominalMs: number): number {
+  if (recordedMs === undefined) return nominalMs
+  const isNoise = recordedMs >= nominalMs - noiseMs.early && recordedMs <= nominalMs + noiseMs.late
+  return isNoise ? recordedMs : nominalMs
+}
+
 /** The model of a trace whose pods run `runAfterMs` after they were bound, unless they say so. */
-export function hollowModel(runAfterMs: number): KubeletModel {
+export function hollowModel(runAfterMs: number, times: RecordedTimes): KubeletModel {
   return {
-    startMs: pod => durationMs(pod, 'run-after', runAfterMs),
+    startMs: pod => near(times.untilStart(pod), durationMs(pod, 'run-after', runAfterMs)),
     initRunMs: () => 0,
     startedMs: () => 0,
     readyMs: (pod: Pod, _container: Container) =>
       annotation(pod, 'ready-after') === 'never' ? undefined : durationMs(pod, 'ready-after', 0),
-    stopMs: (pod, graceMs) => durationMs(pod, 'stop-after', Math.min(graceMs, 1000)),
+    stopMs: (pod, graceMs) =>
+      near(times.untilStop(pod), durationMs(pod, 'stop-after', Math.min(graceMs, 1000))),
     stopCode: () => 0,
     exit: exitOf,
     pullFails: pod => annotation(pod, 'pull-fail') === 'true',

@@ -190,6 +190,8 @@ function start(trace: TraceCase): Replay {
       trace.hollow.runAfterMs,
       timesOf(pods, () => made?.elapsedMs ?? 0),
     ),
+    controllerFlags: controllerFlagsOf(trace),
+    leases: { renewEveryMs: trace.hollow.leaseRenewMs },
   })
   made = world
   pods.attach(world)
