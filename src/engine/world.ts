@@ -253,8 +253,8 @@ export class World {
     const known = this.digestCache ?? { revision: 0, entries: 0, digest: emptyDigest }
     let digest = known.digest
     for (const change of this.store.changesAfter(known.revision)) {
-      const { atMs, kind, key, writer, after } = change
-      digest = absorb(digest, `${atMs} ${writer} ${kind} ${key} ${JSON.stringify(after) ?? ''}`)
+      const { atMs, kind, key, writer } = change
+      digest = absorb(digest, `${atMs} ${writer} ${kind} ${key} ${changedText(change)}`)
     }
     for (const entry of this.entries.from(known.entries)) {
       digest = absorb(digest, JSON.stringify(entry))
@@ -414,6 +414,17 @@ export class World {
     )
     return { reason, steps, pending: [...pending].sort() }
   }
+}
+
+/** The fields that a write changed, as text: equal runs change the same fields to the same. */
+function changedText({ before, after }: Change): string {
+  if (after === undefined) return ''
+  let text = ''
+  for (const field in after) {
+    const value = after[field]
+    if (before === undefined || before[field] !== value) text += `${field}${JSON.stringify(value)}`
+  }
+  return text
 }
 
 const placeholder: Forkable = {

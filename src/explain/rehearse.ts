@@ -31,6 +31,8 @@ interface Told {
 /** Runs install and the chosen trials; deterministic but for `run.wallMs`, which is 0. */
 export function rehearse(platform: Platform, options: RehearseOptions): Report {
   const installed = install(platform)
+  // Forks inherit what is digested before they begin.
+  installed.world.digest()
   const results = [installed.result, ...runTrials(installed, options.trials)]
   const told = results.map(result => ({ result, findings: findingsOf(platform, result) }))
   return reportOf(platform, told, installed.world, options)
