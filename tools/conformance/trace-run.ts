@@ -216,7 +216,10 @@ export function replayTrace(trace: TraceCase): TraceResult {
       const snapshotFirst =
         nextSnapshot !== undefined && (nextAction === undefined || nextSnapshot.t <= nextAction.t)
       const t = (snapshotFirst ? nextSnapshot : nextAction)?.t ?? 0
-      world.run({ untilMs: Math.max(world.nowMs, t0 + t) })
+      const untilMs = Math.max(world.nowMs, t0 + t)
+      world.run({ untilMs })
+      // A cluster at rest leaves the clock where it was.
+      world.advanceTo(untilMs)
       if (snapshotFirst) {
         compareSnapshot(replay, nextSnapshot)
         snapshot++
