@@ -9,11 +9,14 @@ import { keyFrom, keyOf } from '../kube/object.ts'
 import { formatTime } from '../kube/time.ts'
 import { SchedulerCache } from './cache.ts'
 import type { Diagnosis } from './diagnosis.ts'
+import { AssumedObjects } from './assumed-objects.ts'
 import { handleChange, living } from './event-handlers.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
 import { unschedulableTopic, type UnschedulableNote } from './notes.ts'
 import { podInfoOf } from './pod-info.ts'
+import { submitWrites, type WriteContext } from './pre-bind-writes.ts'
 import { evictionsOf } from './preemption/eviction.ts'
+import { eventAssignedPodDelete } from './queue/queue-events.ts'
 import { queueProfile, type QueueProfile } from './queue/queue-profile.ts'
 import { defaultQueueOptions, type QueuedPod } from './queue/queued-pod.ts'
 import { type QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
@@ -49,15 +52,18 @@ export const listedKinds = [
 export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
   // The queue's hints are bound once to listers that look at the view of the current turn.
   let view: View | undefined
+  let assumed = new AssumedObjects()
   const listers: SchedulerListers = {
-    get: (kind, key) => view?.get(kind, key) as never,
-    list: (kind, namespace) => (view?.list(kind, namespace) ?? []) as never,
+    get: (kind, key) => assumed.get(kind, key, view?.get(kind, key)) as never,
+    list: (kind, namespace) =>
+      assumed.list(kind, namespace, view?.list(kind, namespace) ?? []) as never,
   }
   const { args } = options.profile
   const { features } = options
   const queued = queueProfile(options.profile.plugins, { args, features, listers })
   const take = (turn: Turn, state: SchedulerState): SchedulerTurn => {
     view = turn.view
+    assumed = state.assumed
     return { turn, state, options, listers, at: momentOf(turn, queued) }
   }
   return {
@@ -86,6 +92,8 @@ function momentOf(turn: Turn, profile: QueueProfile): QueueMoment {
 function deliver(context: SchedulerTurn, changes: readonly Change[]): void {
   const { state, at } = context
   for (const change of changes) {
+    const { kind, key, after } = change
+    state.assumed.observe(kind, key, after)
     if (handleChange(context, change)) state.lastChangeMs = at.nowMs
   }
   bindWaiting(context)
@@ -119,7 +127,9 @@ function nextFlushMs({ queue, lastChangeMs }: SchedulerState, nowMs: number): nu
   const isBackingOff = queue.pods('backoff').length + queue.pods('errorBackoff').length > 0
   const isWorthwhile =
     isBackingOff ||
-    queue.pods('unschedulable').some(pod => pod.gatingPlugin === '' && pod.timestampMs < lastChangeMs)
+    queue
+      .pods('unschedulable')
+      .some(pod => pod.gatingPlugin === '' && pod.timestampMs < lastChangeMs)
   return isWorthwhile ? queue.nextWakeMs(nowMs) : undefined
 }
 
@@ -162,7 +172,7 @@ function decide({ turn, state, options, listers, at }: SchedulerTurn, pod: Pod):
 
 /** Reserves, assumes, and binds unless volumes have to be bound first. */
 function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void {
-  const { state, options, turn } = context
+  const { state, options } = context
   const { pod } = popped
   const { cycle } = placed.trace
   const reserved = runReserve(options.profile, cycle, pod, placed.node)
@@ -173,19 +183,38 @@ function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void 
     return
   }
   state.cache.assume({ ...pod, spec: { ...pod.spec, nodeName: placed.node } } as Pod)
-  const { writes } = runPreBind(options.profile, cycle, pod, placed.node)
-  for (const { verb, object, subresource } of writes) {
-    turn.submit({ verb, object, ...(subresource && { subresource }) })
+  const { status, writes } = runPreBind(options.profile, cycle, pod, placed.node)
+  const problem = submitWrites(writeContext(context), writes)
+  if (problem !== undefined || status.code !== 'Success') {
+    unbind(context, popped, problem ?? messageOf(status))
+    return
   }
   if (writes.length > 0 && unboundClaims(context, pod)) {
     state.waiting.set(popped.uid, { popped, node: placed.node })
   } else bind(context, popped, placed.node)
 }
 
+function writeContext({ turn, state }: SchedulerTurn): WriteContext {
+  return {
+    submit: request => turn.submit(request),
+    assumed: state.assumed,
+    stored: (kind, key) => turn.view.get(kind, key),
+  }
+}
+
+/** Takes a pod back that was assumed on a node: for others it was deleted, for itself it failed. */
+function unbind(context: SchedulerTurn, popped: QueuedPod, message: string): void {
+  const { state, at } = context
+  const oldObject = state.cache.podOf(popped.uid) ?? popped.pod
+  state.cache.forget(popped.uid)
+  state.queue.moveAll({ event: eventAssignedPodDelete, oldObject, newObject: undefined }, at)
+  const { nextStartNodeIndex } = state
+  fail(context, popped, { type: 'error', message, trace: undefined, nextStartNodeIndex })
+}
+
 function unboundClaims({ listers }: SchedulerTurn, { metadata, spec }: Pod): boolean {
   return (spec?.volumes ?? []).some(({ persistentVolumeClaim, ephemeral, name }) => {
-    const claim =
-      persistentVolumeClaim?.claimName ?? (ephemeral && `${metadata.name}-${name}`)
+    const claim = persistentVolumeClaim?.claimName ?? (ephemeral && `${metadata.name}-${name}`)
     if (claim === undefined) return false
     const found = listers.get('PersistentVolumeClaim', keyFrom(metadata.namespace, claim))
     return found?.status?.phase !== 'Bound'
@@ -200,16 +229,17 @@ function bindWaiting(context: SchedulerTurn): void {
   }
 }
 
-function bind({ turn, state }: SchedulerTurn, popped: QueuedPod, node: string): void {
+function bind(context: SchedulerTurn, popped: QueuedPod, node: string): void {
+  const { turn, state } = context
   const { pod, uid } = popped
   const { namespace, name = '' } = pod.metadata
   const target = { kind: 'Pod', namespace, name }
   const response = turn.submit({ verb: 'bind', target, node }) as ApiResponse
-  state.queue.done(uid)
   if (!response.ok) {
-    state.cache.forget(uid)
+    unbind(context, popped, `running Bind plugin "DefaultBinder": ${response.status.message}`)
     return
   }
+  state.queue.done(uid)
   const message = `Successfully assigned ${keyOf(pod.metadata)} to ${node}`
   turn.emit({ object: pod, type: 'Normal', reason: 'Scheduled', message })
 }

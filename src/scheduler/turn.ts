@@ -1,6 +1,7 @@
 // The scheduler's state and what one turn of it works with.
 
 import type { Forkable, Turn } from '../engine/actor.ts'
+import { AssumedObjects } from './assumed-objects.ts'
 import type { SchedulerCache } from './cache.ts'
 import type { SchedulerFeatures } from './features.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
@@ -20,6 +21,8 @@ export class SchedulerState implements Forkable {
   readonly cache: SchedulerCache
   readonly queue: SchedulingQueue
   readonly waiting: Map<string, WaitingBind>
+  /** What this scheduler wrote and its informer does not show yet. */
+  assumed = new AssumedObjects()
   nextStartNodeIndex = 0
   /** When something last changed that an attempt could depend on. */
   lastChangeMs = 0
@@ -34,6 +37,7 @@ export class SchedulerState implements Forkable {
 
   fork(): this {
     const copy = new SchedulerState(this.cache.fork(), this.queue.fork(), new Map(this.waiting))
+    copy.assumed = this.assumed.fork()
     copy.nextStartNodeIndex = this.nextStartNodeIndex
     copy.lastChangeMs = this.lastChangeMs
     copy.wakeAtMs = this.wakeAtMs
