@@ -58,7 +58,12 @@ function warmUp(): void {
   }
 }
 
-await bundle()
-warmUp()
-const size = statSync(join(dist, 'main.cjs')).size
-console.error(`dist/seatrial.cjs: ${Math.round(size / 1024)} KiB`)
+try {
+  await bundle()
+  warmUp()
+  const size = statSync(join(dist, 'main.cjs')).size
+  console.error(`dist/seatrial.cjs: ${Math.round(size / 1024)} KiB`)
+} catch {
+  // esbuild has already said what is wrong, with file and line.
+  process.exitCode = 1
+}

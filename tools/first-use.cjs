@@ -58,14 +58,14 @@ function run(command, args, advice) {
   if (result.status === 0) return
   const reason = result.error === undefined ? '' : `${result.error.message}\n`
   process.stderr.write(`${reason}${result.stdout ?? ''}${result.stderr ?? ''}`)
-  fail(`\`${command} ${args[0]}\` failed, see above. ${advice}`, 2)
+  fail(`\`${path.basename(command)} ${args.at(-1)}\` failed, see above. ${advice}`, 2)
 }
 
 function ensureInstalled() {
   requireNode()
   if (isInstalled()) return
   process.stderr.write('seatrial: first use: installing packages (npm ci), once …\n')
-  run('npm', ['ci', '--no-fund', '--no-audit'], 'npm must reach its registry; then run this again.')
+  run('npm', ['--no-fund', '--no-audit', 'ci'], 'npm must reach its registry; then run this again.')
 }
 
 /** Newest change below a folder, its removals included, in ms. */
@@ -95,7 +95,7 @@ function build() {
   if (fresh) process.stderr.write('seatrial: first use: building, once …\n')
   else process.stderr.write('seatrial: sources changed: building …\n')
   const tsx = path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs')
-  run(process.execPath, [tsx, 'tools/build.ts'], 'Run `npm ci`, then `npm run build`.')
+  run(process.execPath, [tsx, 'tools/build.ts'], 'The sources do not build; mend them first.')
 }
 
 /** True when the process that holds the lock is gone; an unreadable lock is being written. */

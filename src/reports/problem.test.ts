@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { problemText, reportProblem } from './problem.ts'
+import { reportProblem } from '../explain/problems.ts'
+import { problemText } from './problem.ts'
 import { context } from './testing.ts'
 
 it('a problem says what, where, why and what to do, once', () => {
@@ -12,9 +13,7 @@ it('a problem says what, where, why and what to do, once', () => {
     why: 'only one of them can hold',
     todo: 'remove one',
   })
-  expect(
-    problemText(flat, context),
-  ).toBe(`✗ ST0106 Deployment shop/web spec.replicas: this key is given twice
+  expect(problemText(flat, context)).toBe(`✗ ST0106 Deployment shop/web: this key is given twice
    deploy/web.yaml:7:3
       spec:
         replicas: 3   ← here

@@ -1,27 +1,9 @@
 // Problems as people read them: what, where with the user's own line, why, and what to do.
 
 import { createColors } from 'picocolors'
-import type { Problem } from '../base/problem.ts'
 import type { ReportProblem } from '../explain/report.ts'
 import type { ReportContext } from './framework.ts'
 import { frame } from './frame.ts'
-
-/** A Problem as the report contract carries it. */
-export function reportProblem(problem: Problem): ReportProblem {
-  const { code, severity, location, object, what, why, todo } = problem
-  const { file, line, column, path } = location ?? {}
-  const subject = [object, path].filter(part => part !== undefined && part !== '').join(' ')
-  return {
-    code,
-    severity,
-    ...(file !== undefined && { file }),
-    ...(line !== undefined && { line }),
-    ...(column !== undefined && { column }),
-    text: subject === '' ? what : `${subject}: ${what}`,
-    ...(why !== undefined && { why }),
-    ...(todo !== undefined && { todo }),
-  }
-}
 
 /** The problem with its code frame, as lines that end with a newline. */
 export function problemText(problem: ReportProblem, context: ReportContext): string {

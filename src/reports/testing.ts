@@ -28,7 +28,7 @@ export const context: ReportContext = {
 const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' }
 
 function bounds(runs: number, events: number): Bounds {
-  return { nodes: 2, events, virtualSeconds: 900, runs, schedules: 'default' }
+  return { nodes: 2, events, virtualSeconds: 900, runs, schedules: 'one: the documented rule' }
 }
 
 const pending: Finding = {

@@ -36,14 +36,23 @@ function trialLines({ trials, findings }: Report, colors: Colors): readonly stri
     const counts = countsText(own)
     const inconclusive = trial.outcome === 'inconclusive' ? 'inconclusive' : ''
     const result = [inconclusive, trial.summary, counts].filter(part => part !== '').join(', ')
-    return { mark: markOf(trial, own, colors), name: trial.name, result, bounds: trial.bounds }
+    const { name, bounds } = trial
+    return { mark: markOf(trial, own, colors), name, result, bounds, said: lastWords(trial) }
   })
   const nameWidth = Math.max(...rows.map(({ name }) => name.length), 0)
   const resultWidth = Math.max(...rows.map(({ result }) => result.length), 0)
-  return rows.map(({ mark, name, result, bounds }) => {
+  return rows.flatMap(({ mark, name, result, bounds, said }) => {
     const bound = colors.dim(boundsText(bounds))
-    return `${mark} ${name.padEnd(nameWidth)}  ${result.padEnd(resultWidth)}  ${bound}`.trimEnd()
+    const line = `${mark} ${name.padEnd(nameWidth)}  ${result.padEnd(resultWidth)}  ${bound}`
+    return [line.trimEnd(), ...said.map(text => `  ${' '.repeat(nameWidth)}  ${text}`)]
   })
+}
+
+/** What the installer says where it gives up. */
+function lastWords({ gates = [] }: TrialReport): readonly string[] {
+  return gates.flatMap(({ outcome, message }) =>
+    outcome === 'ready' || message === undefined ? [] : [message],
+  )
 }
 
 function markOf(trial: TrialReport, findings: readonly Finding[], colors: Colors): string {
@@ -53,14 +62,14 @@ function markOf(trial: TrialReport, findings: readonly Finding[], colors: Colors
   return colors.green('✓')
 }
 
-/** How far the verdict reaches: `3 nodes, 9 runs, 12041 events, 600 s, schedule default`. */
+/** How far the verdict reaches: `3 nodes, 9 runs, 12041 events, 600 s, one schedule`. */
 function boundsText({ nodes, runs, events, virtualSeconds, schedules }: Bounds): string {
   const parts = [
     counted(nodes, 'node'),
     ...(runs > 1 ? [counted(runs, 'run')] : []),
     counted(events, 'event'),
     secondsText(virtualSeconds),
-    `schedule ${schedules}`,
+    `${schedules.split(':')[0] ?? ''} schedule`,
   ]
   return parts.join(', ')
 }

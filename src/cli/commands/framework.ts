@@ -1,0 +1,23 @@
+// The shape of a command: words and flags as data, and what it does. What it needs beyond words is
+// imported on demand, so that help stays fast.
+
+import type { FlagName, GivenFlags } from '../flags.ts'
+import type { Io } from '../io.ts'
+
+export interface Call {
+  readonly args: readonly string[]
+  readonly given: GivenFlags
+  readonly io: Io
+}
+
+export interface Command {
+  readonly name: string
+  /** One sentence for the list of commands. */
+  readonly doc: string
+  /** Its arguments as help shows them: `[PATH...]`. */
+  readonly args: string
+  readonly flags: readonly FlagName[]
+  readonly examples: readonly string[]
+  /** Answers the exit status. */
+  readonly run: (call: Call) => Promise<number>
+}

@@ -1,0 +1,10 @@
+// Every command, in the order in which help lists them.
+
+import { check } from './check.ts'
+import { explain } from './explain.ts'
+import type { Command } from './framework.ts'
+import { size } from './size.ts'
+import { trial } from './trial.ts'
+import { version } from './version.ts'
+
+export const commands: readonly Command[] = [check, trial, size, explain, version]

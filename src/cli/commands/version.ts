@@ -1,0 +1,21 @@
+// `seatrial version`: what this is and what it models.
+
+import { version as number } from '../version.ts'
+import { exits } from '../exit.ts'
+import type { Command } from './framework.ts'
+
+export const version = {
+  name: 'version',
+  doc: 'Print the version, and the Kubernetes version that is modelled by default.',
+  args: '',
+  flags: ['output'],
+  examples: ['version', 'version -o json'],
+  run: async ({ given, io }) => {
+    const { kubernetesDefault } = await import('../../index.ts')
+    const facts = { seatrial: number, kubernetes: kubernetesDefault, node: process.version }
+    const isJson = given.get('output')?.values.at(-1) === 'json'
+    const lines = Object.entries(facts).map(([name, value]) => `${name} ${value}\n`)
+    io.out(isJson ? `${JSON.stringify(facts, null, 2)}\n` : lines.join(''))
+    return exits.holds
+  },
+} satisfies Command

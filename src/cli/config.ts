@@ -1,0 +1,42 @@
+// `--show-config`: every setting that applies and who set it.
+
+import { columns } from '../reports/columns.ts'
+import { flags, type GivenFlags } from './flags.ts'
+import type { Prepared } from './prepare.ts'
+import type { Settings } from './settings.ts'
+
+/** A table SETTING, VALUE, SET BY. */
+export function configText(settings: Settings, prepared: Prepared, given: GivenFlags): string {
+  const { loaded, sources, platformFile } = prepared
+  const pools = loaded.pools.map(({ name, count, cpu, memory, zones }) => {
+    const where = zones === undefined ? '' : ` in ${zones.join(',')}`
+    return ['pool', `${name}: ${count} × ${cpu} CPU, ${memory}${where}`, loaded.poolsSetBy]
+  })
+  const file = platformFile ?? '<none>'
+  const rows = [
+    ['SETTING', 'VALUE', 'SET BY'],
+    ...sources.map(source => ['source', source, setBySource(settings, file)]),
+    ...pools,
+    ['kubernetes', settings.kubernetes ?? loaded.kubernetes ?? 'default', setByOf('kubernetes')],
+    ['trials', settings.trials?.join(',') ?? 'all', setByOf('trials')],
+    ['seed', String(settings.schedule.seed), setByOf('seed')],
+    ['fail-on', settings.failOn, setByOf('fail-on')],
+    ['output', settings.output ?? 'text', setByOf('output')],
+    ...settings.reports.map(each => [
+      'report',
+      `${each.format}=${each.file ?? '-'}`,
+      setByOf('report'),
+    ]),
+    ['color', settings.color, setByOf('color')],
+    ['seatrial.yaml', file, platformFile === undefined ? 'not found' : 'found'],
+  ]
+  return columns(rows)
+
+  function setByOf(name: (typeof flags)[number]['name']): string {
+    return given.get(name)?.setBy ?? 'default'
+  }
+}
+
+function setBySource({ inputs }: Settings, file: string): string {
+  return inputs.length > 0 ? 'command line' : file
+}

@@ -1,0 +1,152 @@
+// Every flag as data: its letters (kubectl's where kubectl has one), its words, its environment
+// variable. Commands name the flags they take.
+
+export interface Flag {
+  readonly name: string
+  readonly short?: string
+  /** The name of its value in help; absent for a switch. */
+  readonly value?: string
+  /** May be given several times. */
+  readonly repeats?: boolean
+  readonly group: 'Input' | 'Platform' | 'Trials' | 'Output'
+  readonly doc: string
+  /** Where it has no SEATRIAL_ variable. */
+  readonly noEnv?: boolean
+}
+
+export const flags = [
+  {
+    name: 'filename',
+    short: 'f',
+    value: 'PATH',
+    repeats: true,
+    group: 'Input',
+    doc: 'file, folder or - (stdin); the same as a plain argument',
+  },
+  {
+    name: 'recursive',
+    short: 'R',
+    group: 'Input',
+    doc: 'accepted as in kubectl; folders are always read with all that lies below',
+  },
+  {
+    name: 'kustomize',
+    short: 'k',
+    value: 'DIR',
+    repeats: true,
+    group: 'Input',
+    doc: 'kustomization, built by your own kubectl or kustomize',
+  },
+  {
+    name: 'namespace',
+    short: 'n',
+    value: 'NAME',
+    group: 'Input',
+    doc: 'namespace of objects that name none',
+  },
+  { name: 'nodes', value: 'N', group: 'Platform', doc: 'number of nodes' },
+  { name: 'node-size', value: 'CPUxMEMORY', group: 'Platform', doc: 'size of a node: 4x16Gi' },
+  { name: 'zones', value: 'A,B,C', group: 'Platform', doc: 'zones that nodes are spread over' },
+  {
+    name: 'pool',
+    value: 'KEY=VALUE,…',
+    repeats: true,
+    group: 'Platform',
+    doc:
+      'a node pool: name=workers,count=3,cpu=4,memory=16Gi,zones=a;b,labels=k=v,' +
+      'taints=k=v:NoSchedule',
+  },
+  { name: 'kubernetes', value: 'MINOR', group: 'Platform', doc: 'Kubernetes version: 1.36' },
+  {
+    name: 'trials',
+    value: 'NAME,…',
+    group: 'Trials',
+    doc: 'trials to run after install: restart, lose-node, drain (default all)',
+  },
+  { name: 'seed', value: 'N', group: 'Trials', doc: 'seed of everything that is random (1)' },
+  {
+    name: 'replay',
+    value: 'SCHEDULE',
+    group: 'Trials',
+    doc: 'repeat a run: the schedule that a report printed',
+    noEnv: true,
+  },
+  { name: 'max-nodes', value: 'N', group: 'Trials', doc: 'the most nodes that size tries (12)' },
+  {
+    name: 'fail-on',
+    value: 'SEVERITY',
+    group: 'Output',
+    doc: 'error, warning, info or never: what makes the exit status 1 (error)',
+  },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FORMAT',
+    group: 'Output',
+    doc: 'text, table, wide, name, json, yaml, markdown, github, junit or sarif (text)',
+  },
+  {
+    name: 'report',
+    value: 'FORMAT=FILE',
+    repeats: true,
+    group: 'Output',
+    doc: 'also write a report; without =FILE it goes to stdout',
+  },
+  {
+    name: 'show-config',
+    group: 'Output',
+    doc: 'print what applies and who set it, then stop',
+    noEnv: true,
+  },
+  { name: 'color', value: 'WHEN', group: 'Output', doc: 'always, never or auto (auto)' },
+  {
+    name: 'verbosity',
+    short: 'v',
+    value: 'N',
+    group: 'Output',
+    doc: '-v also tells notes and times; -v=0 is the default',
+  },
+] as const satisfies readonly Flag[]
+
+export type FlagName = (typeof flags)[number]['name']
+
+/** SEATRIAL_FAIL_ON of fail-on; undefined where there is none. */
+export function envName(flag: Flag): string | undefined {
+  if (flag.noEnv === true) return undefined
+  return `SEATRIAL_${flag.name.toUpperCase().replaceAll('-', '_')}`
+}
+
+/** The value of a flag and who gave it: `--nodes` or `SEATRIAL_NODES`. */
+export interface GivenFlag {
+  readonly values: readonly string[]
+  readonly setBy: string
+}
+
+export type GivenFlags = ReadonlyMap<FlagName, GivenFlag>
+
+/** What the command line gave, and for the rest what the environment gives. */
+export function withEnvironment(
+  typed: GivenFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): GivenFlags {
+  const given = new Map(typed)
+  for (const flag of flags as readonly (Flag & { readonly name: FlagName })[]) {
+    const variable = envName(flag)
+    const value = variable === undefined ? undefined : env[variable]
+    if (given.has(flag.name) || variable === undefined) continue
+    if (value === undefined || value === '') continue
+    const values = flag.repeats === true ? value.split(/\s+/) : [value]
+    given.set(flag.name, { values, setBy: variable })
+  }
+  return given
+}
+
+/** Variables that look like ours and are not. */
+export function unknownVariables(
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const known = new Set((flags as readonly Flag[]).map(envName))
+  return Object.keys(env)
+    .filter(name => name.startsWith('SEATRIAL_') && !known.has(name))
+    .sort()
+}

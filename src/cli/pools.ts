@@ -1,0 +1,159 @@
+// Node pools of the command line: --pool in full, or --nodes, --node-size and --zones on top of
+// what the files say.
+
+import type { Checked, Problem } from '../base/problem.ts'
+import type { PoolSpec } from '../trials/spec.ts'
+import { didYouMean } from './nearest.ts'
+
+export const usageCode = 'ST0001'
+
+/** A Problem with something that was typed. */
+export function usageProblem(what: string, todo: string, why?: string): Problem {
+  return { code: usageCode, severity: 'error', what, ...(why !== undefined && { why }), todo }
+}
+
+function wrong<T>(what: string, todo: string): Checked<T> {
+  return { ok: false, problems: [usageProblem(what, todo)] }
+}
+
+function right<T>(value: T): Checked<T> {
+  return { ok: true, value, problems: [] }
+}
+
+export interface NodeSize {
+  readonly cpu: string
+  readonly memory: string
+}
+
+const cpuPattern = /^\d+(\.\d+)?m?$/
+const memoryPattern = /^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)$/
+
+/** `4x16Gi`: CPU and memory of a node. */
+export function parseNodeSize(text: string): Checked<NodeSize> {
+  const [cpu = '', memory = '', ...rest] = text.split('x')
+  if (rest.length === 0 && cpuPattern.test(cpu) && memoryPattern.test(memory)) {
+    return right({ cpu, memory })
+  }
+  return wrong(`"${text}" is not the size of a node`, 'write CPU, x, memory: 4x16Gi')
+}
+
+/** A positive integer. */
+export function parseCount(text: string, flag: string, least = 1): Checked<number> {
+  const count = Number(text)
+  if (/^\d{1,9}$/.test(text) && count >= least) return right(count)
+  return wrong(`${flag}: "${text}" is not a whole number from ${least}`, `write ${flag} 3`)
+}
+
+/** `a,b,c` without empty parts. */
+export function parseList(text: string): readonly string[] {
+  return text
+    .split(/[,;]/)
+    .map(part => part.trim())
+    .filter(part => part !== '')
+}
+
+type PoolFields = { -readonly [K in keyof PoolSpec]?: PoolSpec[K] }
+type FieldReader = (value: string, into: PoolFields) => string | undefined
+
+/** Each key of --pool: writes its field, or answers what is wrong. */
+const poolFields: Readonly<Record<string, FieldReader>> = {
+  name: (value, into) => {
+    into.name = value
+    return /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value) ? undefined : 'a lower-case name: workers'
+  },
+  count: (value, into) => wholeNumber(value, 0, count => (into.count = count)),
+  min: (value, into) => wholeNumber(value, 0, count => (into.min = count)),
+  max: (value, into) => wholeNumber(value, 0, count => (into.max = count)),
+  pods: (value, into) => wholeNumber(value, 1, count => (into.pods = count)),
+  cpu: (value, into) => {
+    into.cpu = value
+    return cpuPattern.test(value) ? undefined : 'a CPU quantity: 4 or 3500m'
+  },
+  memory: (value, into) => {
+    into.memory = value
+    return memoryPattern.test(value) ? undefined : 'a memory quantity: 16Gi'
+  },
+  zones: (value, into) => {
+    into.zones = parseList(value)
+    return into.zones.length > 0 ? undefined : 'zones: a;b;c'
+  },
+  labels: (value, into) => {
+    const pairs = parseList(value).map(pair => pair.split('='))
+    into.labels = Object.fromEntries(pairs.map(([key = '', ...rest]) => [key, rest.join('=')]))
+    return pairs.every(pair => pair.length === 2) ? undefined : 'labels: key=value;key2=value2'
+  },
+  taints: (value, into) => {
+    const taints = parseList(value).map(parseTaint)
+    into.taints = taints.filter(taint => taint !== undefined)
+    return taints.includes(undefined) ? 'taints: key=value:NoSchedule' : undefined
+  },
+}
+
+function wholeNumber(
+  value: string,
+  least: number,
+  set: (count: number) => void,
+): string | undefined {
+  if (!/^\d{1,6}$/.test(value) || Number(value) < least) return `a whole number from ${least}`
+  set(Number(value))
+  return undefined
+}
+
+type Taint = NonNullable<PoolSpec['taints']>[number]
+
+function parseTaint(text: string): Taint | undefined {
+  const match = /^([^=:]+)(?:=([^:]*))?:(NoSchedule|PreferNoSchedule|NoExecute)$/.exec(text)
+  if (match === null) return undefined
+  const [, key = '', value, effect] = match
+  return { key, effect: effect as Taint['effect'], ...(value && { value }) }
+}
+
+/** `name=workers,count=3,cpu=4,memory=16Gi,…`; what is not said is a default. */
+export function parsePool(text: string, index: number): Checked<PoolSpec> {
+  const fields: PoolFields = {}
+  for (const part of text.split(',').filter(each => each !== '')) {
+    const at = part.indexOf('=')
+    const key = at < 0 ? part : part.slice(0, at)
+    const read = Object.hasOwn(poolFields, key) ? poolFields[key] : undefined
+    if (read === undefined) {
+      return wrong(`--pool has no "${key}"`, didYouMean(key, Object.keys(poolFields)))
+    }
+    const fault = at < 0 ? 'a value' : read(part.slice(at + 1), fields)
+    if (fault !== undefined) return wrong(`--pool ${part}: this is not ${fault}`, `write ${fault}`)
+  }
+  const name = index === 0 ? 'workers' : `workers-${index + 1}`
+  return right({ name, count: 3, cpu: '4', memory: '16Gi', ...fields })
+}
+
+export interface PoolChange {
+  readonly nodes?: number
+  readonly size?: NodeSize
+  readonly zones?: readonly string[]
+}
+
+/** The pools with another number of nodes, size or zones; the largest open pool varies. */
+export function changedPools(
+  pools: readonly PoolSpec[],
+  { nodes, size, zones }: PoolChange,
+): readonly PoolSpec[] {
+  const varied = largest(pools)
+  const others = pools.reduce((sum, pool) => sum + (pool === varied ? 0 : pool.count), 0)
+  return pools.map(pool => ({
+    ...pool,
+    ...(size !== undefined && size),
+    ...(zones !== undefined && { zones }),
+    ...(nodes !== undefined && pool === varied && { count: Math.max(0, nodes - others) }),
+  }))
+}
+
+/** The pool with most nodes among those that any pod can land on. */
+function largest(pools: readonly PoolSpec[]): PoolSpec | undefined {
+  const open = pools.filter(({ taints = [] }) =>
+    taints.every(({ effect }) => effect === 'PreferNoSchedule'),
+  )
+  const candidates = open.length > 0 ? open : pools
+  return candidates.reduce<PoolSpec | undefined>(
+    (best, pool) => (best === undefined || pool.count > best.count ? pool : best),
+    undefined,
+  )
+}

@@ -1,0 +1,115 @@
+// What check and size do before a trial: settings, seatrial.yaml, input files, node pools.
+
+import type { Problem } from '../base/problem.ts'
+import { discoverPlatform, readPlatformFile } from '../sources/own/platform-file.ts'
+import { defaultPool, type Loaded, load } from '../sources/load.ts'
+import { codes } from '../sources/problems.ts'
+import type { Assumption, PlatformPart, PoolSpec } from '../trials/spec.ts'
+import { unknownVariables } from './flags.ts'
+import type { Io } from './io.ts'
+import { changedPools, usageProblem } from './pools.ts'
+import type { Settings } from './settings.ts'
+
+export interface Prepared {
+  readonly loaded: Loaded
+  /** Inputs as the user called them. */
+  readonly sources: readonly string[]
+  /** The seatrial.yaml that applies, if any. */
+  readonly platformFile?: string
+}
+
+/** Reads everything; whatever is wrong is in `loaded.problems`. */
+export function prepare(settings: Settings): Prepared {
+  const file = discoverPlatform('.')
+  const { part, problems } = file === undefined ? noPlatform : readPlatformFile(file)
+  const named = settings.inputs
+  if (named.length === 0 && part?.sources === undefined) {
+    return { loaded: nothing([...problems, noInput()]), sources: [] }
+  }
+  const loaded = load(named, {
+    ...(settings.namespace !== undefined && { namespace: settings.namespace }),
+    ...(settings.pools !== undefined && { pools: settings.pools }),
+    ...(part !== undefined && { platform: part }),
+  })
+  const inputs = named.length > 0 ? named : (part?.sources ?? [])
+  return {
+    loaded: withPools({ ...loaded, problems: [...problems, ...loaded.problems] }, settings),
+    sources: inputs.map(input =>
+      typeof input === 'string' ? input : Object.values(input).join(' '),
+    ),
+    ...(file !== undefined && { platformFile: file }),
+  }
+}
+
+const noPlatform: { readonly part?: PlatformPart; readonly problems: readonly Problem[] } = {
+  problems: [],
+}
+
+function noInput(): Problem {
+  return usageProblem(
+    'nothing to judge was named',
+    'name files or folders: seatrial check ./deploy; or list sources in seatrial.yaml',
+  )
+}
+
+/** A platform of nothing but problems. */
+export function nothing(problems: readonly Problem[]): Loaded {
+  return {
+    objects: [],
+    pools: [],
+    poolsSetBy: 'default',
+    problems,
+    assumptions: [],
+    unmodelled: [],
+    notes: [],
+  }
+}
+
+/** --nodes, --node-size and --zones change the pools that the files give. */
+export function withPools(loaded: Loaded, settings: Settings): Loaded {
+  const { nodes, nodeSize: size, zones } = settings
+  if (nodes === undefined && size === undefined && zones === undefined) return loaded
+  const isDefault = loaded.poolsSetBy === 'default'
+  const base = loaded.pools.length === 0 ? [defaultPool] : loaded.pools
+  const pools = changedPools(base, {
+    ...(nodes !== undefined && { nodes }),
+    ...(size !== undefined && { size }),
+    ...(zones !== undefined && { zones }),
+  })
+  const total = pools.reduce((sum, pool) => sum + pool.count, 0)
+  const problems = loaded.problems.filter(({ code }) => code !== codes.noNodes || total === 0)
+  const others = loaded.assumptions.filter(({ setBy }) => setBy !== 'default' || !isDefault)
+  const rest = isDefault ? remaining(settings, pools) : []
+  return { ...loaded, pools, problems, poolsSetBy: 'flags', assumptions: [...rest, ...others] }
+}
+
+/** What is still taken for granted about nodes when only a part of it was said. */
+function remaining(
+  { nodes, nodeSize }: Settings,
+  [pool]: readonly PoolSpec[],
+): readonly Assumption[] {
+  const { count = 0, cpu = '', memory = '' } = pool ?? {}
+  const parts = [
+    ...(nodes === undefined ? [`${count} nodes`] : []),
+    ...(nodeSize === undefined ? [`nodes of ${cpu} CPU / ${memory.replace('Gi', ' GiB')}`] : []),
+  ]
+  const flags = [
+    ...(nodes === undefined ? ['--nodes'] : []),
+    ...(nodeSize === undefined ? ['--node-size'] : []),
+  ]
+  if (parts.length === 0) return []
+  return [
+    {
+      what: parts.join(', '),
+      why: `nothing says so; ${flags.join(', ')} or seatrial.yaml does`,
+      setBy: 'default',
+    },
+  ]
+}
+
+/** A warning for each SEATRIAL_ variable that means nothing. */
+export function environmentNotes({ env }: Pick<Io, 'env'>): string {
+  return unknownVariables(env)
+    .map(name => `seatrial: ${name} is not a setting and is ignored\n`)
+    .join('')
+}

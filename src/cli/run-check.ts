@@ -1,0 +1,91 @@
+// `check` behind its words: read, run the trials, write the reports, choose the exit status.
+
+import { reportProblem } from '../explain/problems.ts'
+import { emptyReport } from '../explain/rehearse.ts'
+import type { Report } from '../explain/report.ts'
+import { problemText } from '../reports/problem.ts'
+import { reporters } from '../reports/registry.ts'
+import type { Loaded } from '../sources/load.ts'
+import type { Call } from './commands/framework.ts'
+import { configText } from './config.ts'
+import { exitStatusOf, exits } from './exit.ts'
+import { contextFor, writeReport } from './output.ts'
+import { environmentNotes, type Prepared, prepare } from './prepare.ts'
+import { type Product, realProduct } from './product.ts'
+import { type CheckedSettings, type Settings, settingsFrom } from './settings.ts'
+import { version } from './version.ts'
+
+/** Runs `seatrial check`; answers the exit status. */
+export async function runCheckCommand(call: Call, product: Product = realProduct): Promise<number> {
+  const startedMs = call.io.clockMs()
+  const settings = settingsOf(call, product)
+  if (settings === undefined) return exits.usage
+  const prepared = prepare(settings)
+  if (settings.showConfig) {
+    call.io.out(configText(settings, prepared, call.given))
+    return exits.holds
+  }
+  const report = reportOf(settings, prepared, product)
+  const timed = settings.verbosity > 0 ? withWallMs(report, call.io.clockMs() - startedMs) : report
+  const failed = writeReport(timed, settings, call.io, commandText(call, report))
+  return failed ?? exitStatusOf(report, settings.failOn)
+}
+
+/** Checked settings, or nothing once stderr says what is wrong with them. */
+export function settingsOf({ args, given, io }: Call, product: Product): Settings | undefined {
+  const known = { formats: [...reporters.keys()], trials: product.trialNames }
+  const { settings, problems }: CheckedSettings = settingsFrom(args, given, known)
+  io.err(environmentNotes(io))
+  if (problems.length === 0) return settings
+  const context = contextFor(settings, io, 'err')
+  io.err(problems.map(problem => problemText(reportProblem(problem), context)).join(''))
+  return undefined
+}
+
+/** The report, or one without trials when there is nothing to try. */
+export function reportOf(settings: Settings, prepared: Prepared, product: Product): Report {
+  const { loaded, sources } = prepared
+  const nodes = loaded.pools.reduce((sum, pool) => sum + pool.count, 0)
+  if (loaded.objects.length === 0 || nodes === 0) {
+    const kubernetes = settings.kubernetes ?? loaded.kubernetes ?? product.kubernetesDefault
+    return emptyReport({ version, kubernetes, sources }, loaded.problems.map(reportProblem))
+  }
+  const trials = settings.trials ?? standardTrials(loaded, product)
+  return product.runCheck(loaded, {
+    version,
+    sources,
+    schedule: settings.schedule,
+    ...(trials !== undefined && { trials }),
+    ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
+    ...(loaded.sla !== undefined && { sla: loaded.sla }),
+  })
+}
+
+/** The standard trials that seatrial.yaml names; its trial files are run by `seatrial trial`. */
+function standardTrials(
+  { trials }: Loaded,
+  { trialNames }: Product,
+): readonly string[] | undefined {
+  const names = trials?.filter((trial): trial is Exclude<typeof trial, object> =>
+    typeof trial === 'string' ? trialNames.includes(trial) : false,
+  )
+  return names === undefined || names.length === 0 ? undefined : names
+}
+
+function withWallMs(report: Report, wallMs: number): Report {
+  return { ...report, run: { ...report.run, wallMs: Math.round(wallMs) } }
+}
+
+/** The command that gives this report again: what was given, and the schedule. */
+function commandText({ args, given, io }: Call, { run }: Report): string {
+  const typed = [...given].filter(([name]) => !['replay', 'seed', 'color'].includes(name))
+  const flags = typed.flatMap(([name, { values }]) =>
+    values.map(value => (value === 'true' ? `--${name}` : `--${name} ${quoted(value)}`)),
+  )
+  const replay = run.schedule === '' ? [] : [`--replay ${run.schedule}`]
+  return [io.invocation, 'check', ...args.map(quoted), ...flags, ...replay].join(' ')
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

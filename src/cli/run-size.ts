@@ -1,0 +1,57 @@
+// `size` behind its words: a table of trials and the nodes they need.
+
+import { dump } from 'js-yaml'
+import { reportProblem } from '../explain/problems.ts'
+import { columns } from '../reports/columns.ts'
+import { problemText } from '../reports/problem.ts'
+import type { SizeRow } from '../trials/size.ts'
+import type { Call } from './commands/framework.ts'
+import { configText } from './config.ts'
+import { exits } from './exit.ts'
+import { contextFor } from './output.ts'
+import { prepare } from './prepare.ts'
+import { type Product, realProduct } from './product.ts'
+import { settingsOf } from './run-check.ts'
+import type { Settings } from './settings.ts'
+
+/** Runs `seatrial size`; answers the exit status. */
+export async function runSizeCommand(call: Call, product: Product = realProduct): Promise<number> {
+  const { io, given } = call
+  const settings = settingsOf(call, product)
+  if (settings === undefined) return exits.usage
+  const prepared = prepare(settings)
+  if (settings.showConfig) {
+    io.out(configText(settings, prepared, given))
+    return exits.holds
+  }
+  const { loaded } = prepared
+  const context = contextFor(settings, io, 'err')
+  const problems = loaded.problems.map(reportProblem)
+  io.err(problems.map(problem => problemText(problem, context)).join(''))
+  const isInvalid = problems.some(({ severity }) => severity === 'error')
+  if (loaded.objects.length === 0 || loaded.pools.length === 0) return exits.usage
+  const rows = product.runSize(loaded, {
+    schedule: settings.schedule,
+    nodesMax: settings.nodesMax,
+    ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
+    ...(loaded.sla !== undefined && { sla: loaded.sla }),
+  })
+  io.out(sizeText(rows, settings))
+  if (isInvalid) return exits.usage
+  return rows.every(({ nodes }) => nodes !== undefined) ? exits.holds : exits.findings
+}
+
+function sizeText(rows: readonly SizeRow[], { output = 'text' }: Settings): string {
+  const document = {
+    apiVersion: 'seatrial.dev/v1',
+    kind: 'Size',
+    trials: rows.map(({ trial, nodes, tried }) => ({ name: trial, nodes: nodes ?? null, tried })),
+  }
+  if (output === 'json') return `${JSON.stringify(document, null, 2)}\n`
+  if (output === 'yaml') return dump(document, { lineWidth: -1 })
+  const cells = rows.map(({ trial, nodes, tried }) => [
+    trial,
+    nodes === undefined ? `none up to ${tried}` : String(nodes),
+  ])
+  return columns([['TRIAL', 'NODES'], ...cells])
+}

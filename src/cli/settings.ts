@@ -1,0 +1,208 @@
+// From flags and environment to settings, each checked; what is wrong becomes Problems.
+
+import type { Problem } from '../base/problem.ts'
+import { defaultSchedule, parseSchedule, type Schedule } from '../engine/schedule.ts'
+import type { PoolSpec, SourceSpec } from '../trials/spec.ts'
+import { type FailOn, failOnNames } from './exit.ts'
+import type { FlagName, GivenFlags } from './flags.ts'
+import type { ColorWhen } from './io.ts'
+import { didYouMean } from './nearest.ts'
+import {
+  type NodeSize,
+  parseCount,
+  parseList,
+  parseNodeSize,
+  parsePool,
+  usageProblem,
+} from './pools.ts'
+
+export interface ReportTarget {
+  readonly format: string
+  /** Undefined: stdout. */
+  readonly file?: string
+}
+
+export interface Settings {
+  readonly inputs: readonly (string | SourceSpec)[]
+  readonly namespace?: string
+  readonly nodes?: number
+  readonly nodeSize?: NodeSize
+  readonly zones?: readonly string[]
+  readonly pools?: readonly PoolSpec[]
+  readonly kubernetes?: string
+  readonly trials?: readonly string[]
+  readonly schedule: Schedule
+  readonly nodesMax: number
+  readonly failOn: FailOn
+  /** Undefined when the user did not choose. */
+  readonly output?: string
+  readonly reports: readonly ReportTarget[]
+  readonly color: ColorWhen
+  readonly verbosity: number
+  readonly showConfig: boolean
+}
+
+export interface Known {
+  readonly formats: readonly string[]
+  readonly trials: readonly string[]
+}
+
+export interface CheckedSettings {
+  readonly settings: Settings
+  readonly problems: readonly Problem[]
+}
+
+const nodesMaxDefault = 12
+
+/** Reads every flag; a wrong one is a Problem and leaves its default. */
+export function settingsFrom(
+  args: readonly string[],
+  given: GivenFlags,
+  known: Known,
+): CheckedSettings {
+  const reader = new Reader(given)
+  const settings: Settings = {
+    inputs: inputsFrom(args, given),
+    ...optional('namespace', reader.text('namespace')),
+    ...optional(
+      'nodes',
+      reader.read('nodes', text => parseCount(text, '--nodes')),
+    ),
+    ...optional('nodeSize', reader.read('node-size', parseNodeSize)),
+    ...optional('zones', reader.list('zones')),
+    ...optional('pools', poolsFrom(reader)),
+    ...optional('kubernetes', reader.read('kubernetes', parseMinor)),
+    ...optional('trials', trialsFrom(reader, known)),
+    schedule: scheduleFrom(reader),
+    nodesMax: reader.read('max-nodes', text => parseCount(text, '--max-nodes')) ?? nodesMaxDefault,
+    failOn: reader.oneOf('fail-on', failOnNames) ?? 'error',
+    ...optional('output', reader.oneOf('output', known.formats)),
+    reports: reportsFrom(reader, known),
+    color: reader.oneOf('color', ['auto', 'always', 'never'] as const) ?? 'auto',
+    verbosity: reader.read('verbosity', text => parseCount(text, '-v', 0)) ?? 0,
+    showConfig: given.has('show-config'),
+  }
+  return { settings, problems: reader.problems }
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V })
+}
+
+function inputsFrom(args: readonly string[], given: GivenFlags): readonly (string | SourceSpec)[] {
+  const files = given.get('filename')?.values ?? []
+  const folders = given.get('kustomize')?.values ?? []
+  return [...args, ...files, ...folders.map(kustomize => ({ kustomize }))]
+}
+
+/** Reads flags and collects what is wrong with them. */
+class Reader {
+  readonly problems: Problem[] = []
+  private readonly given: GivenFlags
+
+  constructor(given: GivenFlags) {
+    this.given = given
+  }
+
+  values(name: FlagName): readonly string[] {
+    return this.given.get(name)?.values ?? []
+  }
+
+  /** The last value, as the user wrote it. */
+  text(name: FlagName): string | undefined {
+    return this.values(name).at(-1)
+  }
+
+  list(name: FlagName): readonly string[] | undefined {
+    const parts = this.values(name).flatMap(parseList)
+    return parts.length === 0 ? undefined : parts
+  }
+
+  read<T>(
+    name: FlagName,
+    parse: (text: string) => { ok: true; value: T } | { ok: false; problems: readonly Problem[] },
+  ): T | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const result = parse(text)
+    if (result.ok) return result.value
+    this.fail(name, result.problems)
+    return undefined
+  }
+
+  oneOf<T extends string>(name: FlagName, words: readonly T[]): T | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const word = words.find(each => each === text)
+    if (word === undefined) this.unknown(name, text, words)
+    return word
+  }
+
+  unknown(name: FlagName, text: string, words: readonly string[]): void {
+    const what = `--${name} does not know "${text}"`
+    this.fail(name, [usageProblem(what, didYouMean(text, words))])
+  }
+
+  fail(name: FlagName, problems: readonly Problem[]): void {
+    const setBy = this.given.get(name)?.setBy ?? ''
+    const isTyped = setBy.startsWith('-')
+    this.problems.push(...problems.map(each => (isTyped ? each : { ...each, object: setBy })))
+  }
+}
+
+function parseMinor(text: string) {
+  const match = /^v?(1\.\d{1,2})(\.\d+)?$/.exec(text)
+  if (match?.[1] !== undefined) return { ok: true as const, value: match[1] }
+  const problem = usageProblem(`"${text}" is not a Kubernetes version`, 'write --kubernetes 1.36')
+  return { ok: false as const, problems: [problem] }
+}
+
+function poolsFrom(reader: Reader): readonly PoolSpec[] | undefined {
+  const results = reader.values('pool').map(parsePool)
+  for (const result of results) if (!result.ok) reader.fail('pool', result.problems)
+  const pools = results.flatMap(result => (result.ok ? [result.value] : []))
+  const twice = pools.find(({ name }, index) => pools.findIndex(each => each.name === name) < index)
+  if (twice !== undefined) {
+    const todo = 'give each pool a name of its own: --pool name=web,…'
+    reader.fail('pool', [usageProblem(`two pools are called ${twice.name}`, todo)])
+  }
+  if (pools.length > 0 && pools.every(({ count }) => count === 0)) {
+    reader.fail('pool', [
+      usageProblem('the pools have no nodes', 'give one of them count=1 or more'),
+    ])
+  }
+  return pools.length === 0 ? undefined : pools
+}
+
+function trialsFrom(reader: Reader, { trials }: Known): readonly string[] | undefined {
+  const names = reader.list('trials')
+  for (const name of names ?? []) {
+    if (!trials.includes(name)) reader.unknown('trials', name, trials)
+  }
+  return names
+}
+
+function scheduleFrom(reader: Reader): Schedule {
+  const replayed = reader.read('replay', parseSchedule)
+  if (replayed !== undefined) return replayed
+  const seed = reader.read('seed', text => parseCount(text, '--seed', 0))
+  return seed === undefined ? defaultSchedule : { ...defaultSchedule, seed }
+}
+
+function reportsFrom(reader: Reader, { formats }: Known): readonly ReportTarget[] {
+  return reader.values('report').flatMap(text => {
+    const at = text.indexOf('=')
+    const format = at < 0 ? text : text.slice(0, at)
+    const file = at < 0 ? undefined : text.slice(at + 1)
+    if (!formats.includes(format)) {
+      reader.unknown('report', format, formats)
+      return []
+    }
+    if (file === '') {
+      const todo = `write --report ${format}=FILE, or --report ${format} for stdout`
+      reader.fail('report', [usageProblem(`--report ${text} names no file`, todo)])
+      return []
+    }
+    return [{ format, ...(file !== undefined && { file }) }]
+  })
+}

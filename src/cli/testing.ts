@@ -1,0 +1,75 @@
+// A terminal and a product for tests of the command line: what was written is kept, reports are given.
+
+import type { Report } from '../explain/report.ts'
+import { cleanReport } from '../reports/testing.ts'
+import type { Io } from './io.ts'
+import type { Product } from './product.ts'
+import { runProgram } from './program.ts'
+
+export interface FakeIo extends Io {
+  readonly written: { out: string; err: string }
+}
+
+export function fakeIo(env: Io['env'] = {}): FakeIo {
+  const written = { out: '', err: '' }
+  let ticks = 0
+  return {
+    written,
+    out: text => {
+      written.out += text
+    },
+    err: text => {
+      written.err += text
+    },
+    env,
+    isOutTerminal: false,
+    isErrTerminal: false,
+    invocation: 'seatrial',
+    clockMs: () => (ticks += 40),
+  }
+}
+
+/** A product that answers this report, without running anything. */
+export function fakeProduct(report: Report = cleanReport): Product {
+  return {
+    trialNames: ['install', 'restart', 'lose-node', 'drain'],
+    kubernetesDefault: '1.36',
+    runCheck: (loaded, { sources }) => ({
+      ...report,
+      platform: { ...report.platform, sources },
+      problems: [
+        ...report.problems,
+        ...loaded.problems.map(({ code, severity, what }) => ({ code, severity, text: what })),
+      ],
+    }),
+    runSize: () => [
+      { trial: 'install', nodes: 3, tried: 4 },
+      { trial: 'restart', nodes: undefined, tried: 4 },
+    ],
+    runTrialFiles: files =>
+      files.map(file => ({
+        file,
+        name: 'night',
+        met: report.findings.length === 0,
+        expectations: [
+          {
+            met: report.findings.length === 0,
+            location: { file, line: 9 },
+            expected: 'never down',
+            seen: 'down Service shop/db for 346 s',
+          },
+        ],
+        report,
+      })),
+  }
+}
+
+/** Runs one command line as the process would. */
+export async function typed(
+  line: string,
+  io: FakeIo = fakeIo(),
+): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
+  const argv = line.split(' ').filter(word => word !== '')
+  const status = await runProgram(argv, io)
+  return { status, ...io.written }
+}
