@@ -52,12 +52,18 @@ function pendingPod({ verdicts }: Incident): ObjectRef | undefined {
   return verdicts.find(({ verdict }) => verdict === 'pending-forever')?.object
 }
 
-/** The places of the given paths in the user's file; empty when the object was not written. */
+/** The places of the given fields in the user's file, of those that are written there. */
 export function places(
   { written }: ExplainContext,
   paths: readonly string[],
 ): readonly Location[] {
-  return written === undefined ? [] : paths.map(path => written.locate(path))
+  if (written === undefined) return []
+  return paths.filter(path => written.range(path) !== undefined).map(path => written.locate(path))
+}
+
+/** The place of one field, if it is written. */
+export function placeOf(context: ExplainContext, path: string): Location | undefined {
+  return places(context, [path])[0]
 }
 
 /** Where the pod spec lies in an object of that kind. */

@@ -8,7 +8,7 @@ import type { KubeObject, ObjectRef } from '../kube/object.ts'
 import type { Platform } from '../trials/platform.ts'
 import type { TrialResult } from '../trials/trial.ts'
 import { causeFinders } from './causes/registry.ts'
-import { contextOf, podSpecPath, writtenObjects, type WrittenObjects } from './context.ts'
+import { contextOf, writtenObjects, type WrittenObjects } from './context.ts'
 import { type Incident, incidentsOf } from './incident.ts'
 import type { Cause, Finding, ReportObject, Severity } from './report.ts'
 import { ruleOf } from './rules.ts'
@@ -49,10 +49,13 @@ function judgeIncident(
   return { incident, severity, causes }
 }
 
+/** Verdicts that say the same of every workload they strike. */
+const sharedVerdicts: ReadonlySet<string> = new Set(['degraded', 'terminating-forever'])
+
 /** What is told as one: single replicas and mere degradation over all workloads, else one each. */
 function groupKey({ incident, severity, causes }: Judged): string {
   const { verdict, object } = incident
-  const shared = verdict === 'degraded' || causes[0]?.code === 'single-replica'
+  const shared = sharedVerdicts.has(verdict) || causes[0]?.code === 'single-replica'
   const who = shared ? (causes[0]?.code ?? '') : refText(object)
   return `${verdict}|${severity}|${who}`
 }
@@ -68,7 +71,7 @@ function findingOf(written: WrittenObjects, group: readonly Judged[]): Finding {
   const { incident, severity, causes } = worst
   const { trial, run, verdict, object } = incident
   const objects = distinct(group.map(({ incident: { object: other } }) => refText(other)))
-  const location = placeOf(written, incident)
+  const location = causes.flatMap(cause => cause.locations)[0] ?? placeOf(written, incident)
   const at = (incident.atMs - run.observation.startMs) / 1000
   return {
     id: idOf(trial, verdict, objects),
@@ -113,21 +116,9 @@ function reportObject(written: WrittenObjects, ref: ObjectRef): ReportObject {
   return { ...(object !== undefined && { apiVersion: object.apiVersion }), ...ref }
 }
 
-/** The field to look at first: what the first cause points to, else the object itself. */
-function placeOf(written: WrittenObjects, { object, verdict }: Incident): Finding['location'] {
-  const found = written.get(refText(object))
-  if (found === undefined) return undefined
-  switch (verdict) {
-    case 'pending-forever':
-      return found.locate(`${podSpecPath(object.kind)}`)
-    case 'rollout-stuck':
-      return found.locate('spec.strategy')
-    case 'down':
-    case 'degraded':
-      return found.locate('spec.replicas')
-    default:
-      return found.locate('metadata.name')
-  }
+/** Where no cause points to a field: the object itself. */
+function placeOf(written: WrittenObjects, { object }: Incident): Finding['location'] {
+  return written.get(refText(object))?.locate('metadata.name')
 }
 
 function messageOf(

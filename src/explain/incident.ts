@@ -57,7 +57,7 @@ export function incidentsOf(trial: string, run: TrialRun): readonly Incident[] {
   const order = trial === 'install' ? installPrecedence : precedence
   const groups = new Map<string, Verdict[]>()
   for (const verdict of run.verdicts) {
-    if (!order.includes(verdict.verdict)) continue
+    if (!order.includes(verdict.verdict) || isReplaced(verdict)) continue
     const name = refText(verdict.owner ?? verdict.object)
     const known = groups.get(name)
     if (known === undefined) groups.set(name, [verdict])
@@ -66,6 +66,11 @@ export function incidentsOf(trial: string, run: TrialRun): readonly Incident[] {
   return [...groups.values()]
     .map(verdicts => incidentOf(trial, run, verdicts, order))
     .sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
+}
+
+/** A Deployment and a DaemonSet replace a pod that hangs; only names that must be unique wait. */
+function isReplaced({ verdict, owner }: Verdict): boolean {
+  return verdict === 'terminating-forever' && owner !== undefined && owner.kind !== 'StatefulSet'
 }
 
 function incidentOf(

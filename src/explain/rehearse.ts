@@ -196,6 +196,18 @@ function trialReport({ result, findings }: Told, platform: Platform, blind: bool
     summary: summaryOf(result, bounds),
     findings: findings.map(({ id }) => id),
     bounds,
+    ...gatesOf(result),
+  }
+}
+
+function gatesOf({ runs }: TrialResult): Pick<TrialReport, 'gates'> {
+  const gates = runs.flatMap(run => run.gates)
+  if (gates.length === 0) return {}
+  return {
+    gates: gates.map(({ gate, outcome, atMs, message }) => {
+      const at = Math.round(atMs) / 1000
+      return { name: gate.name, outcome, at, ...(message !== undefined && { message }) }
+    }),
   }
 }
 
@@ -210,10 +222,9 @@ function outcomeOf(
 
 function summaryOf({ trial, runs, skipped }: TrialResult, { virtualSeconds }: Bounds): string {
   if (skipped !== undefined) return `not run: ${skipped}`
-  const gates = runs.flatMap(run => run.gates)
-  const failed = gates.find(({ outcome }) => outcome !== 'ready')
+  const failed = runs.flatMap(run => run.gates).find(({ outcome }) => outcome !== 'ready')
   if (failed !== undefined) {
-    return `gives up at second ${Math.round(failed.atMs / 1000)}: ${failed.message ?? ''}`
+    return `installer gives up at second ${Math.round(failed.atMs / 1000)}`
   }
   const count = runs.length
   const what = trial === 'restart' ? 'workloads' : trial === 'install' ? 'run' : 'nodes'

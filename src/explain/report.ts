@@ -85,6 +85,17 @@ export interface TrialReport {
   readonly summary: string
   readonly findings: readonly string[]
   readonly bounds: Bounds
+  /** Gates of the installer in order, up to the one at which it gave up. */
+  readonly gates?: readonly GateReport[]
+}
+
+export interface GateReport {
+  readonly name: string
+  readonly outcome: 'ready' | 'not-found' | 'not-ready'
+  /** Virtual seconds since the install began. */
+  readonly at: number
+  /** What the installer says when it gives up. */
+  readonly message?: string
 }
 
 /** A Problem as reports carry it: flat. */

@@ -4,7 +4,7 @@ import { refText } from '../checks/life.ts'
 import { judge } from '../checks/registry.ts'
 import { nodeLoss } from '../faults/node-loss.ts'
 import { drain as drainNode } from './drain.ts'
-import type { Base, Trial, TrialRun } from './trial.ts'
+import type { Base, Trial, TrialResult, TrialRun } from './trial.ts'
 import { Voyage } from './voyage.ts'
 
 function strike(base: Base, node: string, how: (voyage: Voyage) => void): TrialRun {
@@ -24,30 +24,32 @@ function nodeNames({ world }: Base): readonly string[] {
   return world.store.list('Node').map(({ metadata }) => metadata.name ?? '')
 }
 
+type StrikeNode = (voyage: Voyage, node: string) => void
+
+const onlyNode = 'there is only one node, so nothing could take over'
+
+function onEachNode(base: Base, trial: string, how: StrikeNode): TrialResult {
+  const nodes = nodeNames(base)
+  if (nodes.length === 1) return { trial, runs: [], skipped: onlyNode }
+  return { trial, runs: nodes.map(node => strike(base, node, voyage => how(voyage, node))) }
+}
+
 export const loseNode = {
   name: 'lose-node',
   doc: 'Each node in turn falls silent and stays so.',
-  run: base => ({
-    trial: 'lose-node',
-    runs: nodeNames(base).map(node =>
-      strike(base, node, voyage => {
-        nodeLoss.apply(voyage.world, { node })
-        voyage.settle()
-      }),
-    ),
-  }),
+  run: base =>
+    onEachNode(base, 'lose-node', (voyage, node) => {
+      nodeLoss.apply(voyage.world, { node })
+      voyage.settle()
+    }),
 } satisfies Trial
 
 export const drain = {
   name: 'drain',
   doc: 'Each node in turn is drained as kubectl does it, and stays cordoned.',
-  run: base => ({
-    trial: 'drain',
-    runs: nodeNames(base).map(node =>
-      strike(base, node, voyage => {
-        drainNode(voyage, node)
-        voyage.settle()
-      }),
-    ),
-  }),
+  run: base =>
+    onEachNode(base, 'drain', (voyage, node) => {
+      drainNode(voyage, node)
+      voyage.settle()
+    }),
 } satisfies Trial

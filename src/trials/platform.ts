@@ -12,6 +12,8 @@ export interface PlatformObject {
   readonly object: KubeObject
   /** The place of a field, or of the nearest parent that is written. */
   locate(path: string): Location
+  /** Where a field is written in its text; undefined when it is not. */
+  range(path: string): { readonly start: number; readonly end: number } | undefined
 }
 
 export interface Platform {

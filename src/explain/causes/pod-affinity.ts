@@ -3,7 +3,7 @@
 import type { Node, Pod, PodAffinityTerm } from '../../kube/generated/types.ts'
 import { selectorMatches } from '../../kube/label-selector.ts'
 import type { KubeObject } from '../../kube/object.ts'
-import { type ExplainContext, places, placeText, podSpecPath } from '../context.ts'
+import { type ExplainContext, placeOf, places, placeText, podSpecPath } from '../context.ts'
 import type { Cause } from '../report.ts'
 import { listText } from './cause-finder.ts'
 import type { Rejection } from './placement.ts'
@@ -46,19 +46,25 @@ function exclusiveDomains(context: ExplainContext, { index, term }: OwnTerm): Ca
   const domains = new Set(context.nodes.flatMap(node => labelOf(node, topologyKey) ?? []))
   const holders = holdersOf(context, term)
   const termPath = `${podSpecPath(context.incident.object.kind)}.${antiPath}[${index}]`
-  const locations = places(context, ['spec.replicas', termPath])
+  const locations = places(context, [termPath, 'spec.replicas'])
   const needs = wantedDomains(context, replicas)
-  const where = locations[0] === undefined ? '' : ` (${placeText(locations[0])})`
-  const held = holders.length === 0 ? '' : `; ${listText(holders)} each hold one`
+  const written = placeText(placeOf(context, 'spec.replicas'))
+  const where = written === '' ? '' : ` (${written})`
+  const held = heldText(holders)
   return {
     code: 'replicas-exceed-domains',
     text:
       `replicas: ${replicas}${where} ${needs.text} ${needs.count} nodes that differ in ` +
-      `${topologyKey}, there are ${domains.size}${held}`,
+      `${topologyKey}, there ${domains.size === 1 ? 'is' : 'are'} ${domains.size}${held}`,
     facts: { replicas, topologyKey, needed: needs.count, domains: domains.size, holders },
     locations,
     writers: [],
   }
+}
+
+function heldText(holders: readonly string[]): string {
+  if (holders.length === 0) return ''
+  return `; ${listText(holders)} ${holders.length === 1 ? 'holds one' : 'each hold one'}`
 }
 
 /** While a rollout surges, the new pod needs a domain beside those of all old ones. */
