@@ -132,8 +132,7 @@ function expand(
   )
   const isImplied = (one: Enabled): boolean =>
     implementing.some(({ plugin }) => plugin === one.plugin)
-  const isSpecific = (one: Enabled): boolean =>
-    specific.some(({ plugin }) => plugin === one.plugin)
+  const isSpecific = (one: Enabled): boolean => specific.some(({ plugin }) => plugin === one.plugin)
   return [
     ...specific.filter(isImplied),
     ...implementing.filter(one => !isSpecific(one)),

@@ -163,11 +163,7 @@ export interface Handle {
 /** Where the real scheduler is free or random; a run decides each through its choice points. */
 export interface SchedulerChoices {
   /** One of `ties` (indexes into `feasible`); `heapPick` is what 1.35+ takes. */
-  readonly tie: (
-    ties: readonly number[],
-    heapPick: number,
-    feasible: readonly NodeInfo[],
-  ) => number
+  readonly tie: (ties: readonly number[], heapPick: number, feasible: readonly NodeInfo[]) => number
   /** 0 .. count-1: where the preemption trial starts. */
   readonly preemptionOffset: (count: number) => number
 }
@@ -249,11 +245,7 @@ export interface QueuedPodView {
 }
 
 export interface PreFilterPlugin extends Plugin {
-  readonly preFilter: (
-    cycle: CycleState,
-    pod: Pod,
-    nodes: readonly NodeInfo[],
-  ) => PreFilterResult
+  readonly preFilter: (cycle: CycleState, pod: Pod, nodes: readonly NodeInfo[]) => PreFilterResult
   /** `node` already contains `added`. Changes the plugin's state of `cycle`. */
   readonly addPod?: (cycle: CycleState, pod: Pod, added: PodInfo, node: NodeInfo) => Status
   /** `node` no longer contains `removed`. */
@@ -311,4 +303,3 @@ export type SchedulerPlugin = Plugin &
       Omit<PermitPlugin, keyof Plugin> &
       Omit<PreBindPlugin, keyof Plugin>
   >
-

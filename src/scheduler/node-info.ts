@@ -80,9 +80,7 @@ export function withPodInfo(info: NodeInfo, added: PodInfo): NodeInfo {
   return {
     ...info,
     pods: [...info.pods, added],
-    podsWithAffinity: added.hasAffinity
-      ? [...info.podsWithAffinity, added]
-      : info.podsWithAffinity,
+    podsWithAffinity: added.hasAffinity ? [...info.podsWithAffinity, added] : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: added.hasRequiredAntiAffinity
       ? [...info.podsWithRequiredAntiAffinity, added]
       : info.podsWithRequiredAntiAffinity,

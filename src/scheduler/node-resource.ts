@@ -23,9 +23,7 @@ export const emptyResource: Resource = {
 }
 
 /** A resource list of the API as numbers. */
-export function resourceOf(
-  list: Readonly<Record<string, string | number>> | undefined,
-): Resource {
+export function resourceOf(list: Readonly<Record<string, string | number>> | undefined): Resource {
   if (list === undefined) return emptyResource
   const amounts = new Map<string, Amount>()
   for (const name of Object.keys(list)) amounts.set(name, amountOf(list[name]))

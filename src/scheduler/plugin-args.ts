@@ -1,5 +1,6 @@
 // Arguments of the default plugins with upstream's defaults.
-// Upstream: pkg/scheduler/apis/config/v1/defaults.go and kube-scheduler config/v1/types_pluginargs.go.
+// Upstream: pkg/scheduler/apis/config/v1/defaults.go and
+// kube-scheduler config/v1/types_pluginargs.go, v1.36.3.
 
 import type { NodeAffinity, TopologySpreadConstraint } from '../kube/generated/types.ts'
 

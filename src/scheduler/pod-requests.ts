@@ -41,16 +41,10 @@ function isPodLevelResource(name: string): boolean {
   return name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')
 }
 
-function applyPodLevel(
-  pod: Pod,
-  options: PodRequestsOptions,
-  requests: Map<string, Amount>,
-): void {
+function applyPodLevel(pod: Pod, options: PodRequestsOptions, requests: Map<string, Amount>): void {
   const podLevel = pod.spec?.resources?.requests
   if (podLevel === undefined || !hasPodLevelRequests(pod)) return
-  const status = pod.status as
-    | { resources?: { requests?: ResourceList }; allocatedResources?: ResourceList }
-    | undefined
+  const status = pod.status
   const effective =
     options.usePodStatusResources === true && status?.resources !== undefined
       ? effectiveRequests(pod, podLevel, status.resources.requests, status.allocatedResources)

@@ -66,11 +66,7 @@ export interface PreFilterOutcome {
 }
 
 /** Runs PreFilter; a rejection that preemption may cure does not stop the other plugins. */
-export function runPreFilter(
-  profile: Profile,
-  cycle: AttemptState,
-  pod: Pod,
-): PreFilterOutcome {
+export function runPreFilter(profile: Profile, cycle: AttemptState, pod: Pod): PreFilterOutcome {
   let status: Status = success
   let nodeNames: readonly string[] | undefined
   const restrictedBy: string[] = []
@@ -160,12 +156,7 @@ function runPreFilterRemovePod(profile: Profile, cycle: CycleState, change: Remo
 }
 
 /** The first rejection or error of the Filter plugins, or success. */
-export function runFilters(
-  profile: Profile,
-  cycle: CycleState,
-  pod: Pod,
-  node: NodeInfo,
-): Status {
+export function runFilters(profile: Profile, cycle: CycleState, pod: Pod, node: NodeInfo): Status {
   const state = cycle as AttemptState
   state.activeFilters ??= profile.filter.filter(({ name }) => !state.skipFilter.has(name))
   for (const plugin of state.activeFilters) {

@@ -209,8 +209,7 @@ function walk(pod: Pod, trace: AttemptTrace, options: ScheduleOptions): Walk {
   const { cycle, diagnosis } = trace
   const nodes = nodesToWalk(trace, options)
   const start = trace.preFilter.nodeNames === undefined ? options.nextStartNodeIndex : 0
-  const wanted =
-    profile.score.length === 0 ? 1 : numFeasibleNodesToFind(profile, nodes.length)
+  const wanted = profile.score.length === 0 ? 1 : numFeasibleNodesToFind(profile, nodes.length)
   const feasible: NodeInfo[] = []
   let evaluated = 0
   while (evaluated < nodes.length) {

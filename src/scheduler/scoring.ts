@@ -38,7 +38,7 @@ export function scoreNodes(
       return failed(`running PreScore plugin "${plugin.name}": ${messageOf(status)}`)
     }
   }
-  const totals: number[] = new Array<number>(nodes.length).fill(0)
+  const totals: number[] = nodes.map(() => 0)
   const scores: PluginScores[] = []
   const skipped: string[] = []
   for (const member of profile.score) {
@@ -65,7 +65,7 @@ interface ScoreInput {
 function scoreWith(member: WeightedScorePlugin, input: ScoreInput): PluginScores | Status {
   const { plugin, weight } = member
   const { cycle, pod, nodes, totals } = input
-  const norm: number[] = new Array<number>(nodes.length).fill(0)
+  const norm: number[] = nodes.map(() => 0)
   for (let index = 0; index < nodes.length; index += 1) {
     const score = plugin.score(cycle, pod, nodes[index] as NodeInfo)
     if (typeof score !== 'number') {

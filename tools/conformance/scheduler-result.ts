@@ -162,7 +162,7 @@ function postFilterOut(result: PostFilterResult | undefined, trace: AttemptTrace
   }))
   candidates.sort((a, b) => a.node - b.node)
   const rejected = groupByStatus(preemption?.dryRunRejected ?? new Map(), indexes).map(
-    ({ plugin: _, ...rest }) => rest,
+    ({ plugin: _plugin, ...rest }) => rest,
   )
   return {
     status: statusOut(status),

@@ -3,7 +3,7 @@
 import type { Pod } from '../../src/kube/generated/types.ts'
 import { type KubeObject, keyOf } from '../../src/kube/object.ts'
 import { SchedulerCache } from '../../src/scheduler/cache.ts'
-import type { Node, PodNominator, SchedulerListers } from '../../src/scheduler/framework.ts'
+import type { PodNominator, SchedulerListers } from '../../src/scheduler/framework.ts'
 import type { ListedKinds } from '../../src/scheduler/listers.ts'
 import { podInfoOf } from '../../src/scheduler/node-info.ts'
 import { type Nomination, Nominator } from '../../src/scheduler/queue/nominator.ts'
@@ -30,7 +30,7 @@ export class SchedulerWorld {
   }
 
   pod(key: string): Pod | undefined {
-    return this.objects.get('Pod')?.get(key) as Pod | undefined
+    return this.objects.get('Pod')?.get(key)
   }
 
   get(kind: string, key: string): KubeObject | undefined {
@@ -48,8 +48,8 @@ export class SchedulerWorld {
     }
     ofKind.set(key, object)
     this.sorted.delete(kind)
-    if (kind === 'Node') this.cache.setNode(object as Node)
-    if (kind === 'Pod') this.podChanged(before as Pod | undefined, object as Pod)
+    if (kind === 'Node') this.cache.setNode(object)
+    if (kind === 'Pod') this.podChanged(before, object)
   }
 
   remove(kind: string, key: string): void {

@@ -78,7 +78,7 @@ export const nodeAffinity = {
     {
       event: { resource: 'Node', actions: actions.add | actions.updateNodeLabel },
       hint: (pod, { oldObject, newObject }, { args }) => {
-        const before = oldObject as Node | undefined
+        const before = oldObject
         const after = newObject as Node
         const added = addedOf(args.nodeAffinity.addedAffinity)
         if (added.required !== undefined && !added.required(after)) return 'Skip'

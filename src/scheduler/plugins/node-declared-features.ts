@@ -45,8 +45,8 @@ export const nodeDeclaredFeatures = {
     {
       event: { resource: 'Node', actions: actions.add | actions.updateNodeDeclaredFeature },
       hint: (_pod, { oldObject, newObject }) => {
-        const before = oldObject as Node | undefined
-        const after = newObject as Node | undefined
+        const before: Node | undefined = oldObject
+        const after: Node | undefined = newObject
         if (before === undefined) return 'Queue'
         const { declaredFeatures: old = [] } = before.status ?? {}
         const { declaredFeatures: now = [] } = after?.status ?? {}

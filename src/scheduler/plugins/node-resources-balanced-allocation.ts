@@ -36,11 +36,7 @@ export const nodeResourcesBalancedAllocation = {
  * 100 minus the standard deviation of the used fractions, in percent. Half of the cpu and all of
  * the memory: |0.5 - 1| / 2 = 0.25, so 75. The operations keep upstream's order of floats.
  */
-function balance(
-  node: NodeInfo,
-  resources: readonly ScoredResource[],
-  withPod: boolean,
-): number {
+function balance(node: NodeInfo, resources: readonly ScoredResource[], withPod: boolean): number {
   const fractions: number[] = []
   let total = 0
   for (const { name, request, isIrrelevant } of resources) {

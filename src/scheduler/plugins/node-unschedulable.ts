@@ -1,7 +1,14 @@
 // NodeUnschedulable keeps pods off cordoned nodes.
 // Upstream: pkg/scheduler/framework/plugins/nodeunschedulable, v1.36.3.
 
-import { actions, type FilterPlugin, type Node, type Pod, success, unresolvable } from '../framework.ts'
+import {
+  actions,
+  type FilterPlugin,
+  type Node,
+  type Pod,
+  success,
+  unresolvable,
+} from '../framework.ts'
 import { tolerated } from '../taints.ts'
 
 const reasons = { unschedulable: 'node(s) were unschedulable' }
@@ -20,8 +27,8 @@ export const nodeUnschedulable = {
     {
       event: { resource: 'Node', actions: actions.add | actions.updateNodeTaint },
       hint: (_pod, { oldObject, newObject }) => {
-        const before = oldObject as Node | undefined
-        const after = newObject as Node | undefined
+        const before: Node | undefined = oldObject
+        const after: Node | undefined = newObject
         const wasOpen = before !== undefined && before.spec?.unschedulable !== true
         return !wasOpen && after?.spec?.unschedulable !== true ? 'Queue' : 'Skip'
       },
@@ -29,7 +36,7 @@ export const nodeUnschedulable = {
     {
       event: { resource: 'Pod', actions: actions.updatePodToleration },
       hint: (pod, { newObject }) => {
-        const changed = newObject as Pod | undefined
+        const changed = newObject
         const isSelf = changed?.metadata.uid === pod.metadata.uid
         return changed !== undefined && isSelf && toleratesCordon(changed) ? 'Queue' : 'Skip'
       },

@@ -1,4 +1,5 @@
-// PrioritySort orders the active queue. Upstream: pkg/scheduler/framework/plugins/queuesort, v1.36.3.
+// PrioritySort orders the active queue.
+// Upstream: pkg/scheduler/framework/plugins/queuesort, v1.36.3.
 
 import type { QueueSortPlugin } from '../framework.ts'
 

@@ -27,8 +27,8 @@ export const taintToleration = {
     {
       event: { resource: 'Node', actions: actions.add | actions.updateNodeTaint },
       hint: (pod, { oldObject, newObject }) => {
-        const before = oldObject as Node | undefined
-        const after = newObject as Node | undefined
+        const before: Node | undefined = oldObject
+        const after: Node | undefined = newObject
         const wasOff = before === undefined || hasUntoleratedTaint(before, pod)
         const isOff = after !== undefined && hasUntoleratedTaint(after, pod)
         return wasOff && !isOff ? 'Queue' : 'Skip'

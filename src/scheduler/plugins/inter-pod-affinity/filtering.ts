@@ -79,7 +79,8 @@ export function preFilter(
     antiAffinity: new Map(),
   }
   for (const node of refusing) {
-    for (const existing of node.podsWithRequiredAntiAffinity) countExisting(state, existing, node, 1)
+    for (const existing of node.podsWithRequiredAntiAffinity)
+      countExisting(state, existing, node, 1)
   }
   if (hasTerms) {
     for (const node of nodes) {

@@ -1,12 +1,7 @@
 // InterPodAffinity puts pods near to or far from other pods.
 // Upstream: pkg/scheduler/framework/plugins/interpodaffinity, v1.36.3.
 
-import type {
-  FilterPlugin,
-  PreFilterPlugin,
-  PreScorePlugin,
-  ScorePlugin,
-} from '../../framework.ts'
+import type { FilterPlugin, PreFilterPlugin, PreScorePlugin, ScorePlugin } from '../../framework.ts'
 import { addPod, filter, preFilter, reasons, removePod } from './filtering.ts'
 import { requeueOn } from './requeue.ts'
 import { normalizeScores, preScore, score } from './scoring.ts'

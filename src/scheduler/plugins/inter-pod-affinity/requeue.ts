@@ -1,13 +1,8 @@
 // Events after which a pod may meet its affinity. Upstream: interpodaffinity/plugin.go
 // EventsToRegister and its hints, v1.36.3.
 
-import type { Node, Pod } from '../../../kube/generated/types.ts'
-import {
-  actions,
-  type HintEvent,
-  type QueueingHint,
-  type RequeueRule,
-} from '../../framework.ts'
+import type { Pod } from '../../../kube/generated/types.ts'
+import { actions, type HintEvent, type QueueingHint, type RequeueRule } from '../../framework.ts'
 import { type AffinityTerm, podInfoOf } from '../../node-info.ts'
 import { matchesAllTerms } from './terms.ts'
 
@@ -28,8 +23,8 @@ function isUnplaced(pod: Pod | undefined): boolean {
 }
 
 function afterPodChange(pod: Pod, { oldObject, newObject }: HintEvent): QueueingHint {
-  const before = oldObject as Pod | undefined
-  const after = newObject as Pod | undefined
+  const before = oldObject
+  const after = newObject
   const isUpdate = before !== undefined && after !== undefined
   if (isUpdate && after.metadata.uid === pod.metadata.uid) return 'Queue'
   if (isUnplaced(after) || isUnplaced(before)) return 'Skip'
@@ -54,8 +49,8 @@ function helps(pod: Pod, before: Pod | undefined, after: Pod | undefined): boole
 }
 
 function afterNodeChange(pod: Pod, { oldObject, newObject }: HintEvent): QueueingHint {
-  const before = (oldObject as Node | undefined)?.metadata.labels ?? {}
-  const after = (newObject as Node | undefined)?.metadata.labels ?? {}
+  const before = oldObject?.metadata.labels ?? {}
+  const after = newObject?.metadata.labels ?? {}
   const { requiredAffinityTerms: terms, requiredAntiAffinityTerms: antiTerms } = podInfoOf(pod)
   if (oldObject === undefined) {
     const isWanted = terms.some(({ topologyKey }) => after[topologyKey] !== undefined)

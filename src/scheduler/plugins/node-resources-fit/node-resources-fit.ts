@@ -1,12 +1,7 @@
 // NodeResourcesFit keeps pods on nodes with enough room and scores how full they become.
 // Upstream: pkg/scheduler/framework/plugins/noderesources/fit.go, v1.36.3.
 
-import type {
-  FilterPlugin,
-  PreFilterPlugin,
-  PreScorePlugin,
-  ScorePlugin,
-} from '../../framework.ts'
+import type { FilterPlugin, PreFilterPlugin, PreScorePlugin, ScorePlugin } from '../../framework.ts'
 import { filter, preFilter, reasons } from './filtering.ts'
 import { requeueOn } from './requeue.ts'
 import { preScore, score } from './scoring.ts'

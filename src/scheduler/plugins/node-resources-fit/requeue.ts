@@ -31,8 +31,8 @@ export const requeueOn: readonly RequeueRule[] = [
 ]
 
 function afterPodEvent(pod: Pod, { oldObject, newObject }: HintEvent): QueueingHint {
-  const before = oldObject as Pod | undefined
-  const after = newObject as Pod | undefined
+  const before: Pod | undefined = oldObject
+  const after: Pod | undefined = newObject
   if (after === undefined) {
     const node = before?.spec?.nodeName ?? ''
     const nominated = before?.status?.nominatedNodeName ?? ''
@@ -57,7 +57,7 @@ function namesIn(resource: Resource): string[] {
 }
 
 function afterNodeChange(pod: Pod, event: HintEvent, context: HintContext): QueueingHint {
-  const before = event.oldObject as Node | undefined
+  const before = event.oldObject
   const after = event.newObject as Node
   const request = requestOf(pod)
   const now = newNodeInfo(after)

@@ -65,10 +65,7 @@ function scorerOf(strategy: ScoringStrategy): (requested: number, capacity: numb
     score: points * 10,
   }))
   return (requested, capacity) =>
-    scoreOnCurve(
-      shape,
-      requested > capacity ? 100 : Math.trunc((requested * 100) / capacity),
-    )
+    scoreOnCurve(shape, requested > capacity ? 100 : Math.trunc((requested * 100) / capacity))
 }
 
 /** 30 of 100 requested: 70. */

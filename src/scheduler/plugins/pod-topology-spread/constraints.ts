@@ -2,10 +2,7 @@
 // Upstream: podtopologyspread/common.go, plugin.go and plugins/helper/spread.go, v1.36.3.
 
 import { controllerOf } from '../../../kube/object.ts'
-import type {
-  Pod,
-  TopologySpreadConstraint,
-} from '../../../kube/generated/types.ts'
+import type { Pod, TopologySpreadConstraint } from '../../../kube/generated/types.ts'
 import type { Parsed } from '../../../kube/label-selector.ts'
 import {
   allOf,
@@ -152,9 +149,7 @@ function defaultSelector(pod: Pod, listers: SchedulerListers): LabelMatcher {
   const owned = kind === 'apps/v1/ReplicaSet' || kind === 'apps/v1/StatefulSet'
   if (!owned) return ofServices
   const ofOwner =
-    kind === 'apps/v1/ReplicaSet'
-      ? listers.get('ReplicaSet', key)
-      : listers.get('StatefulSet', key)
+    kind === 'apps/v1/ReplicaSet' ? listers.get('ReplicaSet', key) : listers.get('StatefulSet', key)
   if (ofOwner === undefined) return ofServices
   const matcher = compileSelector(ofOwner.spec?.selector)
   if (matcher === undefined || matcher === everything) return ofServices

@@ -1,12 +1,7 @@
 // PodTopologySpread spreads pods over zones, nodes or other domains.
 // Upstream: pkg/scheduler/framework/plugins/podtopologyspread, v1.36.3.
 
-import type {
-  FilterPlugin,
-  PreFilterPlugin,
-  PreScorePlugin,
-  ScorePlugin,
-} from '../../framework.ts'
+import type { FilterPlugin, PreFilterPlugin, PreScorePlugin, ScorePlugin } from '../../framework.ts'
 import { addPod, filter, preFilter, reasons, removePod } from './filtering.ts'
 import { requeueOn } from './requeue.ts'
 import { normalizeScores, preScore, score } from './scoring.ts'

@@ -9,7 +9,7 @@ import {
   type QueueingHint,
   type RequeueRule,
 } from '../../framework.ts'
-import { equalJson } from '../../equal-json.ts'
+import { sameJson } from '../../same-json.ts'
 import { type Labels, noLabels } from '../../label-selector.ts'
 import { constraintsOf, hasAllKeys, type SpreadConstraint } from './constraints.ts'
 
@@ -17,8 +17,7 @@ export const requeueOn: readonly RequeueRule[] = [
   {
     event: {
       resource: 'Pod',
-      actions:
-        actions.add | actions.updatePodLabel | actions.updatePodToleration | actions.delete,
+      actions: actions.add | actions.updatePodLabel | actions.updatePodToleration | actions.delete,
     },
     hint: afterPodChange,
   },
@@ -44,8 +43,8 @@ function matchesAny(constraints: readonly SpreadConstraint[], pod: Pod): boolean
 }
 
 function afterPodChange(pod: Pod, event: HintEvent, context: HintContext): QueueingHint {
-  const before = event.oldObject as Pod | undefined
-  const after = event.newObject as Pod | undefined
+  const before = event.oldObject
+  const after = event.newObject
   if (after !== undefined && !isInvolved(after, pod)) return 'Skip'
   if (before !== undefined && !isInvolved(before, pod)) return 'Skip'
   const checked = constraintsOf(pod, 'DoNotSchedule', context)
@@ -64,7 +63,7 @@ function helpsAsUpdate(
   constraints: readonly SpreadConstraint[],
 ): boolean {
   const isSelf = pod.metadata.uid === after.metadata.uid
-  const changedTolerations = !equalJson(
+  const changedTolerations = !sameJson(
     before.spec?.tolerations ?? [],
     after.spec?.tolerations ?? [],
   )
@@ -75,8 +74,8 @@ function helpsAsUpdate(
 }
 
 function afterNodeChange(pod: Pod, event: HintEvent, context: HintContext): QueueingHint {
-  const before = event.oldObject as Node | undefined
-  const after = event.newObject as Node | undefined
+  const before: Node | undefined = event.oldObject
+  const after: Node | undefined = event.newObject
   const checked = constraintsOf(pod, 'DoNotSchedule', context)
   if (!checked.ok) return 'Queue'
   const constraints = checked.value
@@ -88,14 +87,10 @@ function afterNodeChange(pod: Pod, event: HintEvent, context: HintContext): Queu
   if (matched !== matches) return 'Queue'
   const changed =
     keysChanged(old, now, constraints) ||
-    !equalJson(before.spec?.taints ?? [], after.spec?.taints ?? [])
+    !sameJson(before.spec?.taints ?? [], after.spec?.taints ?? [])
   return matches && changed ? 'Queue' : 'Skip'
 }
 
-function keysChanged(
-  old: Labels,
-  now: Labels,
-  constraints: readonly SpreadConstraint[],
-): boolean {
+function keysChanged(old: Labels, now: Labels, constraints: readonly SpreadConstraint[]): boolean {
   return constraints.some(({ topologyKey }) => old[topologyKey] !== now[topologyKey])
 }
