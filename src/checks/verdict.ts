@@ -5,6 +5,7 @@ import type { World } from '../engine/world.ts'
 
 export const verdictNames = [
   'rejected',
+  'install-stuck',
   'drain-stuck',
   'upgrade-stuck',
   'rollout-stuck',

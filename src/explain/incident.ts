@@ -30,6 +30,7 @@ export interface Incident {
 /** Verdicts from the one that names an incident to those that are its mere consequences. */
 const precedence: readonly VerdictName[] = [
   'rejected',
+  'install-stuck',
   'drain-stuck',
   'upgrade-stuck',
   'rollout-stuck',

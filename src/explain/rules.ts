@@ -38,6 +38,15 @@ export const rules: readonly Rule[] = [
     advice: 'Mend the field that the message names.',
   },
   {
+    id: 'ST1020',
+    verdict: 'install-stuck',
+    title: 'The installer gives up',
+    meaning:
+      'The installer waits for an object to be there and ready, with a time limit, and the limit ' +
+      'passes. What it would have installed afterwards is missing.',
+    advice: 'Find out why the object that the gate waits for is not ready; the causes say so.',
+  },
+  {
     id: 'ST1101',
     verdict: 'down',
     title: 'A workload serves nobody',

@@ -15,6 +15,7 @@ export function severityOf(incident: Incident, sla: SlaSpec | undefined): Severi
   if (breaks(incident, sla)) return 'error'
   switch (incident.verdict) {
     case 'rejected':
+    case 'install-stuck':
     case 'drain-stuck':
     case 'upgrade-stuck':
     case 'rollout-stuck':

@@ -4,6 +4,7 @@ import { isComplete } from '../checks/rollout.ts'
 import { judge } from '../checks/registry.ts'
 import { lifeOf, refText } from '../checks/life.ts'
 import { servingAt } from '../checks/spans.ts'
+import type { Verdict } from '../checks/verdict.ts'
 import type { World } from '../engine/world.ts'
 import { kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
@@ -28,13 +29,27 @@ export function install(platform: Platform, settleMs: number = settleMsMax): Ins
   applyAll(voyage, platform)
   const gates = finishInstall(voyage, platform, { startMs, settleMs })
   const observation = voyage.observation()
-  const run = { observation, verdicts: judge(observation), gates, exhausted: voyage.exhausted }
+  const verdicts = [...judge(observation), ...gateVerdicts(gates, startMs)]
+  const run = { observation, verdicts, gates, exhausted: voyage.exhausted }
   return {
     platform,
     world,
     healthy: healthyIn(world),
     result: { trial: 'install', runs: [run] },
   }
+}
+
+/** The gate at which the installer gave up, as a verdict on the object it waited for. */
+export function gateVerdicts(gates: readonly GateResult[], startMs: number): readonly Verdict[] {
+  return gates
+    .filter(({ outcome }) => outcome !== 'ready')
+    .map(({ gate, atMs, message }) => ({
+      verdict: 'install-stuck',
+      object: { kind: gate.kind, namespace: gate.namespace, name: gate.name },
+      atMs: startMs + atMs,
+      open: true,
+      ...(message !== undefined && { message }),
+    }))
 }
 
 /** Applies every object at the pace of an installer. */

@@ -13,7 +13,7 @@ import { nodeNameIndex, ownerIndex } from '../controllers/indexes.ts'
 import { request } from '../cluster/cluster.ts'
 import { cordon, drain } from './drain.ts'
 import type { GateResult } from './gates.ts'
-import { applyAll, finishInstall, workloadKinds } from './install.ts'
+import { applyAll, finishInstall, gateVerdicts, workloadKinds } from './install.ts'
 import { emptyWorld, type Platform, type PlatformObject } from './platform.ts'
 import type { FaultStep, ObjectPath, Placed, RestartTarget, TrialSpec, TrialStep } from './spec.ts'
 import type { TrialResult } from './trial.ts'
@@ -50,7 +50,7 @@ export function runScript(spec: TrialSpec, platform: Platform, read: ReadObjects
   const observation = voyage.observation()
   const run = {
     observation,
-    verdicts: judge(observation),
+    verdicts: [...judge(observation), ...gateVerdicts(script.gates, observation.startMs)],
     gates: script.gates,
     exhausted: voyage.exhausted,
   }

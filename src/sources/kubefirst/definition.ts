@@ -10,7 +10,7 @@ import { isMapping, type Json } from '../objects.ts'
 import { codes, errorAt, type ProblemText } from '../problems.ts'
 import { locateIn, type SourceDocument } from '../source-object.ts'
 import type { ReadDocument } from '../yaml/read.ts'
-import { kubefirstInstall } from './gates.ts'
+import { argocdNamespace, kubefirstInstall } from './gates.ts'
 import { k3dAgent, type NodeSize, nodeSize, type Provider, providers } from './providers.ts'
 
 export const kubefirst = {
@@ -63,7 +63,7 @@ function loadDefinition(place: Place): SourceResult {
     platform: {
       setBy: place.path,
       ...(pool === undefined ? {} : { pools: [pool] }),
-      ...(isManagement ? { install: kubefirstInstall } : {}),
+      ...(isManagement ? { install: kubefirstInstall, namespace: argocdNamespace } : {}),
     },
   }
 }

@@ -4,7 +4,9 @@
 
 import type { InstallGate, InstallSpec } from '../../trials/spec.ts'
 
-const namespace = 'argocd'
+/** Where the installer's kustomization puts everything that names no namespace. */
+export const argocdNamespace = 'argocd'
+const namespace = argocdNamespace
 const timeoutMs = 300_000
 const applyTimeoutMs = 240_000
 const pollMs = 5000
