@@ -17,7 +17,11 @@ function pod(name: string, nodeName: string, deleting = false): Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'ns', ...(deleting && { deletionTimestamp: '2026-01-01T00:00:00Z' }) },
+    metadata: {
+      name,
+      namespace: 'ns',
+      ...(deleting && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+    },
     spec: { containers: [], ...(nodeName !== '' && { nodeName }) },
     status: { phase: 'Running' },
   }
@@ -79,7 +83,8 @@ describe('pod garbage collection', () => {
     const few = podGarbageCollection({ terminatedMax: 1 })
     const fake = new FakeCluster(few)
     fake.reconcile(few, 'start')
-    for (const name of ['b', 'a']) fake.add<Pod>({ ...pod(name, ''), status: { phase: 'Succeeded' } })
+    for (const name of ['b', 'a'])
+      fake.add<Pod>({ ...pod(name, ''), status: { phase: 'Succeeded' } })
     fake.takeTrace()
     fake.reconcile(few, 'loop')
     expect(fake.takeTrace()).toEqual(['delete Pod a'])

@@ -192,11 +192,7 @@ function orphanCondition(pod: Pod, nowMs: number): PodCondition {
 }
 
 /** Marks a pod Failed, unless it has ended, and deletes it at once; false when refused. */
-function* failAndDelete(
-  api: Api,
-  pod: Pod,
-  condition: PodCondition | undefined,
-): Part<boolean> {
+function* failAndDelete(api: Api, pod: Pod, condition: PodCondition | undefined): Part<boolean> {
   const { phase } = pod.status ?? {}
   if (phase !== 'Succeeded' && phase !== 'Failed') {
     const { generation, uid } = pod.metadata

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Node, PersistentVolume, PersistentVolumeClaim, StorageClass } from '../kube/generated/types.ts'
+import type {
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+} from '../kube/generated/types.ts'
 import { FakeCluster } from './testing.ts'
 import { volumeProvisioner } from './volume-provisioner.ts'
 
@@ -8,7 +13,12 @@ function cluster(provisioner: string, annotations: Record<string, string>): Fake
   const labels = { 'kubernetes.io/hostname': 'n1', 'topology.kubernetes.io/zone': 'a' }
   fake.add<Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', labels } })
   const metadata = { name: 'fast' }
-  fake.add<StorageClass>({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata, provisioner })
+  fake.add<StorageClass>({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata,
+    provisioner,
+  })
   fake.add<PersistentVolumeClaim>({
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
@@ -35,9 +45,21 @@ function volumes(fake: FakeCluster): PersistentVolume[] {
 
 describe('volume provisioner', () => {
   const cases = [
-    { name: 'without a chosen node the volume is reachable from everywhere', given: ['csi.x', asked], want: undefined },
-    { name: 'else from the zone of the node', given: ['csi.x', chosen], want: ['topology.kubernetes.io/zone', 'a'] },
-    { name: 'a local provisioner ties it to the node', given: ['rancher.io/local-path', chosen], want: ['kubernetes.io/hostname', 'n1'] },
+    {
+      name: 'without a chosen node the volume is reachable from everywhere',
+      given: ['csi.x', asked],
+      want: undefined,
+    },
+    {
+      name: 'else from the zone of the node',
+      given: ['csi.x', chosen],
+      want: ['topology.kubernetes.io/zone', 'a'],
+    },
+    {
+      name: 'a local provisioner ties it to the node',
+      given: ['rancher.io/local-path', chosen],
+      want: ['kubernetes.io/hostname', 'n1'],
+    },
   ] as const
   it.each(cases)('$name', ({ given: [provisioner, annotations], want }) => {
     const [volume] = volumes(cluster(provisioner, annotations))
@@ -51,7 +73,9 @@ describe('volume provisioner', () => {
   it('takes a second', () => {
     const fake = cluster('csi.x', asked)
     expect(fake.list('PersistentVolume')).toEqual([])
-    expect(fake.later).toEqual([{ controller: 'volume-provisioner', key: 'ns/data', delayMs: 1000 }])
+    expect(fake.later).toEqual([
+      { controller: 'volume-provisioner', key: 'ns/data', delayMs: 1000 },
+    ])
   })
 
   it('does nothing for a claim that asks no one', () => {
@@ -62,7 +86,10 @@ describe('volume provisioner', () => {
     const fake = cluster('csi.x', asked)
     const [volume] = volumes(fake)
     const name = volume?.metadata.name ?? ''
-    fake.change<PersistentVolume>('PersistentVolume', name, before => ({ ...before, status: { phase: 'Released' } }))
+    fake.change<PersistentVolume>('PersistentVolume', name, before => ({
+      ...before,
+      status: { phase: 'Released' },
+    }))
     fake.settle()
     fake.nowMs += 1000
     fake.reconcile(volumeProvisioner, `volume:${name}`)

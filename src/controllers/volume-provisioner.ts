@@ -55,7 +55,8 @@ export const volumeProvisioner = {
       yield* api.remember(since(key), nowMs)
       return { requeueAfterMs: provisioningMs }
     }
-    if (nowMs < startMs + provisioningMs) return { requeueAfterMs: startMs + provisioningMs - nowMs }
+    if (nowMs < startMs + provisioningMs)
+      return { requeueAfterMs: startMs + provisioningMs - nowMs }
     yield* api.remember(since(key), undefined)
     return isVolume ? yield* reclaim(api, wanted) : yield* provision(api, wanted)
   },

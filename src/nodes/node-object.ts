@@ -8,7 +8,12 @@ import { nodeName, type NodePool } from './pool.ts'
 
 /** What the conditions of a healthy node say: type, status, reason, message. */
 const healthy = [
-  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  [
+    'MemoryPressure',
+    'False',
+    'KubeletHasSufficientMemory',
+    'kubelet has sufficient memory available',
+  ],
   ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
   ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
   ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
@@ -23,7 +28,14 @@ export function readyConditions(
   const own = healthy.map(([type, status, reason, message]): NodeCondition => {
     const before = old.find(condition => condition.type === type)
     const since = before?.status === status ? before.lastTransitionTime : undefined
-    return { type, status, lastHeartbeatTime: now, lastTransitionTime: since ?? now, reason, message }
+    return {
+      type,
+      status,
+      lastHeartbeatTime: now,
+      lastTransitionTime: since ?? now,
+      reason,
+      message,
+    }
   })
   const types = new Set<string>(own.map(({ type }) => type))
   return [...own, ...old.filter(({ type }) => !types.has(type))]

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Container, Pod } from '../kube/generated/types.ts'
 import { defaultModel, type KubeletModel } from './model.ts'
-import { advance, forceExit, isOver, newPodRun, nextChangeMs, type PodRun, stop } from './pod-run.ts'
+import {
+  advance,
+  forceExit,
+  isOver,
+  newPodRun,
+  nextChangeMs,
+  type PodRun,
+  stop,
+} from './pod-run.ts'
 import { isContainerReady, phaseOf, statusOf } from './pod-status.ts'
 
 const main: Container = { name: 'main', image: 'app:1' }
@@ -114,7 +122,9 @@ describe('statusOf', () => {
   it('says ContainerCreating at once', () => {
     const subject = pod({})
     const status = report(subject, newPodRun(subject, 0, ''), 0)
-    expect(status.containerStatuses?.[0]?.state).toEqual({ waiting: { reason: 'ContainerCreating' } })
+    expect(status.containerStatuses?.[0]?.state).toEqual({
+      waiting: { reason: 'ContainerCreating' },
+    })
     expect(status.podIP).toBeUndefined()
     expect(conditions(status)).toEqual([
       ['PodReadyToStartContainers', 'False', undefined],

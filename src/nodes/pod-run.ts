@@ -43,12 +43,14 @@ export interface PodRun {
 
 /** The run of a pod that the kubelet has just seen. */
 export function newPodRun(pod: Pod, nowMs: number, podIP: string): PodRun {
-  const run = (role: ContainerRun['role']) => ({ name }: Container): ContainerRun => ({
-    name,
-    role,
-    state: 'waiting',
-    restarts: 0,
-  })
+  const run =
+    (role: ContainerRun['role']) =>
+    ({ name }: Container): ContainerRun => ({
+      name,
+      role,
+      state: 'waiting',
+      restarts: 0,
+    })
   const inits = (pod.spec?.initContainers ?? []).map(container =>
     run(container.restartPolicy === 'Always' ? 'sidecar' : 'init')(container),
   )
@@ -83,7 +85,8 @@ export function nextChangeMs(run: PodRun, pod: Pod, nowMs: number): number | und
       if (run.stopAtMs === undefined) next = least(next, later(container.startAtMs, nowMs))
     } else {
       next = least(next, later(container.startupAtMs, nowMs))
-      if (container.readyOverride === undefined) next = least(next, later(container.readyAtMs, nowMs))
+      if (container.readyOverride === undefined)
+        next = least(next, later(container.readyAtMs, nowMs))
       next = least(next, later(container.exitAtMs, nowMs))
     }
   }
@@ -196,7 +199,14 @@ function started(
   if (model.pullFails(pod, spec)) return { ...base, state: 'waiting', pullFails: true }
   if (role === 'init') {
     const exitAtMs = startAtMs + model.initRunMs(pod, spec)
-    return { ...base, state: 'running', startedMs: startAtMs, startupAtMs: startAtMs, exitAtMs, exitCode: 0 }
+    return {
+      ...base,
+      state: 'running',
+      startedMs: startAtMs,
+      startupAtMs: startAtMs,
+      exitAtMs,
+      exitCode: 0,
+    }
   }
   const ready = model.readyMs(pod, spec)
   const exit = role === 'main' ? model.exit(pod, spec) : undefined

@@ -46,7 +46,8 @@ export function statusOf(reporting: Reporting): PodStatus {
   const phase = phaseOf(run, pod)
   const generation = pod.metadata.generation
   const statuses = containerStatuses(reporting)
-  const hasIP = pod.spec?.hostNetwork === true || run.containers.some(c => c.startedMs !== undefined)
+  const hasIP =
+    pod.spec?.hostNetwork === true || run.containers.some(c => c.startedMs !== undefined)
   return {
     phase,
     conditions: conditionsOf(reporting, phase),

@@ -20,7 +20,11 @@ const failed = (error: string): History => ({ ok: false, error })
 
 /** Finds or creates the revision of the present template. */
 export function* constructHistory(api: Api, daemonSet: DaemonSet): Part<History> {
-  const candidates = yield* ownedAndOrphans<ControllerRevision>(api, 'ControllerRevision', daemonSet)
+  const candidates = yield* ownedAndOrphans<ControllerRevision>(
+    api,
+    'ControllerRevision',
+    daemonSet,
+  )
   const { selector, template = {} } = daemonSet.spec ?? {}
   const { claimed, error } = yield* claimObjects(api, {
     owner: daemonSet,

@@ -68,7 +68,11 @@ function* planNode(
 function* withoutFinished(
   api: Api,
   { daemonSet }: ManageInput,
-  { node, pods, plan }: { readonly node: string; readonly pods: readonly Pod[]; readonly plan: Plan },
+  {
+    node,
+    pods,
+    plan,
+  }: { readonly node: string; readonly pods: readonly Pod[]; readonly plan: Plan },
 ): Part<readonly Pod[]> {
   const running: Pod[] = []
   for (const pod of pods) {

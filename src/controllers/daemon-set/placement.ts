@@ -28,7 +28,8 @@ const networkToleration = exists('node.kubernetes.io/network-unavailable', 'NoSc
 /** The tolerations of a pod spec with those of a daemon pod: matching ones are replaced. */
 export function daemonPodTolerations(spec: PodSpec): readonly Toleration[] {
   const result = [...(spec.tolerations ?? [])]
-  const added = spec.hostNetwork === true ? [...daemonTolerations, networkToleration] : daemonTolerations
+  const added =
+    spec.hostNetwork === true ? [...daemonTolerations, networkToleration] : daemonTolerations
   for (const toleration of added) {
     const index = result.findIndex(
       ({ key, effect, operator, value = '' }) =>

@@ -80,13 +80,55 @@ function counts(fake: FakeCluster): number[] {
 describe('status of a budget', () => {
   const yes = true
   const cases = [
-    { name: 'minAvailable 2 counts pods: 3 - 2 = 1', spec: { minAvailable: 2 }, replicas: 3, ready: [yes, yes, yes], want: [3, 2, 3, 1] },
-    { name: 'an unready pod is no spare: 2 - 2 = 0', spec: { minAvailable: 2 }, replicas: 3, ready: [yes, yes, false], want: [3, 2, 2, 0] },
-    { name: 'maxUnavailable 25% of 7 rounds up to 2: 7 - 2 = 5 must stay', spec: { maxUnavailable: '25%' }, replicas: 7, ready: [yes, yes, yes, yes, yes, yes, yes], want: [7, 5, 7, 2] },
-    { name: 'minAvailable 50% of 5 rounds up to 3', spec: { minAvailable: '50%' }, replicas: 5, ready: [yes, yes, yes, yes], want: [5, 3, 4, 1] },
-    { name: 'maxUnavailable 1 counts by the scale, so a missing pod uses it up', spec: { maxUnavailable: 1 }, replicas: 3, ready: [yes, yes], want: [3, 2, 2, 0] },
-    { name: 'without pods nothing is allowed', spec: { minAvailable: 0 }, replicas: 0, ready: [], want: [0, 0, 0, 0] },
-    { name: 'minAvailable above the number of pods allows nothing', spec: { minAvailable: 5 }, replicas: 3, ready: [yes, yes, yes], want: [3, 5, 3, 0] },
+    {
+      name: 'minAvailable 2 counts pods: 3 - 2 = 1',
+      spec: { minAvailable: 2 },
+      replicas: 3,
+      ready: [yes, yes, yes],
+      want: [3, 2, 3, 1],
+    },
+    {
+      name: 'an unready pod is no spare: 2 - 2 = 0',
+      spec: { minAvailable: 2 },
+      replicas: 3,
+      ready: [yes, yes, false],
+      want: [3, 2, 2, 0],
+    },
+    {
+      name: 'maxUnavailable 25% of 7 rounds up to 2: 7 - 2 = 5 must stay',
+      spec: { maxUnavailable: '25%' },
+      replicas: 7,
+      ready: [yes, yes, yes, yes, yes, yes, yes],
+      want: [7, 5, 7, 2],
+    },
+    {
+      name: 'minAvailable 50% of 5 rounds up to 3',
+      spec: { minAvailable: '50%' },
+      replicas: 5,
+      ready: [yes, yes, yes, yes],
+      want: [5, 3, 4, 1],
+    },
+    {
+      name: 'maxUnavailable 1 counts by the scale, so a missing pod uses it up',
+      spec: { maxUnavailable: 1 },
+      replicas: 3,
+      ready: [yes, yes],
+      want: [3, 2, 2, 0],
+    },
+    {
+      name: 'without pods nothing is allowed',
+      spec: { minAvailable: 0 },
+      replicas: 0,
+      ready: [],
+      want: [0, 0, 0, 0],
+    },
+    {
+      name: 'minAvailable above the number of pods allows nothing',
+      spec: { minAvailable: 5 },
+      replicas: 3,
+      ready: [yes, yes, yes],
+      want: [3, 5, 3, 0],
+    },
   ]
   it.each(cases)('$name', ({ spec, replicas, ready, want }) => {
     expect(counts(cluster(spec, replicas, ready))).toEqual(want)
@@ -174,7 +216,10 @@ describe('several budgets on one pod', () => {
     })
     fake.settle()
     fake.takeTrace()
-    fake.change<Pod>('Pod', 'ns/web-0', before => ({ ...pod('web-0', false), metadata: before.metadata }))
+    fake.change<Pod>('Pod', 'ns/web-0', before => ({
+      ...pod('web-0', false),
+      metadata: before.metadata,
+    }))
     fake.settle()
     expect(fake.takeTrace()).toEqual([
       'Warning MultiplePodDisruptionBudgets: Pod "ns"/"web-0" matches multiple ' +

@@ -119,7 +119,12 @@ export function failSafe(
   nowMs: number,
 ): PodDisruptionBudget {
   const observedGeneration = budget.status?.observedGeneration ?? 0
-  const verdict = { status: 'False', reason: 'SyncFailed', message: error, observedGeneration } as const
+  const verdict = {
+    status: 'False',
+    reason: 'SyncFailed',
+    message: error,
+    observedGeneration,
+  } as const
   const conditions = withCondition(budget.status?.conditions ?? [], verdict, nowMs)
   const zero = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
   return { ...budget, status: { ...zero, ...budget.status, disruptionsAllowed: 0, conditions } }

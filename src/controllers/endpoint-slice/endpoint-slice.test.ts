@@ -32,7 +32,9 @@ function pod(name: string, ip: string | undefined, ready = true): Pod {
     metadata: { name, namespace: 'ns', labels: { app: 'web' } },
     spec: {
       nodeName: 'n1',
-      containers: [{ name: 'main', ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }] }],
+      containers: [
+        { name: 'main', ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }] },
+      ],
     },
     status: {
       phase: ip === undefined ? 'Pending' : 'Running',
@@ -78,7 +80,10 @@ describe('endpointslice controller', () => {
     fake.add(pod('a', undefined, false))
     fake.settle()
     expect(endpoints(fake)).toEqual([[]])
-    fake.change<Pod>('Pod', 'ns/a', ({ metadata }) => ({ ...pod('a', '10.1.0.1', false), metadata }))
+    fake.change<Pod>('Pod', 'ns/a', ({ metadata }) => ({
+      ...pod('a', '10.1.0.1', false),
+      metadata,
+    }))
     fake.settle()
     expect(endpoints(fake)).toEqual([['a:000']])
     fake.change<Pod>('Pod', 'ns/a', ({ metadata }) => ({ ...pod('a', '10.1.0.1'), metadata }))
@@ -163,9 +168,17 @@ describe('planSlices', () => {
 
 describe('addressTypesOf', () => {
   const cases = [
-    { name: 'the families as given', given: { ipFamilies: ['IPv6', 'IPv4'] }, want: ['IPv6', 'IPv4'] },
+    {
+      name: 'the families as given',
+      given: { ipFamilies: ['IPv6', 'IPv4'] },
+      want: ['IPv6', 'IPv4'],
+    },
     { name: 'by the cluster IP', given: { ipFamilies: [], clusterIP: 'fd00::1' }, want: ['IPv6'] },
-    { name: 'both for a headless service', given: { ipFamilies: [], clusterIP: 'None' }, want: ['IPv4', 'IPv6'] },
+    {
+      name: 'both for a headless service',
+      given: { ipFamilies: [], clusterIP: 'None' },
+      want: ['IPv4', 'IPv6'],
+    },
   ]
   it.each(cases)('$name', ({ given, want }) => {
     expect(addressTypesOf(service(given))).toEqual(want)

@@ -117,7 +117,10 @@ function onSliceChange(change: ObjectChange, context: WatchContext): readonly st
   const key = keys[0]
   if (key === undefined) return []
   const tracked = context.memory.get<Tracked>(trackerKey(key))
-  const released = before !== undefined && after !== undefined && before !== after &&
+  const released =
+    before !== undefined &&
+    after !== undefined &&
+    before !== after &&
     (serviceKeyOf(before) === undefined) !== (serviceKeyOf(after) === undefined)
   if (after !== undefined) {
     if (released || shouldSync(tracked, after)) later(key)

@@ -2,12 +2,7 @@
 // Upstream: k8s.io/endpointslice reconciler.go (reconcileByPortMapping), v0.36.3.
 
 import { compareStrings } from '../../base/compare.ts'
-import type {
-  Endpoint,
-  EndpointPort,
-  EndpointSlice,
-  Service,
-} from '../../kube/generated/types.ts'
+import type { Endpoint, EndpointPort, EndpointSlice, Service } from '../../kube/generated/types.ts'
 import { controllerRefOf, podNamePrefix } from '../pod-control.ts'
 import { type AddressType, endpointIdentity, endpointsAgree } from './endpoints.ts'
 
@@ -112,11 +107,7 @@ export function planSlices(options: {
 }
 
 /** Keeps the endpoints that are still desired and takes them out of `missing`. */
-function draftOf(
-  slice: EndpointSlice,
-  service: Service,
-  missing: Map<string, Endpoint>,
-): Draft {
+function draftOf(slice: EndpointSlice, service: Service, missing: Map<string, Endpoint>): Draft {
   const before = slice.endpoints ?? []
   const endpoints: Endpoint[] = []
   let updated = false

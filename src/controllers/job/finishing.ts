@@ -118,11 +118,11 @@ function delayedPods(sync: Sync): ReadonlyMap<number, Pod> {
     if (!hasFinalizer(pod) || sync.finalizersGone.has(pod.metadata.uid ?? '')) continue
     const index = validIndex(pod, sync.job)
     if (index === undefined || !isPodFailed(pod, sync.job) || active.has(index)) continue
-    if (hasIndex(sync.succeededIndexes, index) || hasIndex(sync.failedIndexes ?? [], index)) continue
+    if (hasIndex(sync.succeededIndexes, index) || hasIndex(sync.failedIndexes ?? [], index))
+      continue
     const last = result.get(index)
     const newer =
-      last === undefined ||
-      (absolute(last) <= absolute(pod) && finishedMs(pod) >= finishedMs(last))
+      last === undefined || (absolute(last) <= absolute(pod) && finishedMs(pod) >= finishedMs(last))
     if (newer) result.set(index, pod)
   }
   return result

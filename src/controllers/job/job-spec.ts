@@ -118,7 +118,9 @@ function exitCodeText(pod: Pod, requirement: ExitCodes): string | undefined {
     const code = state?.terminated?.exitCode
     if (code === undefined || code === 0) return false
     if (containerName !== undefined && containerName !== name) return false
-    return operator === 'In' ? values.includes(code) : operator === 'NotIn' && !values.includes(code)
+    return operator === 'In'
+      ? values.includes(code)
+      : operator === 'NotIn' && !values.includes(code)
   }
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
   const found = containerStatuses.find(matches) ?? initContainerStatuses.find(matches)

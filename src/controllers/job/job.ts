@@ -24,7 +24,13 @@ import {
   validIndex,
 } from './job-spec.ts'
 import { deleteActivePods, manageJob, type Managed, removeFinalizerPatch } from './manage.ts'
-import { memoryKeys, newCondition, setCondition, type StatusDraft, type Sync } from './sync-state.ts'
+import {
+  memoryKeys,
+  newCondition,
+  setCondition,
+  type StatusDraft,
+  type Sync,
+} from './sync-state.ts'
 import { type Removed, trackStatus } from './tracking.ts'
 import { orphanPrefix, watches } from './watches.ts'
 
@@ -32,7 +38,11 @@ import { orphanPrefix, watches } from './watches.ts'
 const batchMs = 1000
 
 function* forget(api: Api, key: string): Part<ReconcileResult> {
-  for (const memory of [expectationsKey(key), memoryKeys.finalizers(key), memoryKeys.backoff(key)]) {
+  for (const memory of [
+    expectationsKey(key),
+    memoryKeys.finalizers(key),
+    memoryKeys.backoff(key),
+  ]) {
     yield* api.remember(memory, undefined)
   }
   return done

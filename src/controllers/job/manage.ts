@@ -152,7 +152,8 @@ function* createPods(api: Api, sync: Sync, missing: number): Part<Managed> {
     if (perIndex) {
       const waits = indexes.map(index => remainingForIndexMs(sync.delayedByIndex.get(index), nowMs))
       const ready = indexes.filter((_, position) => waits[position] === 0)
-      if (ready.length === 0 && waits.length > 0) return { active, retryAfterMs: Math.min(...waits) }
+      if (ready.length === 0 && waits.length > 0)
+        return { active, retryAfterMs: Math.min(...waits) }
       indexes = ready
     }
   }
@@ -169,7 +170,8 @@ function* createMany(
   const template = trackedTemplate(job)
   const { successes, error } = yield* slowStartBatch(count, function* (position) {
     const index = indexes?.[position]
-    const pod = index === undefined ? podFromTemplate(template, job) : indexedPod(sync, template, index)
+    const pod =
+      index === undefined ? podFromTemplate(template, job) : indexedPod(sync, template, index)
     const outcome = yield* createPod(api, job, pod)
     return outcome.namespaceTerminating === true ? undefined : outcome.error
   })

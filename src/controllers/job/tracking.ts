@@ -124,7 +124,11 @@ function inIndexOrder({ job, pods }: Sync): readonly Pod[] {
 }
 
 /** How a pod counts: by its uid, by its index, or not (again). */
-function verdictOn(sync: Sync, pod: Pod, failed: boolean): 'succeeded' | 'failed' | number | 'none' {
+function verdictOn(
+  sync: Sync,
+  pod: Pod,
+  failed: boolean,
+): 'succeeded' | 'failed' | number | 'none' {
   const { job } = sync
   const uid = pod.metadata.uid ?? ''
   const index = validIndex(pod, job)

@@ -6,14 +6,7 @@ import type { Node, NodeCondition, Pod } from '../../kube/generated/types.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { heartbeatOf, leaseNamespace, type NodeHeartbeat } from '../../kube/node-heartbeat.ts'
 import type { Api, Part, ReconcileResult } from '../framework.ts'
-import {
-  graceOf,
-  type Health,
-  observed,
-  readyConditionOf,
-  silenced,
-  silentAtMs,
-} from './health.ts'
+import { graceOf, type Health, observed, readyConditionOf, silenced, silentAtMs } from './health.ts'
 import {
   monitorPeriodMs,
   type NodeLifecycleOptions,
@@ -22,13 +15,7 @@ import {
   tickAtOrAfter,
 } from './options.ts'
 import { markPodsNotReady } from './pods.ts'
-import {
-  hasTaint,
-  notReadyTaint,
-  removeTaints,
-  swapTaints,
-  unreachableTaint,
-} from './taints.ts'
+import { hasTaint, notReadyTaint, removeTaints, swapTaints, unreachableTaint } from './taints.ts'
 import {
   dequeued,
   enqueued,
@@ -245,12 +232,7 @@ function* markPods(
 }
 
 /** Upstream: processTaintBaseEviction. */
-function* taintByHealth(
-  api: Api,
-  pass: Pass,
-  node: Node,
-  ready: NodeCondition,
-): Part<void> {
+function* taintByHealth(api: Api, pass: Pass, node: Node, ready: NodeCondition): Part<void> {
   const name = node.metadata.name ?? ''
   if (ready.status === 'True') {
     yield* markReachable(api, pass, node)

@@ -29,11 +29,17 @@ function node(name: string, condition: NodeCondition, spec: Node['spec'] = {}): 
 describe('silentAtMs', () => {
   const health = { probeMs: 0, heartbeatTime: '', renewalMs: undefined }
   const beat = (untilMs?: number): NodeHeartbeat =>
-    untilMs === undefined ? { fromMs: 3000, everyMs: 10_000 } : { fromMs: 3000, everyMs: 10_000, untilMs }
+    untilMs === undefined
+      ? { fromMs: 3000, everyMs: 10_000 }
+      : { fromMs: 3000, everyMs: 10_000, untilMs }
   const cases = [
     { name: 'never while the lease is renewed', given: beat(), want: undefined },
     { name: 'last renewal 13 s, noticed at 15 s, 50 s later', given: beat(20_000), want: 65_000 },
-    { name: 'silence just before the next renewal: 42 s until noticed', given: beat(22_999), want: 65_000 },
+    {
+      name: 'silence just before the next renewal: 42 s until noticed',
+      given: beat(22_999),
+      want: 65_000,
+    },
     { name: 'silence just after a renewal: 52 s until noticed', given: beat(13_001), want: 65_000 },
     { name: 'without a lease the status alone counts', given: undefined, want: 50_000 },
   ]
@@ -41,7 +47,9 @@ describe('silentAtMs', () => {
     expect(silentAtMs(health, given, 50_000, 0)).toBe(want)
   })
   it('is rounded up to the ticks of the controller: grace 12 s, started at 2.9 s', () => {
-    expect(silentAtMs(health, { fromMs: 0, everyMs: 2000, untilMs: 5500 }, 12_000, 2900)).toBe(22_900)
+    expect(silentAtMs(health, { fromMs: 0, everyMs: 2000, untilMs: 5500 }, 12_000, 2900)).toBe(
+      22_900,
+    )
   })
 })
 
@@ -64,9 +72,21 @@ describe('zoneState', () => {
   const down = ready('Unknown')
   const cases = [
     { name: 'all ready', given: [up, up, up], want: 'Normal' },
-    { name: 'two of three down is still normal: partial takes more than two', given: [down, down, up], want: 'Normal' },
-    { name: 'three of five are 60 %', given: [down, down, down, up, up], want: 'PartialDisruption' },
-    { name: 'three of six are 50 %, below 55 %', given: [down, down, down, up, up, up], want: 'Normal' },
+    {
+      name: 'two of three down is still normal: partial takes more than two',
+      given: [down, down, up],
+      want: 'Normal',
+    },
+    {
+      name: 'three of five are 60 %',
+      given: [down, down, down, up, up],
+      want: 'PartialDisruption',
+    },
+    {
+      name: 'three of six are 50 %, below 55 %',
+      given: [down, down, down, up, up, up],
+      want: 'Normal',
+    },
     { name: 'nothing ready', given: [down], want: 'FullDisruption' },
     { name: 'no condition at all counts as not ready', given: [undefined], want: 'FullDisruption' },
   ]
@@ -83,7 +103,10 @@ describe('judgeDisruption', () => {
 
   it('evicts at the normal rate from a zone that is down alone', () => {
     const verdict = judgeDisruption(zones('Normal', 'Normal'), look(false, true), options, 0)
-    expect(verdict.zones['z0']).toMatchObject({ state: 'FullDisruption', queue: { perSecond: 0.1 } })
+    expect(verdict.zones['z0']).toMatchObject({
+      state: 'FullDisruption',
+      queue: { perSecond: 0.1 },
+    })
     expect(verdict.entersMasterDisruption).toBe(false)
   })
   it('stops all evictions when every zone is down', () => {
@@ -95,7 +118,10 @@ describe('judgeDisruption', () => {
     const full = zones('FullDisruption', 'FullDisruption')
     const verdict = judgeDisruption(full, look(true, false), options, 0)
     expect(verdict.leavesMasterDisruption).toBe(true)
-    expect(Object.values(verdict.zones).map(({ state }) => state)).toEqual(['Normal', 'FullDisruption'])
+    expect(Object.values(verdict.zones).map(({ state }) => state)).toEqual([
+      'Normal',
+      'FullDisruption',
+    ])
   })
 })
 

@@ -28,10 +28,28 @@ describe('evictionDelayMs', () => {
     { name: 'an untolerated taint: at once', given: [[], [broken]], want: 0 },
     { name: 'tolerated for 300 s', given: [[patient], [unreachable]], want: 300_000 },
     { name: 'tolerated for ever', given: [[tolerates('broken')], [broken]], want: undefined },
-    { name: 'the shortest of the tolerations used', given: [[patient, tolerates('broken', 10)], [unreachable, broken]], want: 10_000 },
-    { name: 'one toleration for ever does not lengthen the other', given: [[tolerates('broken'), patient], [unreachable, broken]], want: 300_000 },
+    {
+      name: 'the shortest of the tolerations used',
+      given: [
+        [patient, tolerates('broken', 10)],
+        [unreachable, broken],
+      ],
+      want: 10_000,
+    },
+    {
+      name: 'one toleration for ever does not lengthen the other',
+      given: [
+        [tolerates('broken'), patient],
+        [unreachable, broken],
+      ],
+      want: 300_000,
+    },
     { name: 'zero seconds: at once', given: [[tolerates('broken', 0)], [broken]], want: 0 },
-    { name: 'a toleration that is not used does not count', given: [[tolerates('other', 1), patient], [unreachable]], want: 300_000 },
+    {
+      name: 'a toleration that is not used does not count',
+      given: [[tolerates('other', 1), patient], [unreachable]],
+      want: 300_000,
+    },
   ] as const
   it.each(cases)('$name', ({ given: [tolerations, taints], want }) => {
     expect(evictionDelayMs(pod(tolerations), taints)).toBe(want)

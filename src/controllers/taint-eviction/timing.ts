@@ -12,7 +12,9 @@ export function noExecuteTaints(node: Node): readonly Taint[] {
 export function evictionDelayMs(pod: Pod, taints: readonly Taint[]): number | undefined {
   const used: Toleration[] = []
   for (const taint of taints) {
-    const match = (pod.spec?.tolerations ?? []).find(toleration => toleratesTaint(toleration, taint))
+    const match = (pod.spec?.tolerations ?? []).find(toleration =>
+      toleratesTaint(toleration, taint),
+    )
     if (match === undefined) return 0
     used.push(match)
   }
