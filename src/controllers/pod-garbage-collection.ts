@@ -79,13 +79,13 @@ function onChange(
 }
 
 function nodeMatters(change: ObjectChange): boolean {
-  return change.after === undefined || isOutOfService(change.after as Node)
+  return change.after === undefined || isOutOfService(change.after)
 }
 
 function podMatters(change: ObjectChange, { lister }: WatchContext): boolean {
-  const pod = change.after as Pod | undefined
+  const pod: Pod | undefined = change.after
   if (pod === undefined) return false
-  const before = change.before as Pod | undefined
+  const before: Pod | undefined = change.before
   if (isTerminated(pod) && (before === undefined || !isTerminated(before))) return true
   const name = pod.spec?.nodeName ?? ''
   const terminating = pod.metadata.deletionTimestamp !== undefined

@@ -24,7 +24,7 @@ export const ttlAfterFinished = {
     {
       kind: 'Job',
       keys: ({ key, after }) =>
-        after !== undefined && expiresAtMs(after as Job) !== undefined ? [key] : [],
+        after !== undefined && expiresAtMs(after) !== undefined ? [key] : [],
     },
   ],
   *reconcile(key, api) {
@@ -36,7 +36,7 @@ export const ttlAfterFinished = {
     const { namespace, name = '' } = job.metadata
     const live = yield* api.getLive('Job', namespace, name)
     if (!live.ok) return isNotFound(live) ? done : { error: errorText(live) }
-    const freshMs = expiresAtMs(live.object as Job)
+    const freshMs = expiresAtMs(live.object)
     if (freshMs === undefined) return done
     if (freshMs > nowMs) return { requeueAfterMs: freshMs - nowMs }
     const { uid = '' } = live.object.metadata

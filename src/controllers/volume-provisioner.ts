@@ -30,13 +30,12 @@ export const volumeProvisioner = {
   watches: [
     {
       kind: 'PersistentVolumeClaim',
-      keys: ({ key, after }) =>
-        after !== undefined && asks(after as PersistentVolumeClaim) ? [key] : [],
+      keys: ({ key, after }) => (after !== undefined && asks(after) ? [key] : []),
     },
     {
       kind: 'PersistentVolume',
       keys: ({ key, after }) =>
-        after !== undefined && isReclaimed(after as PersistentVolume) ? [volumePrefix + key] : [],
+        after !== undefined && isReclaimed(after) ? [volumePrefix + key] : [],
     },
   ],
   *reconcile(key, api) {

@@ -179,7 +179,7 @@ const nodeNameIndex = {
 
 function onPod(context: Context, change: Change): void {
   const { state } = context
-  const pod = change.after as Pod | undefined
+  const pod: Pod | undefined = change.after
   if (pod === undefined) {
     const charge = state.charges.get(change.before?.metadata.uid ?? '')
     if (charge !== undefined) forget(context, charge)

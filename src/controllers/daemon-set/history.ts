@@ -64,7 +64,7 @@ function* snapshot(
       ...(annotations && { annotations }),
       ownerReferences: [controllerRefOf(daemonSet)],
     },
-    data: revisionData(template) as never,
+    data: revisionData(template),
     revision: number,
   }
   const answer = yield* api.create(revision)

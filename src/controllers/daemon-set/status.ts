@@ -81,7 +81,7 @@ function withoutCounters(status: Status | undefined): Partial<Status> {
 function stored(counters: Counters): Status {
   const rest: { -readonly [K in keyof Status]: Status[K] } = { ...counters }
   for (const field of omittedAtZero) if (rest[field] === 0) delete rest[field]
-  return rest as Status
+  return rest
 }
 
 const attemptsMax = 2
@@ -111,6 +111,6 @@ export function* storeStatus(
     const { namespace, name = '' } = daemonSet.metadata
     const live = yield* api.getLive('DaemonSet', namespace, name)
     if (!live.ok) return errorText(live)
-    current = live.object as DaemonSet
+    current = live.object
   }
 }

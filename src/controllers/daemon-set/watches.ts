@@ -62,9 +62,9 @@ function podUpdated(before: Pod, after: Pod, context: WatchContext): readonly st
 }
 
 function keysOfPod({ before, after }: ObjectChange, context: WatchContext): readonly string[] {
-  if (after === undefined) return before === undefined ? [] : podDeleted(before as Pod, context)
-  if (before === undefined) return podAdded(after as Pod, context)
-  return podUpdated(before as Pod, after as Pod, context)
+  if (after === undefined) return before === undefined ? [] : podDeleted(before, context)
+  if (before === undefined) return podAdded(after, context)
+  return podUpdated(before, after, context)
 }
 
 function keysOfDaemonSet({ key, before, after }: ObjectChange, { memory }: WatchContext) {
@@ -86,7 +86,7 @@ function keysOfRevision({ before, after }: ObjectChange, { lister }: WatchContex
 function keysOfNode({ before, after, key }: ObjectChange, { lister }: WatchContext) {
   if (after === undefined) return []
   const node = after as Node
-  const old = before as Node | undefined
+  const old: Node | undefined = before
   const same =
     old !== undefined &&
     sameValue(old.metadata.labels, node.metadata.labels) &&

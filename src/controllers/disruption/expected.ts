@@ -85,7 +85,7 @@ function* findController(
   const object = yield* api.get<Scalable>(kind, keyFrom(namespace, owner.name))
   if (kind === 'ReplicaSet') {
     if (object === undefined || object.metadata.uid !== owner.uid) return undefined
-    return yield* findDeployment(api, object as ReplicaSet)
+    return yield* findDeployment(api, object)
   }
   const unscalable = scaleObstacle(owner, kind)
   if (unscalable !== undefined) return unscalable

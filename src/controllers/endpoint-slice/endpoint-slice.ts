@@ -135,8 +135,8 @@ function onSliceChange(change: ObjectChange, context: WatchContext): readonly st
 }
 
 function servicesOfPodChange(change: ObjectChange, { lister }: WatchContext): readonly string[] {
-  const before = change.before as Pod | undefined
-  const after = change.after as Pod | undefined
+  const before: Pod | undefined = change.before
+  const after: Pod | undefined = change.after
   const { namespace = '' } = splitKey(change.key)
   const pod = after ?? before
   if (pod === undefined) return []

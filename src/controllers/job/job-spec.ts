@@ -113,7 +113,7 @@ type ExitCodes = NonNullable<PodFailurePolicy['rules'][number]['onExitCodes']>
 type ConditionPatterns = NonNullable<PodFailurePolicy['rules'][number]['onPodConditions']>
 
 function exitCodeText(pod: Pod, requirement: ExitCodes): string | undefined {
-  const { containerName, operator, values = [] } = requirement
+  const { containerName, operator, values } = requirement
   const matches = ({ name, state }: ContainerStatus): boolean => {
     const code = state?.terminated?.exitCode
     if (code === undefined || code === 0) return false

@@ -77,7 +77,7 @@ export function setCondition(status: StatusDraft, condition: JobCondition): bool
 export function* writeStatus(api: Api, sync: Sync): Part<string | undefined> {
   const answer = yield* api.updateStatus({ ...sync.job, status: stored(sync.status) })
   if (!answer.ok) return errorText(answer)
-  sync.job = answer.object as Job
+  sync.job = answer.object
   sync.status = { uncountedTerminatedPods: {}, ...sync.job.status }
   return undefined
 }

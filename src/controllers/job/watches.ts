@@ -96,10 +96,10 @@ function podUpdated(before: Pod, after: Pod, context: WatchContext): readonly st
 
 function keysOfPod({ before, after }: ObjectChange, context: WatchContext): readonly string[] {
   if (after === undefined) {
-    return before === undefined ? [] : podDeleted(before as Pod, context, true)
+    return before === undefined ? [] : podDeleted(before, context, true)
   }
-  if (before === undefined) return podAdded(after as Pod, context)
-  return podUpdated(before as Pod, after as Pod, context)
+  if (before === undefined) return podAdded(after, context)
+  return podUpdated(before, after, context)
 }
 
 /** Pods that a finished or deleted Job leaves behind lose their finalizers. */
@@ -111,8 +111,8 @@ function leftBehind(job: Job, { lister }: WatchContext): readonly string[] {
 }
 
 function keysOfJob(change: ObjectChange, context: WatchContext): readonly string[] {
-  const before = change.before as Job | undefined
-  const after = change.after as Job | undefined
+  const before: Job | undefined = change.before
+  const after: Job | undefined = change.after
   if (after === undefined) {
     context.memory.delete(expectationsKey(change.key))
     context.memory.delete(memoryKeys.backoff(change.key))

@@ -189,7 +189,7 @@ function* updateHealth(api: Api, pass: Pass, node: Node): Part<NodeCondition | u
         pass.silentMs = tickAfter(nowMs, startMs, monitorPeriodMs)
         return readyConditionOf(node)
       }
-      current = answer.object as Node
+      current = answer.object
     }
   } else expectSilence(pass, node, health, beat)
   const observedReady = readyConditionOf(node)

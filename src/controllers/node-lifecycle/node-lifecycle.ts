@@ -69,8 +69,8 @@ function onNode(
   context: WatchContext,
   options: NodeLifecycleOptions,
 ): readonly string[] {
-  const before = change.before as Node | undefined
-  const after = change.after as Node | undefined
+  const before: Node | undefined = change.before
+  const after: Node | undefined = change.after
   if (before === undefined || after === undefined || matters(before, after)) {
     wakeMonitor(context, options)
   }
@@ -100,8 +100,9 @@ function onLease(
 
 /** Pods that come to a node are looked at once: the node may be silent already. */
 function onPod(change: ObjectChange): readonly string[] {
-  const before = change.before as Pod | undefined
-  const node = (change.after as Pod | undefined)?.spec?.nodeName ?? ''
+  const before: Pod | undefined = change.before
+  const after: Pod | undefined = change.after
+  const node = after?.spec?.nodeName ?? ''
   return node !== '' && node !== before?.spec?.nodeName ? [podPrefix + change.key] : []
 }
 

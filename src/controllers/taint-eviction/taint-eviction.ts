@@ -45,8 +45,8 @@ export const taintEviction = {
 } satisfies Controller
 
 function onNode(change: ObjectChange, context: WatchContext): readonly string[] {
-  const before = change.before as Node | undefined
-  const after = change.after as Node | undefined
+  const before: Node | undefined = change.before
+  const after: Node | undefined = change.after
   if (after === undefined) return []
   const old = before === undefined ? [] : noExecuteTaints(before)
   if (sameValue(old, noExecuteTaints(after))) return []
@@ -60,8 +60,8 @@ function podKeyOf({ metadata }: Pod): string {
 }
 
 function onPod(change: ObjectChange, { memory, lister }: WatchContext): readonly string[] {
-  const before = change.before as Pod | undefined
-  const after = change.after as Pod | undefined
+  const before: Pod | undefined = change.before
+  const after: Pod | undefined = change.after
   const planned = memory.get(workKey(change.key)) !== undefined
   if (after !== undefined) {
     const node = after.spec?.nodeName ?? ''
