@@ -13,6 +13,7 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from '../../../kube/generated/types.ts'
+import { quantityText } from '../../../kube/quantity.ts'
 import { sameJson } from '../../same-json.ts'
 import type { Consumed } from './capacity.ts'
 import { resultName, type WantedDevices } from './requests.ts'
@@ -73,7 +74,7 @@ function resultOf({
 
 function quantitiesOf(consumed: Consumed): Record<string, string> {
   const quantities: Record<string, string> = {}
-  for (const [name, { units }] of consumed) quantities[name] = String(units)
+  for (const [name, amount] of consumed) quantities[name] = quantityText(amount)
   return quantities
 }
 

@@ -7,6 +7,7 @@ import type {
   Device,
   DeviceCapacity,
 } from '../../../kube/generated/types.ts'
+import { newQuantity } from '../../../kube/quantity-math.ts'
 import { type Amount, addAmounts, amountOf, compareAmounts, valueOf } from '../../quantity-value.ts'
 
 export type Consumed = ReadonlyMap<string, Amount>
@@ -62,7 +63,7 @@ function roundUp(amount: Amount, { min, step }: Range): Amount {
   if (step === undefined) return amount
   const size = valueOf(amountOf(step))
   const above = valueOf(amount) - valueOf(lowest)
-  return { units: valueOf(lowest) + Math.ceil(above / size) * size, nanos: 0 }
+  return newQuantity(valueOf(lowest) + Math.ceil(above / size) * size, lowest.format)
 }
 
 function violates(amount: Amount, policy: CapacityRequestPolicy | undefined): boolean {

@@ -2,13 +2,18 @@
 // Upstream: structured/internal/incubating/allocator_incubating.go checkAvailableCounters, v0.36.3.
 
 import type { Device } from '../../../kube/generated/types.ts'
-import { type Amount, amountOf, compareAmounts, zeroAmount } from '../../quantity-value.ts'
+import {
+  type Amount,
+  addAmounts,
+  amountOf,
+  compareAmounts,
+  subtractAmounts,
+  zeroAmount,
+} from '../../quantity-value.ts'
 import type { Pool } from './pools.ts'
 
 /** Counter set, then counter, to an amount. */
 type Counters = Map<string, Map<string, Amount>>
-
-const nanosPerUnit = 1_000_000_000
 
 /** What is left of a pool's counters once the allocated devices have taken theirs. */
 export function availableCounters(pool: Pool, isAllocated: (device: string) => boolean): Counters {
@@ -70,14 +75,8 @@ function change(totals: Counters, device: Device, sign: 1 | -1): void {
     }
     for (const [name, { value }] of Object.entries(counters)) {
       const before = amounts.get(name) ?? zeroAmount
-      amounts.set(name, sumOf(before, amountOf(value), sign))
+      const amount = amountOf(value)
+      amounts.set(name, sign > 0 ? addAmounts(before, amount) : subtractAmounts(before, amount))
     }
   }
-}
-
-/** `a + sign * b`, which may be negative. */
-function sumOf(a: Amount, b: Amount, sign: 1 | -1): Amount {
-  const nanos = a.nanos + sign * b.nanos
-  const carry = Math.floor(nanos / nanosPerUnit)
-  return { units: a.units + sign * b.units + carry, nanos: nanos - carry * nanosPerUnit }
 }

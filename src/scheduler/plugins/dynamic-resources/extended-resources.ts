@@ -13,7 +13,7 @@ import type { OwnerReference } from '../../../kube/object.ts'
 import type { Pod, SchedulerListers } from '../../framework.ts'
 import { deviceClassOf } from '../../device-classes.ts'
 import { isExtendedResourceName } from '../../node-resource.ts'
-import { podRequests } from '../../pod-requests.ts'
+import { podRequests } from '../../../kube/resources.ts'
 import { amountOf, valueOf } from '../../quantity-value.ts'
 import { extendedResourceAnnotation } from './pod-claims.ts'
 
