@@ -1,4 +1,5 @@
-// Bundles src/cli/main.ts into dist/: one script, its loader, and V8's code cache of a real run.
+// Bundles src/cli into dist/: the command line, the part that runs trials, a loader for both, and
+// V8's code caches of a real run.
 
 import { execFileSync } from 'node:child_process'
 import {
@@ -13,22 +14,16 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type BuildOptions, type Plugin } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 
-/** Writes dist/main.cjs and dist/seatrial.cjs; sources newer than the latter mean a new build. */
-async function bundle(): Promise<void> {
-  const started = new Date()
-  mkdirSync(dist, { recursive: true })
-  for (const name of readdirSync(dist)) {
-    if (name.endsWith('.cache')) rmSync(join(dist, name))
-  }
-  await build({
+function options(entry: string, outfile: string): BuildOptions {
+  return {
     absWorkingDir: root,
-    entryPoints: ['src/cli/main.ts'],
-    outfile: 'dist/main.cjs',
+    entryPoints: [entry],
+    outfile,
     bundle: true,
     platform: 'node',
     target: 'node20.19',
@@ -36,10 +31,31 @@ async function bundle(): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'linked',
-    // Imports on demand stay in the bundle and are evaluated when first needed.
+    // An import on demand is a call of require, which the loader answers with the code cache.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
-  })
+  }
+}
+
+/** Keeps src/cli/run.ts out of the first script: help and version start without the engine. */
+const runOnDemand: Plugin = {
+  name: 'run-on-demand',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/run\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './run.cjs', external: true } : undefined,
+    )
+  },
+}
+
+/** Writes the scripts; sources newer than dist/seatrial.cjs mean a new build. */
+async function bundle(): Promise<void> {
+  const started = new Date()
+  mkdirSync(dist, { recursive: true })
+  for (const name of readdirSync(dist)) {
+    if (name.endsWith('.cache')) rmSync(join(dist, name))
+  }
+  await build(options('src/cli/run.ts', 'dist/run.cjs'))
+  await build({ ...options('src/cli/main.ts', 'dist/main.cjs'), plugins: [runOnDemand] })
   copyFileSync(join(root, 'tools', 'loader.cjs'), join(dist, 'seatrial.cjs'))
   chmodSync(join(dist, 'seatrial.cjs'), 0o755)
   // A source that changed while esbuild was reading counts as newer.
@@ -61,8 +77,8 @@ function warmUp(): void {
 try {
   await bundle()
   warmUp()
-  const size = statSync(join(dist, 'main.cjs')).size
-  console.error(`dist/seatrial.cjs: ${Math.round(size / 1024)} KiB`)
+  const sizes = ['main.cjs', 'run.cjs'].map(name => statSync(join(dist, name)).size)
+  console.error(`dist: ${sizes.map(size => `${Math.round(size / 1024)} KiB`).join(' and ')}`)
 } catch {
   // esbuild has already said what is wrong, with file and line.
   process.exitCode = 1

@@ -7,38 +7,46 @@ const fs = require('node:fs')
 const path = require('node:path')
 const vm = require('node:vm')
 
-const filename = path.join(__dirname, 'main.cjs')
-const source = fs.readFileSync(filename, 'latin1')
-const cacheFile = path.join(__dirname, `main.${process.version}-${process.arch}.cache`)
+const kind = `${process.version}-${process.arch}.cache`
 
-function readCache() {
+function readCache(file) {
   try {
-    return fs.readFileSync(cacheFile)
+    return fs.readFileSync(file)
   } catch {
     return undefined
   }
 }
 
 /** Writes what V8 compiled in this run: whole or not at all, and silent when it cannot. */
-function writeCache(script) {
+function writeCache(file, script) {
   try {
-    const partial = `${cacheFile}.${process.pid}`
+    const partial = `${file}.${process.pid}`
     fs.writeFileSync(partial, script.createCachedData())
-    fs.renameSync(partial, cacheFile)
+    fs.renameSync(partial, file)
   } catch {
     // A read-only installation starts without a cache.
   }
 }
 
-const wrapper = `(function(exports,require,module,__filename,__dirname){${source}\n})`
-const cachedData = readCache()
-const script = new vm.Script(wrapper, { filename, cachedData })
-// Only a run that did real work has compiled what the next one needs.
-const works = ['check', 'size', 'trial'].includes(process.argv[2])
-if (works && (cachedData === undefined || script.cachedDataRejected === true)) {
-  process.once('exit', status => {
-    if (status === 0 || status === 1 || status === 3) writeCache(script)
-  })
+/** Runs one script of this folder as a CommonJS module. */
+function load(name) {
+  const filename = path.join(__dirname, name)
+  const cacheFile = `${filename}.${kind}`
+  const source = fs.readFileSync(filename, 'latin1')
+  const wrapper = `(function(exports,require,module,__filename,__dirname){${source}\n})`
+  const cachedData = readCache(cacheFile)
+  const script = new vm.Script(wrapper, { filename, cachedData })
+  if (cachedData === undefined || script.cachedDataRejected === true) {
+    process.once('exit', status => {
+      // Only a run that did real work has compiled what the next one needs.
+      const works = ['check', 'size', 'trial'].includes(process.argv[2]) && status !== 2
+      if (works && status <= 3) writeCache(cacheFile, script)
+    })
+  }
+  const loaded = { exports: {} }
+  const own = id => (id === './run.cjs' ? load('run.cjs') : require(id))
+  script.runInThisContext()(loaded.exports, own, loaded, filename, __dirname)
+  return loaded.exports
 }
-const main = { exports: {} }
-script.runInThisContext()(main.exports, require, main, filename, __dirname)
+
+load('main.cjs')

@@ -76,19 +76,19 @@ function addFlag(sub: Program, name: FlagName): void {
   const value = flag.value === undefined ? '' : ` <${flag.value}>`
   const option = new Option(`${letters}--${name}${value}`, flag.doc).helpGroup(`${flag.group}:`)
   if (flag.repeats === true) {
-    option.argParser((text: string, before: readonly string[] = []) => [...before, text])
+    option.argParser((text: string, before?: readonly string[]) => [...(before ?? []), text])
   }
   sub.addOption(option)
 }
 
 /** The flags that were typed, by name. */
 function givenFlags(sub: Program): GivenFlags {
-  const options = sub.opts<Record<string, unknown>>()
+  const options = sub.opts<Record<string, string | readonly string[] | true | undefined>>()
   const given = new Map<FlagName, { values: readonly string[]; setBy: string }>()
   for (const option of sub.options) {
     const value = options[option.attributeName()]
     if (value === undefined) continue
-    const values = Array.isArray(value) ? value.map(String) : [String(value)]
+    const values = Array.isArray(value) ? value.map(String) : [value === true ? 'true' : `${value}`]
     given.set(option.name() as FlagName, { values, setBy: `--${option.name()}` })
   }
   return given

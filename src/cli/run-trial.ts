@@ -78,7 +78,8 @@ function resultText(result: TrialFileResult, context: ReportContext): string {
   const { name, met, file, expectations, report } = result
   const missed = expectations.filter(expectation => !expectation.met)
   const count = counted(expectations.length, 'expectation')
-  const head = `${met ? '✓' : '✗'} ${name}  ${file}  ${met ? count : `${missed.length} of ${count} not met`}\n`
+  const outcome = met ? count : `${missed.length} of ${count} not met`
+  const head = `${met ? '✓' : '✗'} ${name}  ${file}  ${outcome}\n`
   const lines = missed.map(
     ({ expected, seen, location }) =>
       `   ${placeText(location)}\n   expected ${expected}\n   seen     ${seen}\n`,

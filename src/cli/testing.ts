@@ -1,4 +1,4 @@
-// A terminal and a product for tests of the command line: what was written is kept, reports are given.
+// A terminal and a product for tests of the command line: it keeps what was written.
 
 import type { Report } from '../explain/report.ts'
 import { cleanReport } from '../reports/testing.ts'

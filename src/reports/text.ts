@@ -19,7 +19,7 @@ export const text = {
       ...shown.map(finding => findingText(finding, context)),
       ...(shown.length === 0 ? [] : [summary(report, shown, { colors, context })]),
     ]
-    return `${parts.join('\n\n')}\n`
+    return report.trials.length === 0 ? '' : `${parts.join('\n\n')}\n`
   },
 } satisfies Reporter
 

@@ -22,5 +22,5 @@ export const check = {
     'check ./deploy -o json --report sarif=out.sarif',
     'helm template ./chart | seatrial check -',
   ],
-  run: async call => (await import('../run-check.ts')).runCheckCommand(call),
+  run: async call => (await import('../run.ts')).runCheckCommand(call),
 } satisfies Command

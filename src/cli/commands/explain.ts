@@ -8,5 +8,5 @@ export const explain = {
   args: '[RULE|FINDING...]',
   flags: ['color'],
   examples: ['explain ST1001', 'explain'],
-  run: async call => (await import('../run-explain.ts')).runExplainCommand(call),
+  run: async call => (await import('../run.ts')).runExplainCommand(call),
 } satisfies Command

@@ -9,5 +9,5 @@ export const size = {
   args: '[PATH...]',
   flags: [...inputFlags, ...platformFlags, ...runFlags, 'max-nodes', ...outputFlags],
   examples: ['size ./deploy', 'size ./deploy --node-size 2x8Gi --max-nodes 20 -o json'],
-  run: async call => (await import('../run-size.ts')).runSizeCommand(call),
+  run: async call => (await import('../run.ts')).runSizeCommand(call),
 } satisfies Command

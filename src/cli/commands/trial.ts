@@ -9,5 +9,5 @@ export const trial = {
   args: 'FILE...',
   flags: ['filename', 'namespace', ...platformFlags, ...runFlags, ...outputFlags],
   examples: ['trial night.trial.yaml', 'trial examples/kubefirst/advice/*.trial.yaml -o json'],
-  run: async call => (await import('../run-trial.ts')).runTrialCommand(call),
+  run: async call => (await import('../run.ts')).runTrialCommand(call),
 } satisfies Command

@@ -11,7 +11,7 @@ export const version = {
   flags: ['output'],
   examples: ['version', 'version -o json'],
   run: async ({ given, io }) => {
-    const { kubernetesDefault } = await import('../../index.ts')
+    const { kubernetesDefault } = await import('../run.ts')
     const facts = { seatrial: number, kubernetes: kubernetesDefault, node: process.version }
     const isJson = given.get('output')?.values.at(-1) === 'json'
     const lines = Object.entries(facts).map(([name, value]) => `${name} ${value}\n`)

@@ -1,0 +1,8 @@
+// What commands do, apart from their words: the part of the product that help does not need. The
+// build makes a script of its own from it, which is loaded on demand.
+
+export { runCheckCommand } from './run-check.ts'
+export { runExplainCommand } from './run-explain.ts'
+export { runSizeCommand } from './run-size.ts'
+export { runTrialCommand } from './run-trial.ts'
+export { kubernetesDefault } from '../index.ts'
