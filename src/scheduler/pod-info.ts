@@ -9,11 +9,11 @@ import type {
   PodAffinityTerm,
   WeightedPodAffinityTerm,
 } from '../kube/generated/types.ts'
+import { type Amounts, hasPodLevel, podRequests } from '../kube/resources.ts'
 import { type HostPort, hostPortsOf } from './host-ports.ts'
 import { compileSelector, type LabelMatcher, type Labels, noLabels } from './label-selector.ts'
 import { type Resource, resourceOfAmounts } from './node-resource.ts'
-import { defaultRequests, hasPodLevelRequests, podRequests } from './pod-requests.ts'
-import { type Amount, milliValueOf, valueOf, zeroAmount } from './quantity-value.ts'
+import { type Amount, amountOf, milliValueOf, valueOf, zeroAmount } from './quantity-value.ts'
 
 export interface AffinityTerm {
   readonly namespaces: ReadonlySet<string>
@@ -142,6 +142,12 @@ function compileAffinity(affinity: Affinity, namespace: string): AffinityParts {
   }
 }
 
+/** What a container without requests counts as, so that nodes do not fill up with such pods. */
+export const defaultRequests: Amounts = new Map([
+  ['cpu', amountOf('100m')],
+  ['memory', amountOf('200Mi')],
+])
+
 type Sums = Pick<PodInfo, 'requested' | 'nonZeroMilliCpu' | 'nonZeroMemory'>
 
 /** Pods of one template share their list of containers: most sums are computed once per template. */
@@ -166,9 +172,9 @@ function resources(pod: Pod): Sums {
 }
 
 function computeSums(pod: Pod): Sums {
-  const options = { useStatusResources: true, usePodStatusResources: true }
+  const options = { useStatus: true, usePodStatus: true }
   const requests = podRequests(pod, options)
-  const isPodLevel = hasPodLevelRequests(pod)
+  const isPodLevel = hasPodLevel(pod, 'requests')
   const nonMissing = new Map<string, Amount>()
   for (const [name, amount] of defaultRequests) {
     if (!isPodLevel || !requests.has(name)) nonMissing.set(name, amount)

@@ -3,10 +3,11 @@
 // resource_allocation.go, v1.36.3.
 
 import type { Pod } from '../kube/generated/types.ts'
+import { hasPodLevel, podRequests } from '../kube/resources.ts'
 import { type NodeInfo, podInfoOf, type Resource } from './node-info.ts'
 import { isScalarResourceName, resourceOfAmounts } from './node-resource.ts'
 import type { ResourceSpec } from './plugin-args.ts'
-import { defaultRequests, hasPodLevelRequests, podRequests } from './pod-requests.ts'
+import { defaultRequests } from './pod-info.ts'
 
 /** The request of the pod for one resource of a scoring strategy. */
 export interface ScoredResource {
@@ -26,7 +27,7 @@ export function defaultedRequests(
   const hasStatuses = (pod.status?.containerStatuses?.length ?? 0) > 0
   const { nonZeroMilliCpu, nonZeroMemory } = info
   const total =
-    hasStatuses || hasPodLevelRequests(pod)
+    hasStatuses || hasPodLevel(pod, 'requests')
       ? resourceOfAmounts(podRequests(pod, { nonMissing: defaultRequests, skipPodLevel: true }))
       : { ...info.requested, milliCpu: nonZeroMilliCpu, memory: nonZeroMemory }
   return resources.map(resource => scoredResource(resource, total))

@@ -9,14 +9,14 @@ import {
   success,
   unresolvable,
 } from '../framework.ts'
-import { tolerated } from '../taints.ts'
+import { tolerationsTolerate } from '../../kube/toleration.ts'
 
 const reasons = { unschedulable: 'node(s) were unschedulable' }
 const rejected = unresolvable(reasons.unschedulable)
 const cordonTaint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' } as const
 
 function toleratesCordon(pod: Pod): boolean {
-  return tolerated(pod.spec?.tolerations ?? [], cordonTaint)
+  return tolerationsTolerate(pod.spec?.tolerations, cordonTaint)
 }
 
 export const nodeUnschedulable = {

@@ -130,9 +130,7 @@ function missingDriver(
   listers: StorageListers,
 ): string | undefined {
   for (const driver of volumes.values()) {
-    const spec = listers.csiDriver(driver)?.spec as
-      | { readonly preventPodSchedulingIfMissing?: boolean }
-      | undefined
+    const spec = listers.csiDriver(driver)?.spec
     if (spec?.preventPodSchedulingIfMissing !== true) continue
     if (csiNode?.spec?.drivers?.some(({ name }) => name === driver) !== true) return driver
   }
@@ -203,7 +201,7 @@ export const nodeVolumeLimits = {
       event: { resource: 'PersistentVolumeClaim', actions: actions.add },
       hint: (pod, { newObject }) => {
         if (newObject === undefined) return 'Queue'
-        return usesClaim(pod, newObject as PersistentVolumeClaim) ? 'Queue' : 'Skip'
+        return usesClaim(pod, newObject) ? 'Queue' : 'Skip'
       },
     },
     {

@@ -2,6 +2,7 @@
 // Upstream: pkg/scheduler/framework/plugins/tainttoleration, v1.36.3.
 
 import type { Toleration } from '../../kube/generated/types.ts'
+import { tolerationsTolerate } from '../../kube/toleration.ts'
 import {
   actions,
   type FilterPlugin,
@@ -13,7 +14,7 @@ import {
   unresolvable,
 } from '../framework.ts'
 import { normalizeToMax } from '../normalize.ts'
-import { hasUntoleratedTaint, tolerated } from '../taints.ts'
+import { hasUntoleratedTaint } from '../taints.ts'
 
 const reasons = { untolerated: 'node(s) had untolerated taint(s)' }
 const rejected = unresolvable(reasons.untolerated)
@@ -54,7 +55,8 @@ export const taintToleration = {
     const tolerations = cycle.read(preScoreState) ?? []
     let intolerable = 0
     for (const taint of taints) {
-      if (taint.effect === 'PreferNoSchedule' && !tolerated(tolerations, taint)) intolerable += 1
+      if (taint.effect === 'PreferNoSchedule' && !tolerationsTolerate(tolerations, taint))
+        intolerable += 1
     }
     return intolerable
   },

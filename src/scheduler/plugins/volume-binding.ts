@@ -140,7 +140,7 @@ export const volumeBinding = {
       event: { resource: 'PersistentVolumeClaim', actions: actions.add | actions.update },
       hint: (pod, { newObject }) => {
         if (newObject === undefined) return 'Queue'
-        return usesClaim(pod, newObject as PersistentVolumeClaim) ? 'Queue' : 'Skip'
+        return usesClaim(pod, newObject) ? 'Queue' : 'Skip'
       },
     },
     { event: { resource: 'PersistentVolume', actions: actions.add | actions.update } },

@@ -106,7 +106,7 @@ export const volumeRestrictions = {
     {
       event: { resource: 'Pod', actions: actions.delete },
       hint: (pod, { oldObject }) =>
-        oldObject === undefined || mayRelease(pod, oldObject as Pod) ? 'Queue' : 'Skip',
+        oldObject === undefined || mayRelease(pod, oldObject) ? 'Queue' : 'Skip',
     },
     { event: { resource: 'Node', actions: actions.add } },
     {

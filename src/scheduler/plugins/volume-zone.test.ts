@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../kube/object.ts'
-import type { NodeInfo, Pod } from '../framework.ts'
+import type { NodeInfo } from '../framework.ts'
 import { attempt, node, object, pod } from '../plugin-testing.ts'
 import { volumeZone } from './volume-zone.ts'
 
@@ -9,7 +9,7 @@ const betaZone = 'failure-domain.beta.kubernetes.io/zone'
 
 const user = pod('a', {
   volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
-} as Partial<Pod['spec']>)
+})
 
 function claim(spec: Record<string, unknown>): KubeObject {
   return object('PersistentVolumeClaim', 'data', { metadata: { namespace: 'default' }, spec })

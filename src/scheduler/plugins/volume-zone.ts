@@ -127,8 +127,8 @@ export const volumeZone = {
       event: { resource: 'PersistentVolume', actions: actions.add | actions.update },
       hint: (_pod, { oldObject, newObject }) => {
         if (oldObject === undefined || newObject === undefined) return 'Queue'
-        const before = topologiesOf(oldObject as PersistentVolume)
-        const after = topologiesOf(newObject as PersistentVolume)
+        const before = topologiesOf(oldObject)
+        const after = topologiesOf(newObject)
         return sameTopologies(before, after) ? 'Skip' : 'Queue'
       },
     },

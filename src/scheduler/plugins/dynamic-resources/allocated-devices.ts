@@ -1,4 +1,5 @@
-// Which devices claims already have. Upstream: plugins/dynamicresources/allocateddevices.go, v1.36.3.
+// Which devices claims already have.
+// Upstream: plugins/dynamicresources/allocateddevices.go, v1.36.3.
 
 import type { ResourceClaim } from '../../../kube/generated/types.ts'
 import { type Amount, addAmounts, amountOf } from '../../quantity-value.ts'

@@ -27,11 +27,11 @@ function slice(
   more: Record<string, unknown> = {},
 ): KubeObject {
   const where = { nodeName: pool }
-  return object('ResourceSlice', `slice-${pool}-${String(more['suffix'] ?? '')}`, {
+  return object('ResourceSlice', `slice-${pool}-${JSON.stringify(more['suffix'])}`, {
     spec: {
       driver,
       pool: { name: pool, generation: 1, resourceSliceCount: 1, ...(more['pool'] as object) },
-      ...((more['where'] as object | undefined) ?? where),
+      ...(more['where'] ?? where),
       ...(devices.length > 0 && { devices }),
       ...(more['spec'] as object),
     },
@@ -407,7 +407,7 @@ describe('the queue', () => {
     ['its claim gets a finalizer', free, finalized, 'Skip'],
   ])('when %s', (_name, oldObject, newObject, want) => {
     const hint = claims !== undefined && 'hint' in claims ? claims.hint : undefined
-    expect(hint?.(using('c'), { oldObject, newObject } as never, hintContext(free))).toBe(want)
+    expect(hint?.(using('c'), { oldObject, newObject }, hintContext(free))).toBe(want)
   })
 
   it('wakes a pod once its status names the claim', () => {

@@ -254,7 +254,7 @@ export const dynamicResources = {
       hint: (pod, { newObject }, { listers }) => {
         if (newObject === undefined) return 'Queue'
         if (newObject.metadata.uid !== pod.metadata.uid) return 'Skip'
-        return 'problem' in podClaims(newObject as Pod, listers) ? 'Skip' : 'Queue'
+        return 'problem' in podClaims(newObject, listers) ? 'Skip' : 'Queue'
       },
     },
     { event: { resource: 'DeviceClass', actions: actions.add | actions.update } },

@@ -244,7 +244,8 @@ function quantified(
 }
 
 function sizeOf(value: Value): Value {
-  if (typeof value === 'string') return [...value].length
+  // Code points, as CEL counts them.
+  if (typeof value === 'string') return Array.from(value).length
   if (Array.isArray(value)) return value.length
   return isMap(value) ? value.entries.size : noSuchOverload
 }

@@ -1,5 +1,6 @@
-// The ResourceClaims of a pod. Upstream: dynamic-resource-allocation
-// resourceclaim/resourceclaim.go v0.36.3, plugins/dynamicresources foreachPodResourceClaim, v1.36.3.
+// The ResourceClaims of a pod.
+// Upstream: dynamic-resource-allocation resourceclaim/resourceclaim.go, v0.36.3;
+// plugins/dynamicresources/dynamicresources.go foreachPodResourceClaim, v1.36.3.
 
 import type { PodResourceClaim, ResourceClaim } from '../../../kube/generated/types.ts'
 import { controllerOf, keyOf } from '../../../kube/object.ts'

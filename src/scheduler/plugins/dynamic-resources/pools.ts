@@ -1,5 +1,6 @@
 // Gathers the devices that a node can use into pools.
-// Upstream: dynamic-resource-allocation structured/internal/incubating/pools_incubating.go, v0.36.3.
+// Upstream: k8s.io/dynamic-resource-allocation v0.36.3
+// structured/internal/incubating/pools_incubating.go.
 
 import { compareStrings } from '../../../base/compare.ts'
 import type {

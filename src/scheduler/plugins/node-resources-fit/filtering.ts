@@ -1,6 +1,7 @@
 // Whether a node has room for a pod. Upstream: noderesources/fit.go fitsRequest, v1.36.3.
 
 import type { Pod } from '../../../kube/generated/types.ts'
+import { podRequests } from '../../../kube/resources.ts'
 import { isDelegatedToDra } from '../../device-classes.ts'
 import {
   type CycleState,
@@ -18,7 +19,6 @@ import type { SchedulerListers } from '../../listers.ts'
 import { podInfoOf } from '../../node-info.ts'
 import { isExtendedResourceName, resourceOfAmounts } from '../../node-resource.ts'
 import type { PluginArgs } from '../../plugin-args.ts'
-import { podRequests } from '../../pod-requests.ts'
 
 export const reasons = { tooManyPods: 'Too many pods', insufficient: 'Insufficient' }
 

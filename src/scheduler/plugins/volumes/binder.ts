@@ -1,5 +1,6 @@
 // Decides per node which volumes a pod's claims get: bound ones must be reachable, the others need
-// an existing volume or a provisioner with room. Upstream: plugins/volumebinding/binder.go, v1.36.3.
+// an existing volume or a provisioner with room.
+// Upstream: plugins/volumebinding/binder.go, v1.36.3.
 
 import type {
   CSIStorageCapacity,
