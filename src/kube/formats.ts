@@ -251,3 +251,40 @@ function parentFolderErrors(value: string): string[] {
   if (value === '..') return ["must not be '..'"]
   return value.startsWith('..') ? ["must not start with '..'"] : []
 }
+
+/** A domain of at least three parts; each message stands for one refusal of the value. */
+export function fullyQualifiedNameErrors(value: string): string[] {
+  const errors = dns1123SubdomainErrors(value)
+  if (errors.length > 0) return [errors.join(',')]
+  return value.split('.').length >= 3
+    ? []
+    : ['should be a domain with at least three segments separated by dots']
+}
+
+const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"
+
+export interface RefusedPart {
+  readonly value: string
+  readonly message: string
+}
+
+/** `acme.io/foo`: a domain and a path; says which part is refused. */
+export function domainPrefixedPathErrors(value: string): RefusedPart[] {
+  const slash = value.indexOf('/')
+  if (slash <= 0 || slash === value.length - 1) {
+    return [{ value, message: 'must be a domain-prefixed path (such as "acme.io/foo")' }]
+  }
+  const [host, path] = [value.slice(0, slash), value.slice(slash + 1)]
+  const errors = dns1123SubdomainErrors(host).map(message => ({ value: host, message }))
+  return new RegExp(`^${httpPath}$`).test(path)
+    ? errors
+    : [...errors, { value: path, message: regexMessage('Invalid path', httpPath) }]
+}
+
+const ipv4Mapped =
+  /^(?:0{1,4}:){0,5}:?(?:0{1,4}:)*:?ffff:(?:\d+(?:\.\d+){3}|[0-9a-f]{1,4}:[0-9a-f]{1,4})$/i
+
+/** What new fields refuse about a text that is an IP address. */
+export function strictIpErrors(address: string): string[] {
+  return ipv4Mapped.test(address) ? ['must not be an IPv4-mapped IPv6 address'] : []
+}
