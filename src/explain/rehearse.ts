@@ -4,6 +4,7 @@ import type { World } from '../engine/world.ts'
 import { install, missingNamespaces, workloadKinds } from '../trials/install.ts'
 import { nodesOf, type Platform, totalNodes } from '../trials/platform.ts'
 import { trials } from '../trials/registry.ts'
+import { missingClasses } from '../trials/storage.ts'
 import { size, type SizeRow } from '../trials/size.ts'
 import { type ReadObjects, runScript } from '../trials/scripted.ts'
 import type { Assumption, TrialSpec } from '../trials/spec.ts'
@@ -56,7 +57,7 @@ function reportOf(
     platform: { ...platformFacts(platform, world), sources: options.sources },
     trials: told.map(entry => trialReport(entry, platform, blind)),
     findings: told.flatMap(({ findings }) => findings),
-    assumptions: [...options.assumptions, ...namespaceAssumptions(platform)],
+    assumptions: [...options.assumptions, ...assumptionsOf(platform)],
     unmodelled: unmodelled.map(({ kind, count, effect }) => ({ kind, count, effect })),
     problems: options.problems,
   }
@@ -231,10 +232,17 @@ function summaryOf({ trial, runs, skipped }: TrialResult, { virtualSeconds }: Bo
   return `${count} ${what}, ${virtualSeconds} virtual seconds`
 }
 
-function namespaceAssumptions(platform: Platform): readonly Assumption[] {
-  return missingNamespaces(platform).map(name => ({
+function assumptionsOf(platform: Platform): readonly Assumption[] {
+  const namespaces = missingNamespaces(platform).map(name => ({
     what: `namespace ${name} exists`,
     why: 'objects live in it and none of the files defines it',
     setBy: 'default',
   }))
+  const objects = platform.objects.map(({ object }) => object)
+  const classes = missingClasses(objects).map(({ metadata: { name } }) => ({
+    what: `StorageClass ${name} exists and makes volumes that any node of the zone can use`,
+    why: 'claims use it and none of the files defines it',
+    setBy: 'default',
+  }))
+  return [...namespaces, ...classes]
 }

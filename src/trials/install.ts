@@ -10,6 +10,7 @@ import { kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { type GateResult, passGates } from './gates.ts'
 import { emptyWorld, type Platform } from './platform.ts'
+import { missingClasses } from './storage.ts'
 import type { Base, TrialResult } from './trial.ts'
 import { applyPaceMs, settleMsMax, Voyage } from './voyage.ts'
 
@@ -55,6 +56,8 @@ export function gateVerdicts(gates: readonly GateResult[], startMs: number): rea
 /** Applies every object at the pace of an installer. */
 export function applyAll(voyage: Voyage, platform: Platform): void {
   for (const namespace of missingNamespaces(platform)) voyage.apply(namespaceNamed(namespace))
+  const objects = platform.objects.map(({ object }) => object)
+  for (const assumed of missingClasses(objects)) voyage.apply(assumed)
   for (const object of inOrder(platform)) {
     voyage.apply(object)
     voyage.wait(applyPaceMs)

@@ -1,0 +1,71 @@
+// Storage that a platform takes for granted: classes its claims name but no file defines, and the
+// default class of claims that name none. The cluster it is meant for has them; so has the twin.
+
+import type { KubeObject } from '../kube/object.ts'
+
+/** The class of claims that name none, where no file defines a default. */
+export const assumedDefaultClass = 'standard'
+
+const defaultAnnotation = 'storageclass.kubernetes.io/is-default-class'
+
+interface ClaimSpec {
+  readonly storageClassName?: string | null
+  readonly volumeName?: string
+  readonly volumeMode?: string
+}
+
+type WithClaims = KubeObject & {
+  readonly spec?: ClaimSpec & {
+    readonly volumeClaimTemplates?: readonly { readonly spec?: ClaimSpec }[]
+    readonly template?: PodTemplate
+    readonly volumes?: readonly Volume[]
+  }
+}
+
+interface Volume {
+  readonly ephemeral?: { readonly volumeClaimTemplate?: { readonly spec?: ClaimSpec } }
+}
+
+interface PodTemplate {
+  readonly spec?: { readonly volumes?: readonly Volume[] }
+}
+
+/** StorageClasses that the platform needs and does not bring, sorted by name. */
+export function missingClasses(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const classes = objects.filter(({ kind }) => kind === 'StorageClass')
+  const known = new Set(classes.map(({ metadata }) => metadata.name))
+  const hasDefault = classes.some(
+    ({ metadata }) => metadata.annotations?.[defaultAnnotation] === 'true',
+  )
+  const claims = objects.flatMap(object => claimsOf(object as WithClaims))
+  // A claim of class "" or of a named volume waits for that volume; no class would help it.
+  const names = new Set(claims.flatMap(({ storageClassName }) => storageClassName ?? []))
+  const missing = [...names].filter(name => name !== '' && !known.has(name)).sort()
+  const wantsDefault = claims.some(
+    ({ storageClassName, volumeName }) =>
+      (storageClassName === undefined || storageClassName === null) && volumeName === undefined,
+  )
+  const assumed = missing.map(name => storageClass(name, {}))
+  if (!wantsDefault || hasDefault) return assumed
+  const annotations = { [defaultAnnotation]: 'true' }
+  const rest = assumed.filter(({ metadata }) => metadata.name !== assumedDefaultClass)
+  return [storageClass(assumedDefaultClass, annotations), ...rest]
+}
+
+function claimsOf({ kind, spec }: WithClaims): readonly ClaimSpec[] {
+  if (kind === 'PersistentVolumeClaim') return spec === undefined ? [] : [spec]
+  const templates = (spec?.volumeClaimTemplates ?? []).flatMap(template => template?.spec ?? [])
+  const volumes = [...(spec?.volumes ?? []), ...(spec?.template?.spec?.volumes ?? [])]
+  const ephemeral = volumes.flatMap(volume => volume?.ephemeral?.volumeClaimTemplate?.spec ?? [])
+  return [...templates, ...ephemeral]
+}
+
+function storageClass(name: string, annotations: Readonly<Record<string, string>>): KubeObject {
+  return {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name, annotations },
+    provisioner: 'assumed.seatrial.dev',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  }
+}
