@@ -1,18 +1,21 @@
 // NodeAffinity follows nodeSelector and node affinity.
 // Upstream: pkg/scheduler/framework/plugins/nodeaffinity, v1.36.3.
 
-import type {
-  NodeAffinity,
-  NodeSelectorTerm,
-  PreferredSchedulingTerm,
-} from '../../kube/generated/types.ts'
+import type { NodeSelectorTerm } from '../../kube/generated/types.ts'
 import { sortedStrings } from '../../base/compare.ts'
+import {
+  compilePreferredTerms,
+  matchesRequiredNodeAffinity,
+  matchNodeSelector,
+  preferredScore,
+} from '../../kube/node-affinity.ts'
 import {
   actions,
   failed,
   type FilterPlugin,
   type Node,
   type PreFilterPlugin,
+  type PreFilterResult,
   type PreScorePlugin,
   type ScorePlugin,
   skip,
@@ -20,14 +23,8 @@ import {
   success,
   unresolvable,
 } from '../framework.ts'
-import {
-  compileNodeSelector,
-  compilePreferred,
-  type NodeMatcher,
-  type NodeScorer,
-  requiredNodeAffinity,
-} from '../node-affinity.ts'
 import { normalizeToMax } from '../normalize.ts'
+import type { PluginArgs } from '../plugin-args.ts'
 
 const reasons = {
   pod: "node(s) didn't match Pod's node affinity/selector",
@@ -38,36 +35,14 @@ const rejectedByPod = unresolvable(reasons.pod)
 const rejectedByProfile = unresolvable(reasons.enforced)
 const conflicting = unresolvable(reasons.conflict)
 
-const preScoreState = stateKey<NodeScorer>('PreScoreNodeAffinity')
+const preScoreState = stateKey<Parameters<typeof preferredScore>[0]>('PreScoreNodeAffinity')
+const skipped: PreFilterResult = { status: skip }
+const passed: PreFilterResult = { status: success }
 
-interface Added {
-  readonly required: NodeMatcher | undefined
-  readonly preferred: NodeScorer | undefined
-}
-
-const noAdded: Added = { required: undefined, preferred: undefined }
-const addedCache = new WeakMap<NodeAffinity, Added>()
-
-/** The affinity that the profile adds to every pod. */
-function addedOf(affinity: NodeAffinity | undefined): Added {
-  if (affinity === undefined) return noAdded
-  let added = addedCache.get(affinity)
-  if (added === undefined) {
-    const required = affinity.requiredDuringSchedulingIgnoredDuringExecution
-    const preferred = affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []
-    added = {
-      required: required === undefined ? undefined : compileNodeSelector(required),
-      preferred: preferred.length === 0 ? undefined : scorerOf(preferred),
-    }
-    addedCache.set(affinity, added)
-  }
-  return added
-}
-
-/** A profile's terms that are not valid score nothing: upstream would not start with them. */
-function scorerOf(terms: readonly PreferredSchedulingTerm[]): NodeScorer | undefined {
-  const compiled = compilePreferred(terms)
-  return compiled.ok ? compiled.value : undefined
+/** Whether a node passes what the profile adds to every pod. */
+function passesAdded({ addedAffinity }: PluginArgs['nodeAffinity'], node: Node): boolean {
+  const required = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  return required === undefined || matchNodeSelector(required, node).match
 }
 
 export const nodeAffinity = {
@@ -77,48 +52,43 @@ export const nodeAffinity = {
   requeueOn: [
     {
       event: { resource: 'Node', actions: actions.add | actions.updateNodeLabel },
-      hint: (pod, { oldObject, newObject }, { args }) => {
-        const before = oldObject
-        const after = newObject as Node
-        const added = addedOf(args.nodeAffinity.addedAffinity)
-        if (added.required !== undefined && !added.required(after)) return 'Skip'
-        const matches = requiredNodeAffinity(pod)
-        if (!matches(after)) return 'Skip'
-        return before !== undefined && matches(before) ? 'Skip' : 'Queue'
+      hint: ({ spec }, { oldObject: before, newObject: after }, { args }) => {
+        if (after === undefined || !passesAdded(args.nodeAffinity, after)) return 'Skip'
+        if (!matchesRequiredNodeAffinity(spec, after)) return 'Skip'
+        return before !== undefined && matchesRequiredNodeAffinity(spec, before) ? 'Skip' : 'Queue'
       },
     },
   ],
   preFilter: (cycle, pod) => {
     const { affinity, nodeSelector } = pod.spec ?? {}
     const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-    const added = addedOf(cycle.handle.args.nodeAffinity.addedAffinity)
-    if (required === undefined && added.required === undefined && nodeSelector === undefined) {
-      return { status: skip }
+    const { addedAffinity } = cycle.handle.args.nodeAffinity
+    const added = addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+    if (required === undefined && added === undefined && nodeSelector === undefined) {
+      return skipped
     }
     const nodeNames = namesOfTerms(required?.nodeSelectorTerms ?? [])
-    if (nodeNames === undefined) return { status: success }
+    if (nodeNames === undefined) return passed
     if (nodeNames.length === 0) return { status: conflicting }
     return { status: success, nodeNames }
   },
   filter: (cycle, pod, { node }) => {
-    const { required } = addedOf(cycle.handle.args.nodeAffinity.addedAffinity)
-    if (required !== undefined && !required(node)) return rejectedByProfile
-    return requiredNodeAffinity(pod)(node) ? success : rejectedByPod
+    if (!passesAdded(cycle.handle.args.nodeAffinity, node)) return rejectedByProfile
+    return matchesRequiredNodeAffinity(pod.spec, node) ? success : rejectedByPod
   },
   preScore: (cycle, pod) => {
-    const terms = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
-    const { preferred } = addedOf(cycle.handle.args.nodeAffinity.addedAffinity)
-    if (terms === undefined && preferred === undefined) return skip
-    const own = compilePreferred(terms ?? [])
-    if (!own.ok) return failed(own.error)
-    const score = own.value
-    cycle.write(
-      preScoreState,
-      preferred === undefined ? score : node => preferred(node) + score(node),
-    )
+    const own = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
+    const { addedAffinity } = cycle.handle.args.nodeAffinity
+    const added = addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+    if (own === undefined && added.length === 0) return skip
+    const ofPod = compilePreferredTerms(own ?? [])
+    if (!ofPod.ok) return failed(ofPod.error)
+    // A profile whose terms are not valid does not start, so what is wrong here scores nothing.
+    const ofProfile = compilePreferredTerms(added)
+    cycle.write(preScoreState, ofProfile.ok ? [...ofProfile.terms, ...ofPod.terms] : ofPod.terms)
     return success
   },
-  score: (cycle, _pod, { node }) => cycle.read(preScoreState)?.(node) ?? 0,
+  score: (cycle, _pod, { node }) => preferredScore(cycle.read(preScoreState) ?? [], node),
   normalizeScores: (_cycle, _pod, _nodes, scores) => {
     normalizeToMax(scores, false)
     return success

@@ -4,6 +4,7 @@
 import { controllerOf } from '../../../kube/object.ts'
 import type { Pod, TopologySpreadConstraint } from '../../../kube/generated/types.ts'
 import type { Parsed } from '../../../kube/label-selector.ts'
+import { matchesRequiredNodeAffinity } from '../../../kube/node-affinity.ts'
 import {
   allOf,
   compileRequirements,
@@ -15,7 +16,6 @@ import {
   parseSelector,
 } from '../../label-selector.ts'
 import type { SchedulerListers } from '../../listers.ts'
-import { requiredNodeAffinity } from '../../node-affinity.ts'
 import type { NodeInfo, PodInfo } from '../../node-info.ts'
 import type { PluginArgs } from '../../plugin-args.ts'
 import { hasUntoleratedTaint } from '../../taints.ts'
@@ -164,7 +164,8 @@ export function hasAllKeys(labels: Labels, constraints: readonly SpreadConstrain
 
 /** Whether the constraint counts the node at all. */
 export function countsNode(constraint: SpreadConstraint, pod: Pod, node: NodeInfo): boolean {
-  if (constraint.honorsNodeAffinity && !requiredNodeAffinity(pod)(node.node)) return false
+  if (constraint.honorsNodeAffinity && !matchesRequiredNodeAffinity(pod.spec, node.node))
+    return false
   return !(constraint.honorsNodeTaints && hasUntoleratedTaint(node.node, pod))
 }
 
