@@ -9,22 +9,49 @@ import { formatTime } from '../kube/time.ts'
 import { validateCreate } from '../kube/validation/registry.ts'
 import { admit, commit, type ObjectRequest, validate } from './admission.ts'
 import { allocate } from './allocation.ts'
+import { decode, type FieldValidation } from './decoding.ts'
 import { generateName } from './names.ts'
 import type { ApiContext, ApiResponse } from './request.ts'
 import { type Resource, resourceOf } from './resource.ts'
-import { accepted, alreadyExists, invalidObject, isStatus, refused } from './responses.ts'
+import {
+  accepted,
+  alreadyExists,
+  invalidObject,
+  isStatus,
+  plainFailure,
+  refused,
+} from './responses.ts'
 import { admissionRequest, put, type Server, withoutManagedFields } from './stored.ts'
 import { strategyOf } from './strategies.ts'
 import { prepareForCreate } from './strategy.ts'
 
 const generatedNameTriesMax = 8
 
+export interface CreateOptions {
+  readonly dryRun?: boolean | undefined
+  readonly fieldValidation?: FieldValidation | undefined
+}
+
+const versionGiven = plainFailure(500, 'resourceVersion should not be set on objects to be created')
+
 /** Creates the object; without a namespace it goes to `default`, as clients send it. */
-export function create(server: Server, given: KubeObject, dryRun = false): ApiResponse {
+export function create(
+  server: Server,
+  given: KubeObject,
+  { dryRun = false, fieldValidation = 'Ignore' }: CreateOptions = {},
+): ApiResponse {
   const { context, plugins } = server
-  const resource = resourceOf(context, kindKeyOf(given), given.metadata.namespace !== undefined)
-  const object = applyDefaults(resource.key, received(given, resource))
-  const request = admissionRequest(resource, { operation: 'create', object, old: undefined, dryRun })
+  const resource = resourceOf(context, kindKeyOf(given), given.metadata?.namespace !== undefined)
+  const body = decode(given, resource, fieldValidation)
+  if (isStatus(body)) return refused(body)
+  if ((body.metadata.resourceVersion ?? '') !== '') return refused(versionGiven)
+  const object = applyDefaults(resource.key, received(body, resource))
+  const request = admissionRequest(resource, {
+    operation: 'create',
+    object,
+    old: undefined,
+    dryRun,
+  })
   const admitted = admit(plugins, request as ObjectRequest, context)
   if (isStatus(admitted)) return refused(admitted)
   const named = withSystemMetadata(context, resource, admitted)
@@ -50,13 +77,10 @@ function prepare(
   object: KubeObject,
 ): KubeObject | ApiStatus {
   const now = formatTime(context.nowMs)
-  const prepared = applyDefaults(
-    resource.key,
-    prepareForCreate(strategyOf(resource), object, now),
-  )
+  const prepared = applyDefaults(resource.key, prepareForCreate(strategyOf(resource), object, now))
   const allocated = allocate(context, resource, prepared, undefined)
   if (isStatus(allocated)) return allocated
-  const errors = validateCreate(resource.key, allocated)
+  const errors = validateCreate(resource.key, allocated, resource.namespaced)
   return errors.length === 0
     ? allocated
     : invalidObject(resource, allocated.metadata.name ?? '', errors)

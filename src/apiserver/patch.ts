@@ -2,7 +2,13 @@
 // Upstream: apiserver pkg/endpoints/handlers/patch.go, v0.36.3.
 
 import type { KubeObject } from '../kube/object.ts'
+import type { JsonObject, Patched } from '../kube/patch/json.ts'
+import { applyJsonPatch, type Operation } from '../kube/patch/json-patch.ts'
+import { applyMergePatch } from '../kube/patch/merge-patch.ts'
+import { applyStrategicMergePatch } from '../kube/patch/strategic-merge-patch.ts'
+import { schemaOf } from '../kube/schema.ts'
 import type { ApiStatus } from '../kube/status.ts'
+import { decode } from './decoding.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
 import type { Resource } from './resource.ts'
 import { badRequest, isStatus, notFound, refused } from './responses.ts'
@@ -27,27 +33,18 @@ export function patch(server: Server, request: PatchRequest): ApiResponse {
 }
 
 function patched(
-  _resource: Resource,
+  resource: Resource,
   old: KubeObject,
   { patch: body, patchType }: PatchRequest,
 ): KubeObject | ApiStatus {
-  if (patchType === 'json') return badRequest('JSON patches are not served yet')
-  return mergePatch(old, body) as KubeObject
+  const result = applied(old, body, patchType)
+  if (!result.ok) return badRequest(result.error)
+  return decode(result.value as KubeObject, resource, 'Ignore')
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** RFC 7386. */
-function mergePatch(target: unknown, change: unknown): unknown {
-  if (!isFields(change)) return change
-  const merged: Record<string, unknown> = isFields(target) ? { ...target } : {}
-  for (const key of Object.keys(change)) {
-    if (change[key] === null) delete merged[key]
-    else merged[key] = mergePatch(merged[key], change[key])
-  }
-  return merged
+function applied(old: KubeObject, body: unknown, patchType: PatchRequest['patchType']): Patched {
+  if (patchType === 'json') return applyJsonPatch(old, body as readonly Operation[])
+  const type = patchType === 'strategic' ? schemaOf(old.apiVersion, old.kind) : undefined
+  if (type === undefined) return { ok: true, value: applyMergePatch(old, body) }
+  return applyStrategicMergePatch(old, body as JsonObject, type)
 }

@@ -20,12 +20,19 @@ export type PatchType = 'json' | 'merge' | 'strategic'
 
 export type ApiRequest =
   | { readonly verb: 'get'; readonly target: Target }
-  | { readonly verb: 'create'; readonly object: KubeObject; readonly dryRun?: boolean }
+  | {
+      readonly verb: 'create'
+      readonly object: KubeObject
+      readonly dryRun?: boolean
+      /** What becomes of unknown fields; kubectl asks for Strict, other clients drop them. */
+      readonly fieldValidation?: 'Strict' | 'Ignore'
+    }
   | {
       readonly verb: 'update'
       readonly object: KubeObject
       /** `finalize` exists for Namespaces only: it replaces spec.finalizers. */
       readonly subresource?: 'status' | 'finalize'
+      readonly fieldValidation?: 'Strict' | 'Ignore'
     }
   | {
       readonly verb: 'patch'

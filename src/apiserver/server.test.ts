@@ -10,6 +10,16 @@ const pod = (name: string, spec: object = {}, labels = {}): Pod => ({
   spec: { containers: [{ name: 'main', image: 'main:1' }], terminationGracePeriodSeconds: 30, ...spec },
 })
 
+const replicaSet: KubeObject = {
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  metadata: { name: 'r' },
+  spec: {
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: pod('a').spec },
+  },
+}
+
 function created(server: MemoryServer, object: KubeObject): KubeObject {
   const response = server.request({ verb: 'create', object })
   if (!response.ok) throw new Error(response.status.message)
@@ -121,7 +131,7 @@ describe('delete', () => {
 
   it('waits for the dependents when asked to delete in the foreground', () => {
     const server = memoryServer()
-    created(server, { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'r' } })
+    created(server, replicaSet)
     const options = { propagationPolicy: 'Foreground' } as const
     server.request({ verb: 'delete', target: target('r', 'ReplicaSet'), options })
     expect(server.object('ReplicaSet', 'default/r')?.metadata).toMatchObject({

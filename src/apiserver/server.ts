@@ -25,9 +25,12 @@ export function handle(
     case 'get':
       return get(server, request.target)
     case 'create':
-      return create(server, request.object, request.dryRun)
+      return create(server, request.object, request)
     case 'update':
-      return update(server, request.object, request.subresource ?? '')
+      return update(server, request.object, {
+        subresource: request.subresource ?? '',
+        fieldValidation: request.fieldValidation,
+      })
     case 'patch':
       return patch(server, request)
     case 'delete':

@@ -11,6 +11,7 @@ import { validateStatusUpdate, validateUpdate } from '../kube/validation/registr
 import { admit, commit, type ObjectRequest, validate } from './admission.ts'
 import { allocate } from './allocation.ts'
 import { create } from './create.ts'
+import { decode, type FieldValidation } from './decoding.ts'
 import { sameStored } from './equality.ts'
 import type { ApiResponse } from './request.ts'
 import type { Resource } from './resource.ts'
@@ -36,8 +37,17 @@ import { prepareForStatusUpdate, prepareForUpdate, type Strategy } from './strat
 
 export type Subresource = '' | 'status' | 'scale' | 'finalize'
 
+export interface UpdateOptions {
+  readonly subresource: Subresource
+  readonly fieldValidation?: FieldValidation | undefined
+}
+
 /** Replaces the stored object by the given one. */
-export function update(server: Server, given: KubeObject, subresource: Subresource): ApiResponse {
+export function update(
+  server: Server,
+  given: KubeObject,
+  { subresource, fieldValidation = 'Ignore' }: UpdateOptions,
+): ApiResponse {
   const { name = '', namespace } = given.metadata
   const target = { kind: kindKeyOf(given), name, namespace }
   const { resource, object: old } = find(server.context, target)
@@ -45,7 +55,9 @@ export function update(server: Server, given: KubeObject, subresource: Subresour
     const creates = strategyOf(resource).createOnUpdate === true && subresource === ''
     return creates ? create(server, given) : refused(notFound(resource, name))
   }
-  return replace(server, { resource, old, subresource, given })
+  const decoded = decode(given, resource, fieldValidation)
+  if (isStatus(decoded)) return refused(decoded)
+  return replace(server, { resource, old, subresource, given: decoded, isPut: true })
 }
 
 export interface Replacement {
@@ -53,6 +65,8 @@ export interface Replacement {
   readonly old: KubeObject
   readonly given: KubeObject
   readonly subresource: Subresource
+  /** A PUT names the object it means by its uid; a patch of the uid is merely refused. */
+  readonly isPut?: boolean
 }
 
 /** Stores `given` in the place of `old` unless admission, concurrency or validation object. */
@@ -61,7 +75,7 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
   const { resource, old, subresource } = replacement
   const strategy = strategyOf(resource)
   const object = applyDefaults(resource.key, received(replacement, strategy))
-  const refusal = staleness(resource, object, old)
+  const refusal = staleness(replacement, object)
   if (refusal !== undefined) return refused(refusal)
   const request = { operation: 'update', object, old, subresource } as const
   const admitted = admit(plugins, admissionRequest(resource, request) as ObjectRequest, context)
@@ -90,7 +104,7 @@ function prepare(
   if (isStatus(allocated)) return allocated
   if (sameStored(allocated, old)) return old
   const errors = status
-    ? validateStatusUpdate(resource.key, allocated, old)
+    ? validateStatusUpdate(allocated, old)
     : validateUpdate(resource.key, allocated, old)
   return errors.length === 0
     ? allocated
@@ -112,9 +126,12 @@ function versionOf({ metadata }: KubeObject): Pick<ObjectMeta, 'resourceVersion'
   return resourceVersion === undefined ? {} : { resourceVersion }
 }
 
-function staleness(resource: Resource, object: KubeObject, old: KubeObject): ApiStatus | undefined {
+function staleness(
+  { resource, old, isPut = false }: Replacement,
+  object: KubeObject,
+): ApiStatus | undefined {
   const { uid = '', resourceVersion = '', name = '' } = object.metadata
-  if (uid !== '' && uid !== old.metadata.uid) {
+  if (isPut && uid !== '' && uid !== old.metadata.uid) {
     const path = old.metadata.namespace === undefined ? name : `${old.metadata.namespace}/${name}`
     const why =
       `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${path}, ` +
@@ -141,7 +158,7 @@ function withKeptMetadata(object: KubeObject, old: KubeObject): KubeObject {
   const grace = object.metadata.deletionGracePeriodSeconds ?? deletionGracePeriodSeconds
   const metadata: ObjectMeta = {
     ...object.metadata,
-    ...(uid !== undefined && { uid }),
+    ...(uid !== undefined && (object.metadata.uid ?? '') === '' && { uid }),
     ...(namespace !== undefined && { namespace }),
     ...(creationTimestamp !== undefined && { creationTimestamp }),
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),

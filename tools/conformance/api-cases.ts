@@ -102,10 +102,13 @@ function writeOf(step: Step, place: Place, body: unknown): ApiRequest | string {
   const metadata = isFields(body['metadata']) ? body['metadata'] : {}
   const namespace = place.namespace === undefined ? {} : { namespace: place.namespace }
   const object = { ...body, metadata: { ...namespace, ...metadata } } as KubeObject
-  if (step.method === 'POST') return { verb: 'create', object, dryRun: place.dryRun }
+  const fieldValidation = step.path.includes('fieldValidation=Strict') ? 'Strict' : 'Ignore'
+  if (step.method === 'POST') {
+    return { verb: 'create', object, dryRun: place.dryRun, fieldValidation }
+  }
   return place.subresource === 'status'
-    ? { verb: 'update', object, subresource: 'status' }
-    : { verb: 'update', object }
+    ? { verb: 'update', object, subresource: 'status', fieldValidation }
+    : { verb: 'update', object, fieldValidation }
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

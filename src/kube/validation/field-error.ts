@@ -43,8 +43,8 @@ export function duplicate(field: string, value: unknown): FieldError {
   return error('FieldValueDuplicate', field, `Duplicate value: ${valueText(value)}`, '')
 }
 
-export function notFoundValue(field: string, value: unknown): FieldError {
-  return error('FieldValueNotFound', field, `Not found: ${valueText(value)}`, '')
+export function notFoundValue(field: string, value: unknown, detail = ''): FieldError {
+  return error('FieldValueNotFound', field, `Not found: ${valueText(value)}`, detail)
 }
 
 /** `supported` in the order upstream passes them; sets are sorted by the caller. */
@@ -82,7 +82,7 @@ function error(reason: FieldErrorReason, field: string, head: string, detail: st
 
 function valueText(value: unknown): string {
   if (typeof value === 'string') return goQuote(value)
-  if (value === undefined || value === null) return '"null"'
+  if (value === undefined || value === null) return 'null'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return JSON.stringify(value)
 }

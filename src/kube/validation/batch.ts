@@ -1,0 +1,387 @@
+// Jobs and cron jobs. Upstream: pkg/apis/batch/validation/validation.go, v1.36.3.
+
+import { dns1123LabelErrors } from '../formats.ts'
+import type {
+  CronJob,
+  CronJobSpec,
+  Job,
+  JobSpec,
+  PodFailurePolicyRule,
+  PodTemplateSpec,
+  SuccessPolicyRule,
+} from '../generated/types.ts'
+import { matches, selectorOf } from '../label-selector.ts'
+import type { KubeObject } from '../object.ts'
+import {
+  checkLabelSelector,
+  checkNonnegative,
+  type Errors,
+  immutableText,
+  subdomainName,
+} from './checks.ts'
+import { duplicate, type FieldError, invalid, notSupported, required } from './field-error.ts'
+import { goTemplate } from './go-template.ts'
+import { checkMeta } from './meta.ts'
+import { checkSelected, checkTemplate } from './pod/template.ts'
+import { sameValue } from './same.ts'
+import { scheduleErrors } from './schedule.ts'
+import { parseIndexes } from './indexes.ts'
+
+const noTemplate: PodTemplateSpec = {}
+const parallelismMax = 100_000
+
+export function checkJob(errors: Errors, object: KubeObject): void {
+  const job = object as Job
+  const spec = job.spec ?? { template: noTemplate }
+  checkMeta(errors, job.metadata, true, subdomainName)
+  checkGeneratedSelector(errors, job, spec)
+  checkFullSpec(errors, spec)
+  const { completionMode, completions = 0 } = spec
+  if (completionMode !== 'Indexed' || completions <= 0) return
+  const name = job.metadata.name ?? ''
+  const hostname = `${name}-${completions - 1}`
+  if (dns1123LabelErrors(hostname).length === 0) return
+  const detail = `will not able to create pod with invalid DNS label: ${hostname}`
+  errors.push(invalid('metadata.name', name, detail))
+}
+
+function checkGeneratedSelector(errors: Errors, job: Job, spec: JobSpec): void {
+  if (spec.manualSelector === true || spec.selector === undefined) return
+  const { uid = '', name = '' } = job.metadata
+  const expected = {
+    'controller-uid': uid,
+    'job-name': name,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+  }
+  const labels = spec.template?.metadata?.labels
+  for (const [key, value] of Object.entries(expected)) {
+    const path = 'spec.template.metadata.labels'
+    if (labels?.[key] === undefined) {
+      errors.push(required(`${path}[${key}]`, `must be '${value}'`))
+    } else if (labels[key] !== value) {
+      errors.push(invalid(`${path}[${key}]`, labels, `must be '${value}'`))
+    }
+  }
+  const selector = selectorOf(spec.selector)
+  if (!selector.ok || matches(selector.value, expected)) return
+  errors.push(invalid('spec.selector', spec.selector, '`selector` not auto-generated'))
+}
+
+function checkFullSpec(errors: Errors, spec: JobSpec): void {
+  checkSpec(errors, 'spec', spec)
+  if (spec.selector === undefined) errors.push(required('spec.selector', ''))
+  else checkLabelSelector(errors, 'spec.selector', spec.selector)
+  checkSelected(errors, 'spec.template', spec.template ?? noTemplate, spec.selector)
+}
+
+const counts = [
+  'parallelism',
+  'completions',
+  'activeDeadlineSeconds',
+  'backoffLimit',
+  'ttlSecondsAfterFinished',
+  'backoffLimitPerIndex',
+  'maxFailedIndexes',
+] as const
+
+function checkSpec(errors: Errors, path: string, spec: JobSpec): void {
+  for (const key of counts) checkNonnegative(errors, `${path}.${key}`, spec[key])
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined) {
+    errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'))
+  }
+  const { managedBy } = spec
+  if (managedBy !== undefined && !/^[^/]+\/.+$/.test(managedBy)) {
+    const detail = 'must be a domain-prefixed path (such as "acme.io/foo")'
+    errors.push(invalid(`${path}.managedBy`, managedBy, detail))
+  }
+  checkCompletionMode(errors, path, spec)
+  checkPolicies(errors, path, spec)
+  checkTemplate(errors, `${path}.template`, spec.template ?? noTemplate)
+  checkRestartPolicy(errors, `${path}.template.spec.restartPolicy`, spec)
+}
+
+const modes = ['NonIndexed', 'Indexed']
+
+function checkCompletionMode(errors: Errors, path: string, spec: JobSpec): void {
+  const { completionMode, completions, parallelism, maxFailedIndexes } = spec
+  if (completionMode !== undefined && !modes.includes(completionMode)) {
+    errors.push(notSupported(`${path}.completionMode`, completionMode, modes))
+  }
+  if (completionMode === 'Indexed') {
+    if (completions === undefined) {
+      errors.push(required(`${path}.completions`, 'when completion mode is Indexed'))
+    }
+    if (parallelism !== undefined && parallelism > parallelismMax) {
+      const detail = `must be less than or equal to ${parallelismMax} when completion mode is Indexed`
+      errors.push(invalid(`${path}.parallelism`, parallelism, detail))
+    }
+    if (maxFailedIndexes === undefined || completions === undefined) return
+    if (maxFailedIndexes <= completions) return
+    const detail = 'must be less than or equal to completions'
+    errors.push(invalid(`${path}.maxFailedIndexes`, maxFailedIndexes, detail))
+  } else if (completionMode === undefined || completionMode === 'NonIndexed') {
+    for (const key of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const) {
+      if (spec[key] === undefined) continue
+      errors.push(invalid(`${path}.${key}`, spec[key], 'requires indexed completion mode'))
+    }
+  }
+}
+
+const replacements = ['Failed', 'TerminatingOrFailed']
+
+function checkPolicies(errors: Errors, path: string, spec: JobSpec): void {
+  const { podFailurePolicy, successPolicy, podReplacementPolicy } = spec
+  podFailurePolicy?.rules?.forEach((rule, index) => {
+    checkFailureRule(errors, `${path}.podFailurePolicy.rules[${index}]`, rule, spec)
+  })
+  if (successPolicy !== undefined) {
+    const at = `${path}.successPolicy`
+    const rules = successPolicy.rules ?? []
+    if (spec.completionMode !== 'Indexed') {
+      const shown = { Rules: rules.map(goSuccessRule) }
+      errors.push(invalid(at, shown, 'requires indexed completion mode'))
+    } else {
+      if (rules.length === 0) {
+        const detail = 'at least one rules must be specified when the successPolicy is specified'
+        errors.push(required(`${at}.rules`, detail))
+      }
+      rules.forEach((rule, index) => checkSuccessRule(errors, `${at}.rules[${index}]`, rule, spec))
+    }
+  }
+  if (podReplacementPolicy === undefined) return
+  const at = `${path}.podReplacementPolicy`
+  const allowed = podFailurePolicy === undefined ? replacements : ['Failed']
+  if (!allowed.includes(podReplacementPolicy)) {
+    errors.push(notSupported(at, podReplacementPolicy, allowed))
+  }
+}
+
+function goSuccessRule({ succeededIndexes, succeededCount }: SuccessPolicyRule): object {
+  return { SucceededIndexes: succeededIndexes ?? null, SucceededCount: succeededCount ?? null }
+}
+
+function checkSuccessRule(
+  errors: Errors,
+  path: string,
+  rule: SuccessPolicyRule,
+  { completions = 0 }: JobSpec,
+): void {
+  const { succeededCount, succeededIndexes } = rule
+  if (succeededCount === undefined && succeededIndexes === undefined) {
+    const detail = 'at least one of succeededCount or succeededIndexes must be specified'
+    errors.push(required(path, detail))
+  }
+  let total: number | undefined
+  if (succeededIndexes !== undefined) {
+    const parsed = parseIndexes(succeededIndexes, completions)
+    if (typeof parsed === 'string') {
+      const detail = `error parsing succeededIndexes: ${parsed}`
+      errors.push(invalid(`${path}.succeededIndexes`, succeededIndexes, detail))
+    }
+    total = typeof parsed === 'string' ? 0 : parsed
+  }
+  if (succeededCount === undefined) return
+  const at = `${path}.succeededCount`
+  checkNonnegative(errors, at, succeededCount)
+  if (succeededCount > completions) {
+    const detail = `must be less than or equal to ${completions} (the number of specified completions)`
+    errors.push(invalid(at, succeededCount, detail))
+  }
+  if (total === undefined || succeededCount <= total) return
+  const detail = `must be less than or equal to ${total} (the number of indexes in the specified succeededIndexes field)`
+  errors.push(invalid(at, succeededCount, detail))
+}
+
+const actions = ['Count', 'FailIndex', 'FailJob', 'Ignore']
+const statuses = ['False', 'True', 'Unknown']
+
+/** An invalid value that is not shown. */
+function unshown(field: string, detail: string): FieldError {
+  return { reason: 'FieldValueInvalid', field, body: `Invalid value: ${detail}` }
+}
+
+function checkFailureRule(
+  errors: Errors,
+  path: string,
+  rule: PodFailurePolicyRule,
+  spec: JobSpec,
+): void {
+  const { action = '', onExitCodes, onPodConditions = [] } = rule
+  if (action === 'FailIndex') {
+    if (spec.backoffLimitPerIndex === undefined) {
+      const detail = 'requires the backoffLimitPerIndex to be set'
+      errors.push(invalid(`${path}.action`, action, detail))
+    }
+  } else if (!actions.includes(action)) {
+    errors.push(notSupported(`${path}.action`, action, actions))
+  }
+  if (onExitCodes !== undefined) checkExitCodes(errors, `${path}.onExitCodes`, onExitCodes, spec)
+  onPodConditions.forEach(({ status = '' }, index) => {
+    if (statuses.includes(status)) return
+    errors.push(notSupported(`${path}.onPodConditions[${index}].status`, status, statuses))
+  })
+  if (onExitCodes !== undefined && onPodConditions.length > 0) {
+    errors.push(unshown(path, 'specifying both OnExitCodes and OnPodConditions is not supported'))
+  }
+  if (onExitCodes === undefined && onPodConditions.length === 0) {
+    errors.push(unshown(path, 'specifying one of OnExitCodes and OnPodConditions is required'))
+  }
+}
+
+const operators = ['In', 'NotIn']
+
+function checkExitCodes(
+  errors: Errors,
+  path: string,
+  codes: NonNullable<PodFailurePolicyRule['onExitCodes']>,
+  { template }: JobSpec,
+): void {
+  const { operator = '', containerName, values = [] } = codes
+  if (!operators.includes(operator)) {
+    errors.push(notSupported(`${path}.operator`, operator, operators))
+  }
+  const containers = [
+    ...(template?.spec?.containers ?? []),
+    ...(template?.spec?.initContainers ?? []),
+  ]
+  if (containerName !== undefined && !containers.some(each => each.name === containerName)) {
+    const detail = 'must be one of the container or initContainer names in the pod template'
+    errors.push(invalid(`${path}.containerName`, containerName, detail))
+  }
+  const at = `${path}.values`
+  if (values.length === 0) errors.push(invalid(at, values, 'at least one value is required'))
+  values.forEach((value, index) => {
+    if (operator === 'In' && value === 0) {
+      errors.push(invalid(`${at}[${index}]`, value, 'must not be 0 for the In operator'))
+    }
+    if (values.indexOf(value) < index) errors.push(duplicate(`${at}[${index}]`, value))
+  })
+  const ordered = values.every((value, index) => index === 0 || (values[index - 1] ?? 0) <= value)
+  if (!ordered) errors.push(invalid(at, values, 'must be ordered'))
+}
+
+function checkRestartPolicy(errors: Errors, path: string, spec: JobSpec): void {
+  const policy = spec.template?.spec?.restartPolicy ?? ''
+  if (policy === 'Always' || policy === '') {
+    errors.push(required(path, 'valid values: "OnFailure", "Never"'))
+  } else if (policy !== 'OnFailure' && policy !== 'Never') {
+    errors.push(notSupported(path, policy, ['OnFailure', 'Never']))
+  } else if (spec.podFailurePolicy !== undefined && policy !== 'Never') {
+    const detail = 'only "Never" is supported when podFailurePolicy is specified'
+    errors.push(invalid(path, policy, detail))
+  }
+}
+
+const fixed = [
+  'completionMode',
+  'podFailurePolicy',
+  'backoffLimitPerIndex',
+  'managedBy',
+  'successPolicy',
+] as const
+
+export function checkJobUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  const spec = (object as Job).spec ?? { template: noTemplate }
+  const before = (old as Job).spec ?? { template: noTemplate }
+  checkFullSpec(errors, spec)
+  checkCompletions(errors, spec, before)
+  if (!sameValue(spec.selector, before.selector)) {
+    errors.push(invalid('spec.selector', spec.selector, immutableText))
+  }
+  if (!sameValue(spec.template, comparableTemplate(spec, old as Job))) {
+    errors.push(invalid('spec.template', goTemplate(spec.template), immutableText))
+  }
+  for (const key of fixed) {
+    if (sameValue(spec[key], before[key])) continue
+    errors.push(invalid(`spec.${key}`, spec[key], immutableText))
+  }
+}
+
+/** A job that never started may still get other scheduling directives. */
+function comparableTemplate(spec: JobSpec, old: Job): PodTemplateSpec {
+  const template = old.spec?.template ?? noTemplate
+  const unstarted = old.spec?.suspend === true && old.status?.startTime === undefined
+  const podSpec = template.spec
+  if (!unstarted || podSpec === undefined) return template
+  const next = spec.template ?? noTemplate
+  return {
+    ...template,
+    metadata: { ...template.metadata, ...next.metadata },
+    spec: {
+      ...podSpec,
+      ...pick(next.spec, ['nodeSelector', 'tolerations', 'schedulingGates', 'affinity']),
+    },
+  }
+}
+
+function pick<T extends object>(from: T | undefined, keys: readonly (keyof T)[]): Partial<T> {
+  const picked: Partial<T> = {}
+  for (const key of keys) if (from?.[key] !== undefined) picked[key] = from[key]
+  return picked
+}
+
+function checkCompletions(errors: Errors, spec: JobSpec, before: JobSpec): void {
+  if (spec.completions === before.completions) return
+  const path = 'spec.completions'
+  if (spec.completionMode !== 'Indexed') {
+    errors.push(invalid(path, spec.completions, immutableText))
+  } else if (spec.completions !== undefined && spec.completions !== spec.parallelism) {
+    const detail = 'can only be modified in tandem with spec.parallelism'
+    errors.push(invalid(path, spec.completions, detail))
+  }
+}
+
+const concurrency = ['Allow', 'Forbid', 'Replace']
+const nameLengthMax = 52
+
+export function checkCronJob(errors: Errors, object: KubeObject): void {
+  checkMeta(errors, object.metadata, true, subdomainName)
+  checkCronJobSpec(errors, (object as CronJob).spec)
+  const name = object.metadata.name ?? ''
+  if (name.length > nameLengthMax) {
+    errors.push(invalid('metadata.name', name, 'must be no more than 52 characters'))
+  }
+}
+
+export function checkCronJobUpdate(errors: Errors, object: KubeObject): void {
+  checkCronJobSpec(errors, (object as CronJob).spec)
+}
+
+function checkCronJobSpec(errors: Errors, spec: CronJobSpec | undefined): void {
+  const { schedule = '', timeZone, concurrencyPolicy = '' } = spec ?? {}
+  if (schedule === '') errors.push(required('spec.schedule', ''))
+  else for (const text of scheduleErrors(schedule)) errors.push(invalid('spec.schedule', schedule, text))
+  checkNonnegative(errors, 'spec.startingDeadlineSeconds', spec?.startingDeadlineSeconds)
+  if (timeZone !== undefined) checkTimeZone(errors, timeZone)
+  if (!concurrency.includes(concurrencyPolicy)) {
+    errors.push(notSupported('spec.concurrencyPolicy', concurrencyPolicy, concurrency))
+  }
+  const job = spec?.jobTemplate?.spec ?? { template: noTemplate }
+  checkSpec(errors, 'spec.jobTemplate.spec', job)
+  if (job.selector !== undefined) {
+    const path = 'spec.jobTemplate.spec.selector'
+    errors.push(invalid(path, job.selector, '`selector` will be auto-generated'))
+  }
+  if (job.manualSelector === true) {
+    errors.push(notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false']))
+  }
+  checkNonnegative(errors, 'spec.successfulJobsHistoryLimit', spec?.successfulJobsHistoryLimit)
+  checkNonnegative(errors, 'spec.failedJobsHistoryLimit', spec?.failedJobsHistoryLimit)
+}
+
+/** Areas of the IANA database; the twin does not carry the whole list of places. */
+const areas =
+  /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)\//
+
+function checkTimeZone(errors: Errors, zone: string): void {
+  if (zone === '') {
+    errors.push(invalid('spec.timeZone', zone, 'timeZone must be nil or non-empty string'))
+    return
+  }
+  const wellFormed = zone
+    .split('/')
+    .every(part => /^[A-Za-z0-9._+-]{1,14}$|^[A-Za-z0-9._+-]+$/.test(part) && !part.startsWith('-'))
+  if (wellFormed && (!zone.includes('/') || areas.test(zone))) return
+  errors.push(invalid('spec.timeZone', zone, `unknown time zone ${zone}`))
+}

@@ -1,0 +1,136 @@
+// Object metadata: names, labels, owners, finalizers; what an update may change.
+// Upstream: apimachinery pkg/api/validation/objectmeta.go, v0.36.3.
+
+import { dns1123LabelErrors, labelKeyErrors } from '../formats.ts'
+import { utf8Length } from '../go-text.ts'
+import type { KubeObject, ObjectMeta, OwnerReference } from '../object.ts'
+import {
+  checkLabels,
+  checkNonnegative,
+  type Errors,
+  immutableText,
+  type NameCheck,
+  prefixed,
+  refuse,
+} from './checks.ts'
+import { forbidden, invalid, required, tooLong } from './field-error.ts'
+
+const annotationBytesMax = 256 * 1024
+
+/** The metadata of a new object. */
+export function checkMeta(
+  errors: Errors,
+  metadata: ObjectMeta,
+  namespaced: boolean,
+  nameCheck: NameCheck,
+): void {
+  const { name = '', generateName = '', namespace = '' } = metadata
+  if (generateName !== '') {
+    refuse(errors, 'metadata.generateName', generateName, prefixed(nameCheck)(generateName))
+  }
+  if (name === '') {
+    errors.push(required('metadata.name', 'name or generateName is required'))
+  } else {
+    refuse(errors, 'metadata.name', name, nameCheck(name))
+  }
+  if (!namespaced && namespace !== '') {
+    errors.push(forbidden('metadata.namespace', 'not allowed on this type'))
+  } else if (namespaced && namespace === '') {
+    errors.push(required('metadata.namespace', ''))
+  } else if (namespaced) {
+    refuse(errors, 'metadata.namespace', namespace, dns1123LabelErrors(namespace))
+  }
+  checkCommonMeta(errors, metadata)
+}
+
+function checkCommonMeta(errors: Errors, metadata: ObjectMeta): void {
+  checkNonnegative(errors, 'metadata.generation', metadata.generation)
+  checkLabels(errors, 'metadata.labels', metadata.labels)
+  checkAnnotations(errors, 'metadata.annotations', metadata.annotations)
+  checkOwners(errors, metadata.ownerReferences ?? [])
+  checkFinalizers(errors, metadata.finalizers ?? [])
+}
+
+export function checkAnnotations(
+  errors: Errors,
+  path: string,
+  annotations: Readonly<Record<string, string>> | undefined,
+): void {
+  let bytes = 0
+  for (const key in annotations) {
+    refuse(errors, path, key, labelKeyErrors(key.toLowerCase()))
+    bytes += utf8Length(key) + utf8Length(annotations[key] as string)
+  }
+  if (bytes > annotationBytesMax) errors.push(tooLong(path, annotationBytesMax))
+}
+
+function checkOwners(errors: Errors, owners: readonly OwnerReference[]): void {
+  const path = 'metadata.ownerReferences'
+  let controller = ''
+  for (const owner of owners) {
+    checkOwner(errors, path, owner)
+    if (owner.controller !== true) continue
+    const current = `${owner.kind}/${owner.name}`
+    if (controller === '') controller = current
+    else {
+      const detail =
+        'Only one reference can have Controller set to true. ' +
+        `Found "true" in references for ${controller} and ${current}`
+      errors.push(invalid(path, owners, detail))
+    }
+  }
+}
+
+function checkOwner(errors: Errors, path: string, owner: OwnerReference): void {
+  const { apiVersion = '', kind = '', name = '', uid = '' } = owner
+  if (apiVersion.slice(apiVersion.indexOf('/') + 1) === '') {
+    errors.push(invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty'))
+  }
+  if (kind === '') errors.push(invalid(`${path}.kind`, kind, 'must not be empty'))
+  if (name === '') errors.push(invalid(`${path}.name`, name, 'must not be empty'))
+  if (uid === '') errors.push(invalid(`${path}.uid`, uid, 'must not be empty'))
+  if (apiVersion === 'v1' && kind === 'Event') {
+    errors.push(invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner'))
+  }
+}
+
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+function checkFinalizers(errors: Errors, finalizers: readonly string[]): void {
+  const path = 'metadata.finalizers'
+  finalizers.forEach((finalizer, index) => {
+    const messages = labelKeyErrors(finalizer)
+    refuse(errors, path, finalizer, messages)
+    if (messages.length > 0 || finalizer.includes('/') || standardFinalizers.includes(finalizer)) {
+      return
+    }
+    const detail = 'name is neither a standard finalizer name nor is it fully qualified'
+    errors.push(invalid(`${path}[${index}]`, finalizer, detail))
+  })
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    const detail = 'finalizer orphan and foregroundDeletion cannot be both set'
+    errors.push(invalid(path, finalizers, detail))
+  }
+}
+
+/** What holds for the metadata of every update. */
+export function checkMetaUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  const metadata = object.metadata
+  checkCommonMeta(errors, metadata)
+  if (old.metadata.deletionTimestamp !== undefined) {
+    const added = (metadata.finalizers ?? []).filter(
+      each => old.metadata.finalizers?.includes(each) !== true,
+    )
+    if (added.length > 0) {
+      const list = `[]string{${added.map(each => JSON.stringify(each)).join(', ')}}`
+      const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`
+      errors.push(forbidden('metadata.finalizers', detail))
+    }
+  }
+  for (const key of ['name', 'namespace', 'uid', 'creationTimestamp'] as const) {
+    const value = metadata[key]
+    if (value !== undefined && value !== old.metadata[key]) {
+      errors.push(invalid(`metadata.${key}`, value, immutableText))
+    }
+  }
+}

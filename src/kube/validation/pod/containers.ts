@@ -1,0 +1,266 @@
+// Containers and init containers. Upstream: pkg/apis/core/validation/validation.go, v1.36.3.
+
+import { portNameErrors, portNumberErrors } from '../../formats.ts'
+import type {
+  Container,
+  ContainerPort,
+  PodSpec,
+  SecurityContext,
+  Volume,
+} from '../../generated/types.ts'
+import { checkDescendingPath, checkId, checkLabelDns, type Errors, refuse } from '../checks.ts'
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notFoundValue,
+  notSupported,
+  required,
+} from '../field-error.ts'
+import { checkEnv, checkEnvFrom } from './environment.ts'
+import {
+  checkLifecycle,
+  checkLivenessProbe,
+  checkReadinessProbe,
+} from './probes.ts'
+import { checkContainerResourceName, checkResources } from './resources.ts'
+
+/** What the containers of one pod share. */
+export interface PodFacts {
+  readonly spec: PodSpec
+  readonly volumes: ReadonlyMap<string, Volume>
+  readonly claimNames: ReadonlySet<string>
+}
+
+export function checkContainers(errors: Errors, path: string, facts: PodFacts): void {
+  const { spec } = facts
+  const containers = spec.containers ?? []
+  if (containers.length === 0) {
+    errors.push(required(path, ''))
+    return
+  }
+  const names = new Set<string>()
+  const grace = spec.terminationGracePeriodSeconds
+  containers.forEach((container, index) => {
+    const at = `${path}[${index}]`
+    checkCommon(errors, at, container, facts)
+    const name = container.name ?? ''
+    if (names.has(name)) errors.push(duplicate(`${at}.name`, name))
+    names.add(name)
+    checkHooks(errors, at, container, grace)
+    checkRestartPolicy(errors, at, container)
+  })
+  checkHostPorts(errors, path, containers)
+}
+
+function checkHooks(
+  errors: Errors,
+  at: string,
+  container: Container,
+  grace: number | undefined,
+): void {
+  const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container
+  if (lifecycle !== undefined) checkLifecycle(errors, `${at}.lifecycle`, lifecycle, grace)
+  checkLivenessProbe(errors, `${at}.livenessProbe`, livenessProbe, grace)
+  checkReadinessProbe(errors, `${at}.readinessProbe`, readinessProbe, grace)
+  checkLivenessProbe(errors, `${at}.startupProbe`, startupProbe, grace)
+}
+
+const restartPolicies = ['Always', 'Never', 'OnFailure']
+
+function checkRestartPolicy(errors: Errors, at: string, { restartPolicy }: Container): void {
+  if (restartPolicy === undefined || restartPolicies.includes(restartPolicy)) return
+  errors.push(notSupported(`${at}.restartPolicy`, restartPolicy, restartPolicies))
+}
+
+const hookKeys = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const
+
+export function checkInitContainers(errors: Errors, path: string, facts: PodFacts): void {
+  const { spec } = facts
+  const names = new Set((spec.containers ?? []).map(container => container.name ?? ''))
+  spec.initContainers?.forEach((container, index) => {
+    const at = `${path}[${index}]`
+    checkCommon(errors, at, container, facts)
+    checkRestartPolicy(errors, at, container)
+    const name = container.name ?? ''
+    if (names.has(name)) errors.push(duplicate(`${at}.name`, name))
+    else if (name !== '') names.add(name)
+    checkHostPorts(errors, path, [container])
+    if (container.restartPolicy === 'Always') {
+      checkHooks(errors, at, container, spec.terminationGracePeriodSeconds)
+      return
+    }
+    const detail = 'may not be set for init containers without restartPolicy=Always'
+    for (const key of hookKeys) {
+      if (container[key] !== undefined) errors.push(forbidden(`${at}.${key}`, detail))
+    }
+  })
+}
+
+const messagePolicies = ['File', 'FallbackToLogsOnError']
+const pullPolicies = ['Always', 'IfNotPresent', 'Never']
+
+function checkCommon(errors: Errors, at: string, container: Container, facts: PodFacts): void {
+  const { name = '', image = '', terminationMessagePolicy = '' } = container
+  if (name === '') errors.push(required(`${at}.name`, ''))
+  else checkLabelDns(errors, `${at}.name`, name)
+  if (image === '') errors.push(required(`${at}.image`, ''))
+  if (!messagePolicies.includes(terminationMessagePolicy)) {
+    const field = `${at}.terminationMessagePolicy`
+    errors.push(notSupported(field, terminationMessagePolicy, messagePolicies))
+  }
+  checkPorts(errors, `${at}.ports`, container.ports ?? [])
+  checkEnv(errors, `${at}.env`, container.env ?? [])
+  checkEnvFrom(errors, `${at}.envFrom`, container.envFrom ?? [])
+  checkMounts(errors, `${at}.volumeMounts`, container, facts)
+  checkDevices(errors, `${at}.volumeDevices`, container, facts)
+  const pull = container.imagePullPolicy ?? ''
+  if (!pullPolicies.includes(pull)) {
+    errors.push(notSupported(`${at}.imagePullPolicy`, pull, pullPolicies))
+  }
+  checkResources(errors, `${at}.resources`, container.resources ?? {}, {
+    nameCheck: checkContainerResourceName,
+    claimNames: facts.claimNames,
+  })
+  checkSecurity(errors, `${at}.securityContext`, container.securityContext, facts.spec)
+}
+
+const protocols = ['SCTP', 'TCP', 'UDP']
+
+function checkPorts(errors: Errors, path: string, ports: readonly ContainerPort[]): void {
+  const names = new Set<string>()
+  ports.forEach((port, index) => {
+    const at = `${path}[${index}]`
+    const { name = '', containerPort = 0, hostPort = 0, protocol = '' } = port
+    if (name !== '') {
+      const messages = portNameErrors(name)
+      refuse(errors, `${at}.name`, name, messages)
+      if (messages.length === 0 && names.has(name)) errors.push(duplicate(`${at}.name`, name))
+      if (messages.length === 0) names.add(name)
+    }
+    if (containerPort === 0) errors.push(required(`${at}.containerPort`, ''))
+    else refuse(errors, `${at}.containerPort`, containerPort, portNumberErrors(containerPort))
+    if (hostPort !== 0) refuse(errors, `${at}.hostPort`, hostPort, portNumberErrors(hostPort))
+    if (!protocols.includes(protocol)) {
+      errors.push(notSupported(`${at}.protocol`, protocol, protocols))
+    }
+  })
+}
+
+function checkHostPorts(errors: Errors, path: string, containers: readonly Container[]): void {
+  const used = new Set<string>()
+  containers.forEach(({ ports = [] }, index) => {
+    ports.forEach(({ hostPort = 0, hostIP = '', protocol = '' }, place) => {
+      if (hostPort === 0) return
+      const key = `${protocol}/${hostIP}/${hostPort}`
+      if (used.has(key)) {
+        errors.push(duplicate(`${path}[${index}].ports[${place}].hostPort`, key))
+      }
+      used.add(key)
+    })
+  })
+}
+
+function checkMounts(errors: Errors, path: string, container: Container, facts: PodFacts): void {
+  const paths = new Set<string>()
+  container.volumeMounts?.forEach((mount, index) => {
+    const at = `${path}[${index}]`
+    const { name = '', mountPath = '', subPath = '', subPathExpr = '' } = mount
+    if (name === '') errors.push(required(`${at}.name`, ''))
+    if (!facts.volumes.has(name)) errors.push(notFoundValue(`${at}.name`, name))
+    if (mountPath === '') errors.push(required(`${at}.mountPath`, ''))
+    if (paths.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'))
+    paths.add(mountPath)
+    const devices = container.volumeDevices ?? []
+    if (devices.some(device => device.name === name)) {
+      errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeDevices'))
+    }
+    if (devices.some(device => device.devicePath === mountPath)) {
+      const detail = 'must not already exist as a path in volumeDevices'
+      errors.push(invalid(`${at}.mountPath`, mountPath, detail))
+    }
+    // Upstream leaves the index out of these two places.
+    if (subPath !== '') checkDescendingPath(errors, `${path}.subPath`, subPath)
+    if (subPathExpr === '') return
+    if (subPath !== '') {
+      const detail = 'subPathExpr and subPath are mutually exclusive'
+      errors.push(invalid(`${at}.subPathExpr`, subPathExpr, detail))
+    }
+    checkDescendingPath(errors, `${path}.subPathExpr`, subPathExpr)
+  })
+}
+
+function checkDevices(errors: Errors, path: string, container: Container, facts: PodFacts): void {
+  const names = new Set<string>()
+  const paths = new Set<string>()
+  container.volumeDevices?.forEach(({ name = '', devicePath = '' }, index) => {
+    const at = `${path}[${index}]`
+    if (name === '') errors.push(required(`${at}.name`, ''))
+    if (names.has(name)) errors.push(invalid(`${at}.name`, name, 'must be unique'))
+    const volume = facts.volumes.get(name)
+    if (volume === undefined) {
+      errors.push(notFoundValue(`${at}.name`, name))
+    } else if (volume.persistentVolumeClaim === undefined && volume.ephemeral === undefined) {
+      const detail =
+        'can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode'
+      errors.push(invalid(`${at}.name`, name, detail))
+    }
+    if (devicePath === '') errors.push(required(`${at}.devicePath`, ''))
+    if (paths.has(devicePath)) {
+      errors.push(invalid(`${at}.devicePath`, devicePath, 'must be unique'))
+    }
+    names.add(name)
+    paths.add(devicePath)
+  })
+}
+
+const procMounts = ['Default', 'Unmasked']
+
+function checkSecurity(
+  errors: Errors,
+  path: string,
+  context: SecurityContext | undefined,
+  spec: PodSpec,
+): void {
+  if (context === undefined) return
+  checkId(errors, `${path}.runAsUser`, context.runAsUser)
+  checkId(errors, `${path}.runAsGroup`, context.runAsGroup)
+  const { procMount, allowPrivilegeEscalation, privileged, capabilities } = context
+  if (procMount !== undefined && !procMounts.includes(procMount)) {
+    errors.push(notSupported(`${path}.procMount`, procMount, procMounts))
+  }
+  if (procMount === 'Unmasked' && spec.hostUsers !== false) {
+    const detail = '`hostUsers` must be false to use `Unmasked`'
+    errors.push(invalid(`${path}.procMount`, procMount, detail))
+  }
+  if (allowPrivilegeEscalation !== false) return
+  const refused = 'cannot set `allowPrivilegeEscalation` to false and '
+  if (privileged === true) {
+    errors.push(invalid(path, goSecurity(context), `${refused}\`privileged\` to true`))
+  }
+  if (capabilities?.add?.includes('CAP_SYS_ADMIN') === true) {
+    errors.push(invalid(path, goSecurity(context), `${refused}\`capabilities.Add\` CAP_SYS_ADMIN`))
+  }
+}
+
+/** The context as Go prints its internal form. */
+function goSecurity(context: SecurityContext): Readonly<Record<string, unknown>> {
+  const { capabilities } = context
+  return {
+    Capabilities:
+      capabilities === undefined
+        ? null
+        : { Add: capabilities.add ?? null, Drop: capabilities.drop ?? null },
+    Privileged: context.privileged ?? null,
+    SELinuxOptions: context.seLinuxOptions ?? null,
+    WindowsOptions: context.windowsOptions ?? null,
+    RunAsUser: context.runAsUser ?? null,
+    RunAsGroup: context.runAsGroup ?? null,
+    RunAsNonRoot: context.runAsNonRoot ?? null,
+    ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
+    AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
+    ProcMount: context.procMount ?? null,
+    SeccompProfile: context.seccompProfile ?? null,
+    AppArmorProfile: context.appArmorProfile ?? null,
+  }
+}

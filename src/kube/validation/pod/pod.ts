@@ -1,0 +1,39 @@
+// Pods on create and update. Upstream: pkg/apis/core/validation/validation.go, v1.36.3.
+
+import type { Container, Pod, PodSpec } from '../../generated/types.ts'
+import type { KubeObject } from '../../object.ts'
+import { type Errors, subdomainName } from '../checks.ts'
+import { forbidden, invalid } from '../field-error.ts'
+import { checkMeta } from '../meta.ts'
+import { checkPodSpec } from './pod-spec.ts'
+
+const noSpec: PodSpec = { containers: [] }
+
+export function checkPod(errors: Errors, object: KubeObject): void {
+  const pod = object as Pod
+  const spec = pod.spec ?? noSpec
+  checkMeta(errors, pod.metadata, true, subdomainName)
+  checkPodSpec(errors, 'spec', spec, { metadata: pod.metadata, isPod: true })
+  checkImages(errors, 'spec.containers', spec.containers)
+  checkImages(errors, 'spec.initContainers', spec.initContainers ?? [])
+}
+
+function checkImages(errors: Errors, path: string, containers: readonly Container[]): void {
+  containers.forEach(({ image = '' }, index) => {
+    if (image === '' || image.trim() === image) return
+    const detail = 'must not have leading or trailing whitespace'
+    errors.push(invalid(`${path}[${index}].image`, image, detail))
+  })
+}
+
+export function checkPodCreate(errors: Errors, object: KubeObject): void {
+  checkPod(errors, object)
+  const { spec } = object as Pod
+  if ((spec?.ephemeralContainers?.length ?? 0) > 0) {
+    errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'))
+  }
+  if ((spec?.nodeName ?? '') !== '' && (spec?.schedulingGates?.length ?? 0) > 0) {
+    const detail = 'cannot be set until all schedulingGates have been cleared'
+    errors.push(forbidden('spec.nodeName', detail))
+  }
+}

@@ -1,0 +1,230 @@
+// Claims, volumes and storage classes. Upstream: pkg/apis/core/validation/validation.go and
+// pkg/apis/storage/validation/validation.go, v1.36.3.
+
+import { dns1123SubdomainErrors } from '../formats.ts'
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  PersistentVolumeClaimSpec,
+  StorageClass,
+} from '../generated/types.ts'
+import type { KubeObject } from '../object.ts'
+import { quantityOf } from '../quantity.ts'
+import { compareQuantities, sign } from '../quantity-math.ts'
+import { checkLabelSelector, type Errors, immutableText, refuse, subdomainName } from './checks.ts'
+import { forbidden, invalid, notSupported, required } from './field-error.ts'
+import { checkMeta } from './meta.ts'
+import { checkNodeSelector } from './pod/scheduling.ts'
+
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
+const volumeModes = ['Block', 'Filesystem']
+
+function checkAccessModes(errors: Errors, path: string, modes: readonly string[]): void {
+  if (modes.length === 0) errors.push(required(path, 'at least 1 access mode is required'))
+  for (const mode of modes) {
+    if (!accessModes.includes(mode)) errors.push(notSupported(path, mode, accessModes))
+  }
+  if (modes.length > 1 && modes.includes('ReadWriteOncePod')) {
+    errors.push(forbidden(path, 'may not use ReadWriteOncePod with other access modes'))
+  }
+}
+
+/** The spec of a claim, or of the template of one. */
+export function checkClaimSpec(
+  errors: Errors,
+  path: string,
+  spec: PersistentVolumeClaimSpec,
+): void {
+  checkLabelSelector(errors, `${path}.selector`, spec.selector)
+  checkAccessModes(errors, `${path}.accessModes`, spec.accessModes ?? [])
+  const storage = spec.resources?.requests?.['storage']
+  if (storage === undefined) {
+    errors.push(required(`${path}.resources[storage]`, ''))
+  } else if (sign(quantityOf(storage)) <= 0) {
+    errors.push(invalid(`${path}.resources[storage]`, String(storage), 'must be greater than zero'))
+  }
+  const { storageClassName = '', volumeMode } = spec
+  if (storageClassName !== '') {
+    const messages = dns1123SubdomainErrors(storageClassName)
+    refuse(errors, `${path}.storageClassName`, storageClassName, messages)
+  }
+  if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) {
+    errors.push(notSupported(`${path}.volumeMode`, volumeMode, volumeModes))
+  }
+}
+
+export function checkClaim(errors: Errors, object: KubeObject): void {
+  checkMeta(errors, object.metadata, true, subdomainName)
+  const { spec } = object as PersistentVolumeClaim
+  checkClaimSpec(errors, 'spec', spec ?? {})
+}
+
+/** Only the request for storage may grow, once the claim is bound. */
+export function checkClaimUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  checkClaim(errors, object)
+  const spec = (object as PersistentVolumeClaim).spec ?? {}
+  const claim = old as PersistentVolumeClaim
+  const before = claim.spec ?? {}
+  const expandable = claim.status?.phase === 'Bound'
+  const storage = spec.resources?.requests?.['storage']
+  const oldStorage = before.resources?.requests?.['storage']
+  const kept = expandable ? withStorage(spec, oldStorage) : spec
+  const bound = (before.volumeName ?? '') === '' ? withVolumeName(kept, undefined) : kept
+  const compared = (before.volumeName ?? '') === '' ? withVolumeName(before, undefined) : before
+  if (JSON.stringify(sorted(bound)) !== JSON.stringify(sorted(compared))) {
+    const detail =
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n'
+    errors.push(forbidden('spec', `${detail}${claimDiff(compared, bound)}`))
+  }
+  if (!expandable || storage === undefined || oldStorage === undefined) return
+  if (compareQuantities(quantityOf(storage), quantityOf(oldStorage)) >= 0) return
+  const actual = claim.status?.capacity?.['storage']
+  if (actual !== undefined && compareQuantities(quantityOf(storage), quantityOf(actual)) > 0) return
+  const detail = 'field can not be less than status.capacity'
+  errors.push(forbidden('spec.resources.requests.storage', detail))
+}
+
+function withStorage(
+  spec: PersistentVolumeClaimSpec,
+  storage: string | number | undefined,
+): PersistentVolumeClaimSpec {
+  if (storage === undefined) return spec
+  const requests = { ...spec.resources?.requests, storage }
+  return { ...spec, resources: { ...spec.resources, requests } }
+}
+
+function withVolumeName(
+  spec: PersistentVolumeClaimSpec,
+  name: string | undefined,
+): PersistentVolumeClaimSpec {
+  const { volumeName: _name, ...rest } = spec
+  return name === undefined ? rest : { ...rest, volumeName: name }
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = value as Readonly<Record<string, unknown>>
+  return Object.fromEntries(
+    Object.keys(fields)
+      .sort()
+      .map(key => [key, sorted(fields[key])]),
+  )
+}
+
+function claimDiff(_old: PersistentVolumeClaimSpec, _next: PersistentVolumeClaimSpec): string {
+  return ''
+}
+
+const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
+const volumeSources = [
+  'hostPath',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'glusterfs',
+  'nfs',
+  'rbd',
+  'quobyte',
+  'cephfs',
+  'iscsi',
+  'cinder',
+  'fc',
+  'flocker',
+  'flexVolume',
+  'azureFile',
+  'vsphereVolume',
+  'azureDisk',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'scaleIO',
+  'local',
+  'storageos',
+  'csi',
+] as const
+
+export function checkVolume(errors: Errors, object: KubeObject): void {
+  checkMeta(errors, object.metadata, false, subdomainName)
+  const spec = (object as PersistentVolume).spec ?? {}
+  checkAccessModes(errors, 'spec.accessModes', spec.accessModes ?? [])
+  const capacity = spec.capacity
+  const names = Object.keys(capacity ?? {})
+  if (names.length === 0) errors.push(required('spec.capacity', ''))
+  if (names.length !== 1 || names[0] !== 'storage') {
+    const shown = capacity === undefined ? undefined : sorted(capacity)
+    errors.push(notSupported('spec.capacity', shown, ['storage']))
+  }
+  for (const name of names) {
+    if (sign(quantityOf(capacity?.[name])) > 0) continue
+    const value = String(capacity?.[name])
+    errors.push(invalid(`spec.capacity[${name}]`, value, 'must be greater than zero'))
+  }
+  const policy = spec.persistentVolumeReclaimPolicy ?? ''
+  if (policy !== '' && !reclaimPolicies.includes(policy)) {
+    errors.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies))
+  }
+  checkVolumeSource(errors, spec)
+  const mode = spec.volumeMode
+  if (mode !== undefined && !volumeModes.includes(mode)) {
+    errors.push(notSupported('spec.volumeMode', mode, volumeModes))
+  }
+}
+
+function checkVolumeSource(errors: Errors, spec: NonNullable<PersistentVolume['spec']>): void {
+  const affinity = spec.nodeAffinity
+  if (affinity !== undefined) {
+    if (affinity.required === undefined) {
+      errors.push(required('spec.nodeAffinity.required', 'must specify required node constraints'))
+    } else {
+      checkNodeSelector(errors, 'spec.nodeAffinity.required', affinity.required)
+    }
+  }
+  let found = false
+  for (const key of volumeSources) {
+    if (spec[key] === undefined) continue
+    if (found) errors.push(forbidden(`spec.${key}`, 'may not specify more than 1 volume type'))
+    else if (key === 'local') checkLocal(errors, spec)
+    else if (key === 'hostPath' && (spec.hostPath?.path ?? '') === '') {
+      errors.push(required('spec.hostPath.path', ''))
+    }
+    found = true
+  }
+  if (!found) errors.push(required('spec', 'must specify a volume type'))
+}
+
+function checkLocal(errors: Errors, spec: NonNullable<PersistentVolume['spec']>): void {
+  if ((spec.local?.path ?? '') === '') errors.push(required('spec.local.path', ''))
+  if (spec.nodeAffinity === undefined) {
+    errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'))
+  }
+}
+
+const bindingModes = ['Immediate', 'WaitForFirstConsumer']
+
+export function checkStorageClass(errors: Errors, object: KubeObject): void {
+  checkMeta(errors, object.metadata, false, subdomainName)
+  const { provisioner = '', reclaimPolicy = '', volumeBindingMode } = object as StorageClass
+  if (provisioner === '') errors.push(required('provisioner', ''))
+  if (reclaimPolicy !== '' && !['Delete', 'Retain'].includes(reclaimPolicy)) {
+    errors.push(notSupported('reclaimPolicy', reclaimPolicy, ['Delete', 'Retain']))
+  }
+  if (volumeBindingMode === undefined) errors.push(required('volumeBindingMode', ''))
+  else if (!bindingModes.includes(volumeBindingMode)) {
+    errors.push(notSupported('volumeBindingMode', volumeBindingMode, bindingModes))
+  }
+}
+
+/** What a class says about its volumes is final. */
+export function checkStorageClassUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  for (const key of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const) {
+    if (JSON.stringify(sorted(object[key])) === JSON.stringify(sorted(old[key]))) continue
+    if (key === 'parameters') {
+      errors.push(forbidden(key, 'updates to parameters are forbidden.'))
+    } else if (key === 'provisioner') {
+      errors.push(forbidden(key, 'updates to provisioner are forbidden.'))
+    } else if (key === 'reclaimPolicy') {
+      errors.push(forbidden(key, 'updates to reclaimPolicy are forbidden.'))
+    } else {
+      errors.push(invalid(key, object[key], immutableText))
+    }
+  }
+}
