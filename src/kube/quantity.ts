@@ -121,6 +121,7 @@ function parse(text: string): ParsedQuantity {
   const suffixText = parts[4] as string
   const suffix = interpret(suffixText)
   if (suffix === undefined) return refuse(quantityErrors.suffix)
+  if (suffix.exponent > exponentMax) return refuse(quantityErrors.numeric)
   const amount: Amount = {
     text,
     negative: parts[1] === '-',
@@ -173,7 +174,7 @@ function parseDecimal({ negative, number, suffix }: Amount): ParsedQuantity {
   const { base, exponent } = suffix
   const digits = /^[+-]?([0-9]*)\.?([0-9]*)$/.exec(number)
   const unsigned = digits === null ? '' : `${digits[1]}${digits[2]}`
-  if (unsigned === '' || exponent > exponentMax) return refuse(quantityErrors.numeric)
+  if (unsigned === '') return refuse(quantityErrors.numeric)
   let scale = -(digits?.[2] ?? '').length + (base === 10 ? exponent : 0)
   let value = BigInt(unsigned) * (base === 2 ? 2n ** BigInt(exponent) : 1n)
   if (value !== 0n) {

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { decodeObject, strictDecodingText } from './decode.ts'
+import type { KubeObject } from './object.ts'
+
+function pod(spec: object, metadata: object = { name: 'p' }): KubeObject {
+  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [], ...spec } }
+}
+
+const container = { name: 'c', image: 'i', resources: {} }
+
+function problem(object: KubeObject): string | undefined {
+  const { error, strictErrors } = decodeObject(object)
+  return error ?? (strictErrors.length > 0 ? strictDecodingText(strictErrors) : undefined)
+}
+
+const field = 'json: cannot unmarshal'
+
+describe('decoding what users write', () => {
+  const cases = [
+    {
+      name: 'unknown fields are named with their place',
+      given: pod({ containers: [{ ...container, imagee: 'x' }], nodeSelectr: {} }),
+      want: 'strict decoding error: unknown field "spec.containers[0].imagee", unknown field "spec.nodeSelectr"',
+    },
+    {
+      name: 'a wrong type names the Go struct and field',
+      given: pod({ containers: [{ ...container, args: [1] }] }),
+      want: `${field} number into Go struct field Container.spec.containers.args of type string`,
+    },
+    {
+      name: 'a list instead of an object names the Go type',
+      given: { ...pod({}), spec: [] },
+      want: `${field} array into Go struct field Pod.spec of type v1.PodSpec`,
+    },
+    {
+      name: 'a fraction is no integer',
+      given: pod({ priority: 1.5 }),
+      want: `${field} number 1.5 into Go struct field PodSpec.spec.priority of type int32`,
+    },
+    {
+      name: 'an inline struct is part of the path',
+      given: pod({ containers: [{ ...container, livenessProbe: { exec: { command: 'x' } } }] }),
+      want: `${field} string into Go struct field ExecAction.spec.containers.livenessProbe.ProbeHandler.exec.command of type []string`,
+    },
+    {
+      name: 'a broken quantity stops decoding at once',
+      given: pod({ priority: 'x', overhead: { cpu: '1x' } }),
+      want: "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+    },
+    {
+      name: 'a broken time says where',
+      given: pod({}, { name: 'p', creationTimestamp: 'yesterday' }),
+      want: 'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006"',
+    },
+  ]
+  for (const { name, given, want } of cases) it(name, () => expect(problem(given)).toBe(want))
+})
+
+describe('the round trip through Go types', () => {
+  it('drops empty values and unknown fields, writes inner structs, canonical quantities', () => {
+    const given = pod({
+      nodeName: '',
+      hostNetwork: false,
+      tolerations: [],
+      nodeSelector: {},
+      activeDeadlineSeconds: 0,
+      securityContext: {},
+      unknown: 1,
+      containers: [
+        { name: 'c', command: [], resources: { requests: { cpu: '0.5', memory: 1024 } } },
+      ],
+    })
+    expect(decodeObject(given).value).toEqual({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p' },
+      spec: {
+        containers: [{ name: 'c', resources: { requests: { cpu: '500m', memory: '1024' } } }],
+        activeDeadlineSeconds: 0,
+        securityContext: {},
+      },
+      status: {},
+    })
+  })
+
+  it('returns an object that is already clean itself', () => {
+    const once = decodeObject(pod({ containers: [container] })).value
+    expect(decodeObject(once).value).toBe(once)
+  })
+
+  it('treats null as not given', () => {
+    const given = pod(
+      { containers: [container], nodeSelector: null, priority: null },
+      {
+        name: 'p',
+        creationTimestamp: null,
+      },
+    )
+    expect(decodeObject(given).value).toEqual({
+      ...pod({ containers: [container] }),
+      status: {},
+    })
+  })
+
+  it('knows only the metadata of custom resources', () => {
+    const custom = { apiVersion: 'x.io/v1', kind: 'Widget', metadata: { name: 'w', nam: 1 }, a: 1 }
+    const { value, strictErrors } = decodeObject(custom as unknown as KubeObject)
+    expect(value).toEqual({ ...custom, metadata: { name: 'w' } })
+    expect(strictErrors).toHaveLength(1)
+  })
+})
