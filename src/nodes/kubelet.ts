@@ -5,7 +5,7 @@ import { assertNever } from '../base/assert.ts'
 import type { Actor, Turn } from '../engine/actor.ts'
 import type { Change, IndexSpec } from '../engine/store.ts'
 import type { ApiRequest } from '../apiserver/request.ts'
-import type { Node, Pod } from '../kube/generated/types.ts'
+import type { Node, Pod, PodStatus } from '../kube/generated/types.ts'
 import {
   leaseFor,
   leaseNamespace,
@@ -13,6 +13,7 @@ import {
   renewEveryMsDefault,
 } from '../kube/node-heartbeat.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
+import { rejectionOf } from './admission.ts'
 import { type Charge, KubeletState } from './kubelet-state.ts'
 import type { KubeletModel } from './model.ts'
 import { readyConditions } from './node-object.ts'
@@ -186,7 +187,29 @@ function onPod(context: Context, change: Change): void {
     return
   }
   const node = pod.spec?.nodeName
-  if (node !== undefined && node !== '' && state.isConnected(node)) see(context, pod)
+  if (node === undefined || node === '' || !state.isConnected(node)) return
+  // A pod that was created with its node has passed by the scheduler.
+  if (change.before === undefined && reject(context, pod)) return
+  see(context, pod)
+}
+
+/** Turns away a pod that the node has no place for; true when it did. */
+function reject(context: Context, pod: Pod): boolean {
+  const { turn, state, options } = context
+  const name = pod.spec?.nodeName ?? ''
+  const node = turn.view.get<Node>('Node', name)
+  const phase = pod.status?.phase ?? 'Pending'
+  if (options.model.admission !== true || node === undefined || phase !== 'Pending') return false
+  const others = turn.view
+    .indexed<Pod>('Pod', nodeNameIndex, name)
+    .filter(({ metadata }) => state.charges.has(metadata.uid ?? ''))
+  const rejection = rejectionOf(pod, node, others)
+  if (rejection === undefined) return false
+  const { reason, message } = rejection
+  turn.emit({ object: pod, type: 'Warning', reason, message })
+  const status = { phase: 'Failed', reason, message: `Pod was rejected: ${message}` }
+  patchStatus(turn, pod, status)
+  return true
 }
 
 /** Looks at a pod of a connected node: starts it, stops it, or lets it be. */
@@ -260,9 +283,12 @@ function finish(context: Context, charge: Charge, pod: Pod): void {
 
 function report(context: Context, charge: Charge, pod: Pod): void {
   const { turn } = context
-  const { name = '', namespace = '', uid = '' } = pod.metadata
   const hostIP = hostIPOf(context, charge.node)
-  const status = statusOf({ pod, run: charge.run, nowMs: turn.nowMs, hostIP })
+  patchStatus(turn, pod, statusOf({ pod, run: charge.run, nowMs: turn.nowMs, hostIP }))
+}
+
+function patchStatus(turn: Turn, pod: Pod, status: PodStatus): void {
+  const { name = '', namespace = '', uid = '' } = pod.metadata
   const target = { kind: 'Pod', namespace, name }
   const patch = { metadata: { uid }, status }
   submit(turn, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
