@@ -1,0 +1,35 @@
+// `npm run -s bench -- SUITE [-o json] [--runs N]`: measures, prints the median and the spread.
+
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { machineText, resultText, type Suite, type SuiteResult } from './suite.ts'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+async function suiteOf(name: string): Promise<Suite | undefined> {
+  const file = join(here, `${name}.bench.ts`)
+  return existsSync(file) ? ((await import(pathToFileURL(file).href)) as Suite) : undefined
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { output: { type: 'string', short: 'o' }, runs: { type: 'string' } },
+  })
+  const [name = 'check'] = positionals
+  const suite = await suiteOf(name)
+  if (suite === undefined) {
+    console.error(`bench: there is no suite "${name}"; see bench/*.bench.ts`)
+    return 2
+  }
+  const say = (text: string): void => console.error(text)
+  const rows = await suite.rows({ runs: Number(values.runs ?? 20), say })
+  const result: SuiteResult = { suite: name, machine: machineText(), rows }
+  const isJson = values.output === 'json'
+  process.stdout.write(isJson ? `${JSON.stringify(result, null, 2)}\n` : resultText(result))
+  return 0
+}
+
+process.exitCode = await main()
