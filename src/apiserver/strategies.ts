@@ -182,7 +182,9 @@ const endpointSliceStrategy: Strategy = {
 
 const secretStrategy: Strategy = {
   update: (secret, old) =>
-    secret['type'] === undefined || secret['type'] === '' ? { ...secret, type: old['type'] } : secret,
+    secret['type'] === undefined || secret['type'] === ''
+      ? { ...secret, type: old['type'] }
+      : secret,
 }
 
 const byKind: Readonly<Record<string, Strategy>> = {

@@ -49,6 +49,12 @@ function targetOf(replay: Replay, deed: Deed): { kind: string; namespace?: strin
   return namespaced(kind) ? { kind, namespace: trace.namespace, name } : { kind, name }
 }
 
+/** A stored object as its creator sent it: without what only the server sets. */
+function asPosted(object: KubeObject): KubeObject {
+  const { resourceVersion: _version, uid: _uid, ...metadata } = object.metadata
+  return { ...object, metadata }
+}
+
 /** The Node as its hollow kubelet registered it: the action names only what was asked for. */
 function registeredNode(trace: TraceCase, name: string | undefined): KubeObject | undefined {
   const added = trace.changes.find(
@@ -62,7 +68,7 @@ function requestOf(replay: Replay, deed: Deed): ApiRequest | undefined {
   switch (deed.op) {
     case 'addNode': {
       const node = registeredNode(replay.trace, object?.metadata.name)
-      return node && { verb: 'create', object: node }
+      return node && { verb: 'create', object: asPosted(node) }
     }
     case 'create':
       if (object === undefined) return undefined
@@ -142,18 +148,42 @@ function compareSnapshot(replay: Replay, snapshot: TraceSnapshot): void {
   }
 }
 
-/** Node events are echoes of the scenario before, or depend on the phase of a loop. */
-const uncountedReasons = new Set(['RemovingNode', 'RegisteredNode', 'Starting'])
+/** Node events are echoes of the scenario before; others depend on the phase of a loop. */
+const uncountedReasons = new Set([
+  'RemovingNode',
+  'RegisteredNode',
+  'Starting',
+  'WaitForPodScheduled',
+])
 
-function countEvents(
-  events: readonly { readonly type: string; readonly reason: string; readonly kind: string }[],
-): Map<string, unknown> {
+interface CountedEvent {
+  readonly type: string
+  readonly reason: string
+  readonly kind: string
+  readonly message: string
+}
+
+/**
+ * How much an event counts. In how many steps a Deployment sizes its ReplicaSets depends on how
+ * many of its pods became ready in the same milliseconds, so pods are counted, not steps.
+ */
+function weightOf({ reason, message }: CountedEvent): number {
+  const steps = / from (\d+) to (\d+)$/.exec(message)
+  if (reason !== 'ScalingReplicaSet' || steps === null) return 1
+  return Math.abs(Number(steps[2]) - Number(steps[1]))
+}
+
+function countEvents(events: readonly CountedEvent[]): Map<string, unknown> {
   const counts = new Map<string, number>()
-  for (const { type, reason, kind } of events) {
+  for (const event of events) {
+    const { type, reason, kind } = event
     if (uncountedReasons.has(reason)) continue
     const key = `${type} ${reason} ${kind}`
-    counts.set(key, (counts.get(key) ?? 0) + 1)
+    counts.set(key, (counts.get(key) ?? 0) + weightOf(event))
   }
+  // How often the scheduler tries a pod that cannot run yet is a race with what makes it run.
+  const failed = 'Warning FailedScheduling Pod'
+  if (counts.has(failed)) counts.set(failed, 1)
   return counts
 }
 
@@ -161,7 +191,8 @@ function compareEvents(replay: Replay): void {
   const { trace, world, mismatches } = replay
   const ours = world.traceFrom(0).flatMap(entry => {
     if (entry.type !== 'event') return []
-    return [{ type: entry.eventType, reason: entry.reason, kind: entry.kind }]
+    const { eventType: type, reason, kind, message } = entry
+    return [{ type, reason, kind, message }]
   })
   for (const difference of differences(countEvents(trace.events), countEvents(ours))) {
     mismatches.push({ aspect: 'events', ...difference })
@@ -177,6 +208,9 @@ function timesOf(pods: PodPairs, elapsedMs: () => number): RecordedTimes {
   }
 }
 
+/** Before t = 0 the taints of new nodes settle. */
+const settlingMs = 2000
+
 function start(trace: TraceCase): Replay {
   const t0 = parseTime(trace.t0)
   const pods = new PodPairs(trace)
@@ -184,17 +218,19 @@ function start(trace: TraceCase): Replay {
   const world = createCluster({
     preferNode: pod => pods.recordedOf(pod)?.node,
     kubernetes: '1.36',
-    nodes: trace.nodes,
-    epochMs: t0,
+    nodes: trace.nodes.map(asPosted),
+    epochMs: t0 - settlingMs,
     model: hollowModel(
       trace.hollow.runAfterMs,
-      timesOf(pods, () => made?.elapsedMs ?? 0),
+      timesOf(pods, () => (made?.nowMs ?? t0) - t0),
     ),
     controllerFlags: controllerFlagsOf(trace),
     leases: { renewEveryMs: trace.hollow.leaseRenewMs },
   })
   made = world
   pods.attach(world)
+  world.run({ untilMs: t0 })
+  world.advanceTo(t0)
   const { namespace } = trace
   const setup: KubeObject[] = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },

@@ -108,8 +108,8 @@ describe('the volume binder', () => {
     fake.add(storageClass('fast', 'csi.example.com', 'Immediate'))
     fake.add(claim('1Gi', { storageClassName: 'fast' }))
     settle(fake)
-    const { metadata } = fake.get('PersistentVolumeClaim', 'default/data') ?? { metadata: {} }
-    expect(metadata.annotations?.['volume.kubernetes.io/storage-provisioner']).toBe(
+    const metadata = fake.get('PersistentVolumeClaim', 'default/data')?.metadata
+    expect(metadata?.annotations?.['volume.kubernetes.io/storage-provisioner']).toBe(
       'csi.example.com',
     )
     expect(fake.trace.some(line => line.startsWith('Normal ExternalProvisioning'))).toBe(true)

@@ -3,7 +3,11 @@
 // Upstream looks at every claim each 15 s; here the changes that could matter to a claim wake it at
 // the next such moment, so that a cluster at rest stays at rest.
 
-import type { PersistentVolume, PersistentVolumeClaim } from '../../kube/generated/types.ts'
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  StorageClass,
+} from '../../kube/generated/types.ts'
 import { keyFrom, keyOf } from '../../kube/object.ts'
 import { errorText, isNotFound } from '../failures.ts'
 import {
@@ -17,7 +21,7 @@ import {
   type WatchContext,
 } from '../framework.ts'
 import { bind, setVolumePhase } from './binding.ts'
-import { bindCompleted, hasAnnotation, provisionedBy } from './claims.ts'
+import { bindCompleted, bindsLate, claimClass, hasAnnotation, provisionedBy } from './claims.ts'
 import { syncClaim } from './sync-claim.ts'
 
 const syncPeriodMs = 15_000
@@ -78,10 +82,16 @@ const bindingMs = 10
 
 function keysOfClaim(
   { key, before, after }: ObjectChange,
-  { enqueueAfter }: WatchContext,
+  { enqueueAfter, lister }: WatchContext,
 ): readonly string[] {
-  if (after !== undefined && before === undefined) enqueueAfter(claimPrefix + key, bindingMs)
-  if (after !== undefined) return before === undefined ? [] : [claimPrefix + key]
+  if (after !== undefined && before === undefined) {
+    const name = claimClass(after as PersistentVolumeClaim)
+    const late = name !== '' && bindsLate(lister.get<StorageClass>('StorageClass', name))
+    if (late) return [claimPrefix + key]
+    enqueueAfter(claimPrefix + key, bindingMs)
+    return []
+  }
+  if (after !== undefined) return [claimPrefix + key]
   const { volumeName = '' } = (before as PersistentVolumeClaim | undefined)?.spec ?? {}
   return volumeName === '' ? [] : [volumePrefix + volumeName]
 }
