@@ -35,7 +35,9 @@ export function evict(server: Server, target: Target, options: DeleteOptions = {
     const refusal = charge(context, pod)
     if (refusal !== undefined) return refused(refusal)
   }
-  return markAndDelete(server, resource, { pod, options })
+  const response = markAndDelete(server, resource, { pod, options })
+  // An eviction is created, so its answer says 201.
+  return response.ok ? { ...response, code: 201 } : response
 }
 
 /** Pods that run nothing yet, or nothing any more, disturb nobody. */
