@@ -1,6 +1,8 @@
 // Requests that the API server refused: objects that were rejected, evictions that never passed.
 
-import type { Check, Observation, Refusal, Verdict } from './verdict.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { servingAt } from './spans.ts'
+import type { Check, Observation, Refusal, Verdict, WorkloadLife } from './verdict.ts'
 
 function verdictOf(verdict: Verdict['verdict'], refusal: Refusal): Verdict {
   const { object, atMs, reason, message, attempts } = refusal
@@ -11,11 +13,47 @@ function refusalsOf({ refusals }: Observation, what: Refusal['what']): readonly 
   return refusals.filter(refusal => refusal.what === what)
 }
 
+type Conditioned = KubeObject & {
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string
+      readonly status: string
+      readonly reason?: string
+      readonly message?: string
+    }[]
+  }
+}
+
+/** A workload whose pods are refused: its own condition says so, or its controller's last event. */
+function podsRefused(workload: WorkloadLife, { world, startMs, endMs }: Observation): Verdict[] {
+  const { ref: object, wanted, steps } = workload
+  if (servingAt(steps, endMs) >= wanted) return []
+  const conditions = (workload.object as Conditioned).status?.conditions ?? []
+  const failure = conditions.find(({ type }) => type === 'ReplicaFailure')
+  if (failure?.status === 'True') {
+    const { reason = '', message = '' } = failure
+    return [{ verdict: 'rejected', object, atMs: startMs, reason, message, open: true }]
+  }
+  const key = object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`
+  for (let index = world.traceLength - 1; index >= 0; index -= 1) {
+    const entry = world.traceAt(index)
+    if (entry.atMs < startMs) return []
+    if (entry.type !== 'event' || entry.key !== key || entry.kind !== object.kind) continue
+    if (entry.reason !== 'FailedCreate') return []
+    const { reason, message, atMs } = entry
+    return [{ verdict: 'rejected', object, atMs, reason, message, open: true }]
+  }
+  return []
+}
+
 export const rejected = {
   name: 'rejected',
-  doc: 'An object that the API server does not accept: its exact answer.',
+  doc: 'An object, or a pod of a workload, that the API server does not accept: its exact answer.',
   verdicts: ['rejected'],
-  judge: observation => refusalsOf(observation, 'apply').map(r => verdictOf('rejected', r)),
+  judge: (observation, life) => [
+    ...refusalsOf(observation, 'apply').map(refusal => verdictOf('rejected', refusal)),
+    ...life.workloads.flatMap(workload => podsRefused(workload, observation)),
+  ],
 } satisfies Check
 
 export const drainStuck = {

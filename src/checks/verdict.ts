@@ -69,6 +69,8 @@ export interface Refusal {
   readonly code: number
   readonly reason: string
   readonly message: string
+  /** Fields that the answer complains about. */
+  readonly fields?: readonly string[]
   /** Attempts that ended like this; the last one counts. */
   readonly attempts: number
 }

@@ -98,7 +98,8 @@ export class Voyage {
 
   private refuse(what: Refusal['what'], object: KubeObject, response: ApiResponse): void {
     if (response.ok) return
-    const { code, reason, message } = response.status
+    const { code, reason, message, details } = response.status
+    const fields = (details?.causes ?? []).flatMap(({ field }) => field ?? [])
     this.addRefusal({
       atMs: this.world.nowMs,
       what,
@@ -107,6 +108,7 @@ export class Voyage {
       code,
       reason,
       message,
+      fields,
       attempts: 1,
     })
   }

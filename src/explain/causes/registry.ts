@@ -1,7 +1,14 @@
 // Every cause finder; their causes are listed in this order.
 
 import type { CauseFinder } from './cause-finder.ts'
-import { disruptionBudget, installerGate, lostNode, singleReplica } from './consequences.ts'
+import {
+  disruptionBudget,
+  installerGate,
+  lostNode,
+  missingServiceAccount,
+  refusedFields,
+  singleReplica,
+} from './consequences.ts'
 import { placement } from './placement.ts'
 import { rolloutBudget } from './rollout-budget.ts'
 
@@ -11,5 +18,7 @@ export const causeFinders: readonly CauseFinder[] = [
   singleReplica,
   lostNode,
   disruptionBudget,
+  refusedFields,
+  missingServiceAccount,
   installerGate,
 ]

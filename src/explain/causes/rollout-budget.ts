@@ -62,7 +62,9 @@ export const rolloutBudget = {
   name: 'rollout-budget',
   doc: 'Explains a stuck rollout by the budget that maxSurge and maxUnavailable leave.',
   find: context => {
-    if (context.incident.verdict !== 'rollout-stuck') return []
+    const { verdict, verdicts } = context.incident
+    const waits = verdicts.some(each => each.verdict === 'pending-forever')
+    if (verdict !== 'rollout-stuck' || !waits) return []
     const budget = context.workload && budgetOf(context.workload as Rolling)
     return budget === undefined ? [] : [causeOf(context, budget)]
   },
