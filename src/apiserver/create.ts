@@ -77,12 +77,12 @@ function prepare(
   object: KubeObject,
 ): KubeObject | ApiStatus {
   const now = formatTime(context.nowMs)
-  const prepared = applyDefaults(resource.key, prepareForCreate(strategyOf(resource), object, now))
+  const prepared = prepareForCreate(strategyOf(resource), object, now)
   const allocated = allocate(context, resource, prepared, undefined)
   if (isStatus(allocated)) return allocated
   const errors = validateCreate(resource.key, allocated, resource.namespaced)
   return errors.length === 0
-    ? allocated
+    ? applyDefaults(resource.key, allocated)
     : invalidObject(resource, allocated.metadata.name ?? '', errors)
 }
 

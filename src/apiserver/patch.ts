@@ -29,7 +29,20 @@ export function patch(server: Server, request: PatchRequest): ApiResponse {
   }
   const given = patched(resource, old, request)
   if (isStatus(given)) return refused(given)
+  const mismatch = otherObject(given, old)
+  if (mismatch !== undefined) return refused(badRequest(mismatch))
   return replace(server, { resource, old, given, subresource: subresource ?? '' })
+}
+
+/** A patch may not turn an object into another. */
+function otherObject({ metadata }: KubeObject, old: KubeObject): string | undefined {
+  const { name = '', namespace } = old.metadata
+  if (metadata.name !== name) {
+    return `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`
+  }
+  return metadata.namespace === namespace
+    ? undefined
+    : 'the namespace of the provided object does not match the namespace sent on the request'
 }
 
 function patched(

@@ -3,6 +3,7 @@
 
 import type { KubeObject } from '../kube/object.ts'
 import type { Pod, PodStatus } from '../kube/generated/types.ts'
+import { withMergedLabelKeys } from './label-keys.ts'
 import { qosClassOf } from './qos.ts'
 import { specChanged, type Strategy } from './strategy.ts'
 
@@ -20,12 +21,12 @@ export const podStrategy: Strategy = {
   statusUpdate: (object, old) => statusUpdated(object as Pod, old as Pod),
 }
 
-function created(object: KubeObject): KubeObject {
-  const pod = object as Pod
+function created(object: KubeObject, now: string): KubeObject {
+  const pod = withMergedLabelKeys(object as Pod)
   const qosClass = qosClassOf(pod.spec)
   const gated = (pod.spec?.schedulingGates?.length ?? 0) > 0
   const status: PodStatus = gated
-    ? { phase: 'Pending', conditions: [gatedCondition], qosClass }
+    ? { phase: 'Pending', conditions: [{ ...gatedCondition, lastTransitionTime: now }], qosClass }
     : { phase: 'Pending', qosClass }
   return { ...pod, status }
 }

@@ -92,8 +92,8 @@ export function tooManyRequests(
 }
 
 /** A failure with a code and text but no reason, as some subresources answer. */
-export function plainFailure(code: number, message: string): ApiStatus {
-  return failure({ code, reason: '', message })
+export function plainFailure(code: number, message: string, reason = ''): ApiStatus {
+  return failure({ code, reason, message })
 }
 
 /** 422 with all field errors; equal messages are told once, as Go's aggregate does. */

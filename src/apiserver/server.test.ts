@@ -208,6 +208,6 @@ describe('evict', () => {
     withBudget(server, 'b', { disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1 })
     withBudget(server, 'c', { disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1 })
     expect(server.request({ verb: 'evict', target: target('a') }).code).toBe(500)
-    expect(server.request({ verb: 'evict', target: target('pending') }).code).toBe(200)
+    expect(server.request({ verb: 'evict', target: target('pending') }).code).toBe(201)
   })
 })

@@ -187,6 +187,19 @@ const secretStrategy: Strategy = {
       : secret,
 }
 
+const sourceGroups: Readonly<Record<string, string>> = {
+  PersistentVolumeClaim: '',
+  VolumeSnapshot: 'snapshot.storage.k8s.io',
+}
+
+/** dataSource takes only claims and snapshots; anything else is dropped, dataSourceRef is not. */
+function withoutForeignSource(claim: KubeObject): KubeObject {
+  const { dataSource, ...spec } = fieldsOf(claim['spec'])
+  if (dataSource === undefined) return claim
+  const { kind, apiGroup = '' } = fieldsOf(dataSource)
+  return sourceGroups[String(kind)] === apiGroup ? claim : { ...claim, spec }
+}
+
 const byKind: Readonly<Record<string, Strategy>> = {
   CertificateSigningRequest: { emptyStatus: {} },
   CronJob: withStatus({}),
@@ -212,7 +225,7 @@ const byKind: Readonly<Record<string, Strategy>> = {
   NetworkPolicy: bySpec,
   Node: nodeStrategy,
   PersistentVolume: volumeStrategy,
-  PersistentVolumeClaim: { emptyStatus: { phase: 'Pending' } },
+  PersistentVolumeClaim: { emptyStatus: { phase: 'Pending' }, create: withoutForeignSource },
   Pod: podStrategy,
   PodDisruptionBudget: {
     emptyStatus: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
@@ -230,6 +243,7 @@ const byKind: Readonly<Record<string, Strategy>> = {
   ResourceClaim: { emptyStatus: {} },
   ResourceQuota: { emptyStatus: {} },
   ResourceSlice: bySpec,
+  PodTemplate: { generation: templateChanged },
   Secret: secretStrategy,
   Service: { emptyStatus: { loadBalancer: {} }, createOnUpdate: true },
   Lease: { createOnUpdate: true, unconditionalUpdate: false },
@@ -246,6 +260,10 @@ const byKind: Readonly<Record<string, Strategy>> = {
   ValidatingAdmissionPolicyBinding: bySpec,
   ValidatingWebhookConfiguration: { generation: webhooksChanged },
   VolumeAttachment: { emptyStatus: { attached: false } },
+}
+
+function templateChanged(object: KubeObject, old: KubeObject): boolean {
+  return !semanticEqual(object['template'], old['template'])
 }
 
 function webhooksChanged(object: KubeObject, old: KubeObject): boolean {

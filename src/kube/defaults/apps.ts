@@ -44,7 +44,12 @@ export function daemonSetDefaults(object: KubeObject): KubeObject {
     const set = withAbsent(spec, { revisionHistoryLimit: 10, updateStrategy: {} })
     const strategic = withChanged(set, 'updateStrategy', strategy => {
       const typed = withUnset(strategy, { type: 'RollingUpdate' })
-      if (typed.type !== 'RollingUpdate') return typed
+      if (typed.type !== 'RollingUpdate') {
+        // Values, not pointers, in the internal type: shown as zero.
+        return withChanged(typed, 'rollingUpdate', rolling =>
+          withAbsent(rolling, { maxUnavailable: 0, maxSurge: 0 }),
+        )
+      }
       return withChanged(withAbsent(typed, { rollingUpdate: {} }), 'rollingUpdate', rolling =>
         withAbsent(rolling, { maxUnavailable: 1, maxSurge: 0 }),
       )

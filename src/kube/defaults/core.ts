@@ -29,8 +29,46 @@ export function nodeDefaults(object: KubeObject): KubeObject {
   )
 }
 
-export const secretDefaults = (object: KubeObject): KubeObject =>
-  withUnset(object as Secret, { type: 'Opaque' })
+/** stringData is written into data, over what is there. */
+export function secretDefaults(object: KubeObject): KubeObject {
+  const { stringData, ...secret } = withUnset(object as Secret, { type: 'Opaque' })
+  if (stringData === undefined) return withUnset(object as Secret, { type: 'Opaque' })
+  const data: Record<string, string> = { ...secret.data }
+  for (const key in stringData) data[key] = base64(stringData[key] as string)
+  return { ...secret, data }
+}
+
+const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** Base64 of the text in UTF-8. */
+function base64(text: string): string {
+  const bytes = utf8Bytes(text)
+  let encoded = ''
+  for (let index = 0; index < bytes.length; index += 3) {
+    const [a = 0, b, c] = bytes.slice(index, index + 3)
+    const word = (a << 16) | ((b ?? 0) << 8) | (c ?? 0)
+    encoded += `${digits[word >> 18] ?? ''}${digits[(word >> 12) & 63] ?? ''}`
+    encoded += b === undefined ? '=' : (digits[(word >> 6) & 63] ?? '')
+    encoded += c === undefined ? '=' : (digits[word & 63] ?? '')
+  }
+  return encoded
+}
+
+function utf8Bytes(text: string): number[] {
+  const bytes: number[] = []
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    if (code < 0x80) bytes.push(code)
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
+    else if (code < 0x1_0000) {
+      bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
+    } else {
+      const head = [0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63)]
+      bytes.push(...head, 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
+    }
+  }
+  return bytes
+}
 
 export function endpointsDefaults(object: KubeObject): KubeObject {
   const port = eachOf((each: { readonly port: number; readonly protocol?: string }) =>

@@ -2,12 +2,25 @@
 // Upstream: pkg/apis/core/v1/defaults.go, v1.36.3.
 
 import type { Container, Quantity, ResourceRequirements } from '../generated/types.ts'
+import { withChanged } from './setting.ts'
 
 export type Amounts = Readonly<Record<string, Quantity>>
 
-/** Amounts are kept as they are written; finer than milli is rounded by the decoder. */
+/** Nothing finer than a thousandth is kept: it is rounded up. */
+export function milliRounded(amounts: Amounts): Amounts {
+  let result: Record<string, Quantity> | undefined
+  for (const name in amounts) {
+    const text = amounts[name]
+    if (typeof text !== 'string' || !/[nu]$/.test(text)) continue
+    result ??= { ...amounts }
+    result[name] = `${Math.ceil(Number.parseInt(text, 10) / (text.endsWith('u') ? 1e3 : 1e6))}m`
+  }
+  return result ?? amounts
+}
+
 export function resourcesDefaults(resources: ResourceRequirements): ResourceRequirements {
-  return resources
+  const limited = withChanged(resources, 'limits', milliRounded)
+  return withChanged(limited, 'requests', milliRounded)
 }
 
 /** `amounts` with those of `others` that are missing. */

@@ -19,7 +19,7 @@ import {
   immutableText,
   subdomainName,
 } from './checks.ts'
-import { duplicate, type FieldError, invalid, notSupported, required } from './field-error.ts'
+import { duplicate, type FieldError, invalid, notSupported, required, sortedMap } from './field-error.ts'
 import { goTemplate } from './go-template.ts'
 import { checkMeta } from './meta.ts'
 import { checkSelected, checkTemplate } from './pod/template.ts'
@@ -36,9 +36,16 @@ export function checkJob(errors: Errors, object: KubeObject): void {
   checkMeta(errors, job.metadata, true, subdomainName)
   checkGeneratedSelector(errors, job, spec)
   checkFullSpec(errors, spec)
-  const { completionMode, completions = 0 } = spec
+  checkIndexedName(errors, job, spec)
+}
+
+/** Pods of indexed jobs are named by job and index. */
+function checkIndexedName(
+  errors: Errors,
+  { metadata: { name = '' } }: Job,
+  { completionMode, completions = 0 }: JobSpec,
+): void {
   if (completionMode !== 'Indexed' || completions <= 0) return
-  const name = job.metadata.name ?? ''
   const hostname = `${name}-${completions - 1}`
   if (dns1123LabelErrors(hostname).length === 0) return
   const detail = `will not able to create pod with invalid DNS label: ${hostname}`
@@ -60,7 +67,7 @@ function checkGeneratedSelector(errors: Errors, job: Job, spec: JobSpec): void {
     if (labels?.[key] === undefined) {
       errors.push(required(`${path}[${key}]`, `must be '${value}'`))
     } else if (labels[key] !== value) {
-      errors.push(invalid(`${path}[${key}]`, labels, `must be '${value}'`))
+      errors.push(invalid(`${path}[${key}]`, sortedMap(labels), `must be '${value}'`))
     }
   }
   const selector = selectorOf(spec.selector)
@@ -284,6 +291,10 @@ const fixed = [
 export function checkJobUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
   const spec = (object as Job).spec ?? { template: noTemplate }
   const before = (old as Job).spec ?? { template: noTemplate }
+  const job = object as Job
+  checkGeneratedSelector(errors, job, spec)
+  checkFullSpec(errors, spec)
+  checkIndexedName(errors, job, spec)
   checkFullSpec(errors, spec)
   checkCompletions(errors, spec, before)
   if (!sameValue(spec.selector, before.selector)) {

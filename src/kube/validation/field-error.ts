@@ -1,6 +1,7 @@
 // One thing that is wrong with a field of an object. Upstream: apimachinery
 // pkg/util/validation/field/errors.go, v0.36.3.
 
+import { sortedStrings } from '../../base/compare.ts'
 import { goQuote } from '../go-text.ts'
 
 /** `body` is the message without the path: `Invalid value: "x": must be …`. */
@@ -84,5 +85,18 @@ function valueText(value: unknown): string {
   if (typeof value === 'string') return goQuote(value)
   if (value === undefined || value === null) return 'null'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return JSON.stringify(value)
+  return JSON.stringify(value).replace(/[<>&]/g, escaped)
+}
+
+/** Go's JSON keeps out of the way of HTML. */
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** A map as Go's JSON writes it: by key. */
+export function sortedMap(
+  map: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (map === undefined) return undefined
+  return Object.fromEntries(sortedStrings(Object.keys(map)).map(key => [key, map[key] as string]))
 }

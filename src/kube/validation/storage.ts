@@ -202,8 +202,16 @@ const bindingModes = ['Immediate', 'WaitForFirstConsumer']
 
 export function checkStorageClass(errors: Errors, object: KubeObject): void {
   checkMeta(errors, object.metadata, false, subdomainName)
-  const { provisioner = '', reclaimPolicy = '', volumeBindingMode } = object as StorageClass
+  const {
+    provisioner = '',
+    reclaimPolicy = '',
+    volumeBindingMode,
+    parameters = {},
+  } = object as StorageClass
   if (provisioner === '') errors.push(required('provisioner', ''))
+  if ('' in parameters) {
+    errors.push(invalid('parameters', '', 'field can not be empty.'))
+  }
   if (reclaimPolicy !== '' && !['Delete', 'Retain'].includes(reclaimPolicy)) {
     errors.push(notSupported('reclaimPolicy', reclaimPolicy, ['Delete', 'Retain']))
   }

@@ -7,6 +7,7 @@ import type { KubeObject } from '../../object.ts'
 import type { Errors } from '../checks.ts'
 import { forbidden, invalid, required } from '../field-error.ts'
 import { sameValue } from '../same.ts'
+import { checkPod } from './pod.ts'
 import { checkTolerations } from './scheduling.ts'
 
 const int32Max = 2_147_483_647
@@ -23,6 +24,7 @@ export function checkPodUpdate(errors: Errors, object: KubeObject, old: KubeObje
   const spec = (object as Pod).spec ?? noSpec
   const before = (old as Pod).spec ?? noSpec
   if (spec === before) return
+  checkPod(errors, object)
   if (!checkSameContainers(errors, 'spec.containers', spec.containers, before.containers)) return
   const init = [spec.initContainers ?? [], before.initContainers ?? []] as const
   if (!checkSameContainers(errors, 'spec.initContainers', ...init)) return
@@ -130,6 +132,6 @@ function checkOnlyRemoved(errors: Errors, spec: PodSpec, before: PodSpec): void 
   spec.schedulingGates?.forEach(({ name }, index) => {
     if (old.has(name)) return
     const detail = 'only deletion is allowed, but found new scheduling gate'
-    errors.push(forbidden(`spec.schedulingGates[${index}]`, `${detail} '${name}'`))
+    errors.push(forbidden(`spec.schedulingGates[${index}].name`, `${detail} '${name}'`))
   })
 }

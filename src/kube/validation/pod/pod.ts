@@ -13,9 +13,22 @@ export function checkPod(errors: Errors, object: KubeObject): void {
   const pod = object as Pod
   const spec = pod.spec ?? noSpec
   checkMeta(errors, pod.metadata, true, subdomainName)
+  checkDeletionCost(errors, pod.metadata.annotations)
   checkPodSpec(errors, 'spec', spec, { metadata: pod.metadata, isPod: true })
   checkImages(errors, 'spec.containers', spec.containers)
   checkImages(errors, 'spec.initContainers', spec.initContainers ?? [])
+}
+
+const costKey = 'controller.kubernetes.io/pod-deletion-cost'
+
+/** A decimal of 32 bits without a plus sign or leading zeros. */
+function checkDeletionCost(errors: Errors, annotations: Pod['metadata']['annotations']): void {
+  const cost = annotations?.[costKey]
+  if (cost === undefined) return
+  const valid = /^(0|-?[1-9]\d*)$/.test(cost) && Math.abs(Number(cost)) <= 2_147_483_647
+  if (valid) return
+  const detail = 'must be a 32bit integer'
+  errors.push(invalid(`metadata.annotations[${costKey}]`, cost, detail))
 }
 
 function checkImages(errors: Errors, path: string, containers: readonly Container[]): void {

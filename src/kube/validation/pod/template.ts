@@ -4,7 +4,7 @@
 import type { LabelSelector, PodSpec, PodTemplateSpec } from '../../generated/types.ts'
 import { selectorOf, matches } from '../../label-selector.ts'
 import { checkLabels, type Errors } from '../checks.ts'
-import { type FieldError, forbidden, invalid, notSupported } from '../field-error.ts'
+import { type FieldError, forbidden, invalid, notSupported, sortedMap } from '../field-error.ts'
 import { checkAnnotations } from '../meta.ts'
 import { checkPodSpec } from './pod-spec.ts'
 
@@ -47,7 +47,7 @@ export function checkSelected(
   const labels = template.metadata?.labels
   if (matches(parsed.value, labels)) return
   const detail = '`selector` does not match template `labels`'
-  errors.push(invalid(`${path}.metadata.labels`, labels, detail))
+  errors.push(invalid(`${path}.metadata.labels`, sortedMap(labels), detail))
 }
 
 /** Controllers that replace pods take only pods that run for ever. */
