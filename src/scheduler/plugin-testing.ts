@@ -4,7 +4,19 @@ import { type KubeObject, keyOf } from '../kube/object.ts'
 import type { AttemptState } from './cycle-state.ts'
 import { defaultProfile } from './configuration.ts'
 import type { SchedulerVersion } from './features.ts'
-import type { HintContext, Node, NodeInfo, Pod, SchedulerListers } from './framework.ts'
+import {
+  type FilterPlugin,
+  type HintContext,
+  messageOf,
+  type Node,
+  type NodeInfo,
+  type Pod,
+  type PreFilterPlugin,
+  type PreScorePlugin,
+  type SchedulerListers,
+  type ScorePlugin,
+  success,
+} from './framework.ts'
 import { newNodeInfo, podInfoOf, withPod } from './node-info.ts'
 import type { Profile } from './profile.ts'
 import { newAttempt } from './runtime.ts'
@@ -54,6 +66,8 @@ export interface TestCluster {
   readonly pods?: readonly Pod[]
   readonly objects?: readonly KubeObject[]
   readonly version?: SchedulerVersion
+  /** Instead of the default profile of `version`. */
+  readonly profile?: Profile
 }
 
 /** Lookups over plain objects. */
@@ -84,7 +98,7 @@ export interface TestAttempt {
 
 /** An attempt of the default profile on a small cluster. */
 export function attempt(cluster: TestCluster): TestAttempt {
-  const profile = defaultProfile(cluster.version)
+  const profile = cluster.profile ?? defaultProfile(cluster.version)
   const pods = cluster.pods ?? []
   const nodes = (cluster.nodes ?? []).map(one => {
     const here = pods.filter(({ spec }) => spec?.nodeName === one.metadata.name)
@@ -106,4 +120,39 @@ export function attempt(cluster: TestCluster): TestAttempt {
     choices: { tie: ties => ties[0] as number, preemptionOffset: () => 0 },
   })
   return { cycle, profile, nodes }
+}
+
+export interface TestCase extends TestCluster {
+  readonly pod: Pod
+}
+
+/** By node: why the plugin rejects it, or `fits`. */
+export function verdicts(
+  plugin: FilterPlugin & Partial<PreFilterPlugin>,
+  given: TestCase,
+): Readonly<Record<string, string>> {
+  const { cycle, nodes } = attempt(given)
+  const status = plugin.preFilter?.(cycle, given.pod, nodes).status ?? success
+  const isSkipped = status.code === 'Skip'
+  return Object.fromEntries(
+    nodes.map(one => {
+      if (isSkipped) return [one.name, 'fits']
+      if (status.code !== 'Success') return [one.name, messageOf(status)]
+      const verdict = plugin.filter(cycle, given.pod, one)
+      return [one.name, verdict.code === 'Success' ? 'fits' : messageOf(verdict)]
+    }),
+  )
+}
+
+/** Scores of all nodes before and after normalisation; undefined when the plugin skips. */
+export function scoresOf(
+  plugin: ScorePlugin & Partial<PreScorePlugin>,
+  given: TestCase,
+): { readonly raw: readonly unknown[]; readonly norm: readonly number[] } | undefined {
+  const { cycle, nodes } = attempt(given)
+  if (plugin.preScore?.(cycle, given.pod, nodes).code === 'Skip') return undefined
+  const raw = nodes.map(one => plugin.score(cycle, given.pod, one))
+  const norm = raw.map(Number)
+  plugin.normalizeScores?.(cycle, given.pod, nodes, norm)
+  return { raw, norm }
 }
