@@ -11,6 +11,7 @@ type Colors = ReturnType<typeof createColors>
 
 /** Frames of causes beside the primary one; more would hide the finding. */
 const framesMax = 3
+const labelMax = 45
 
 /** The lines of a finding without a newline at the end. */
 export function findingText(finding: Finding, context: ReportContext): string {
@@ -50,8 +51,23 @@ function frames(finding: Finding, context: ReportContext, colors: Colors): reado
   return distinct
     .slice(0, framesMax)
     .flatMap(location =>
-      frame({ location, ...(location.path !== undefined && { text: location.path }) }, options),
+      frame(
+        { location, ...(location.path !== undefined && { text: tail(location.path) }) },
+        options,
+      ),
     )
+}
+
+/** The end of a long path, which tells where one is; its start is in every finding. */
+function tail(path: string): string {
+  if (path.length <= labelMax) return path
+  const keys = path.split('.')
+  let text = keys.at(-1) ?? ''
+  for (const key of keys.slice(0, -1).reverse()) {
+    if (key.length + 1 + text.length > labelMax) break
+    text = `${key}.${text}`
+  }
+  return `…${text}`
 }
 
 function lineText({ file, line }: Location): string {

@@ -29,6 +29,11 @@ describe('frame', () => {
       given: framed('a: 1\n---\n  b: 2\n', 3),
       want: ['a.yaml:3', '   b: 2'],
     },
+    {
+      name: 'an item may stand right below its key',
+      given: framed('a:\n  rules:\n  - x: 1\n  - y: 2\n', 4),
+      want: ['a.yaml:4', '   rules:', '   - y: 2'],
+    },
     { name: 'an empty line gives the place only', given: framed('\n\n', 1), want: ['a.yaml:1'] },
     { name: 'a line beyond the file', given: framed('a: 1\n', 9), want: ['a.yaml:9'] },
     { name: 'a file as a whole', given: framed('a: 1\n'), want: ['a.yaml'] },

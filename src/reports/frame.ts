@@ -42,16 +42,28 @@ export function frame(label: Label, options: FrameOptions): readonly string[] {
   return [where, ...body.slice(0, -1), `${body.at(-1) ?? ''}${arrow}`]
 }
 
-/** The nearest line above with less indentation, when it is only a few lines away. */
+/**
+ * The nearest line above with less indentation, when it is only a few lines away; an item of a
+ * list may stand right below its key.
+ */
 function parentOf(lines: readonly string[], index: number): string | undefined {
-  const own = indentation(lines[index] ?? '')
+  const child = lines[index] ?? ''
+  const own = indentation(child) + (isItem(child) ? 1 : 0)
   for (let at = index - 1; at >= 0 && at >= index - parentDistanceMax; at -= 1) {
     const line = lines[at] ?? ''
     if (line.trim() === '' || line.trimStart().startsWith('#')) continue
     if (line.trim() === '---') return undefined
-    if (indentation(line) < own) return line
+    if (indentation(line) < own && !(isItem(child) && isSibling(line, child))) return line
   }
   return undefined
+}
+
+function isItem(line: string): boolean {
+  return /^\s*-(\s|$)/.test(line)
+}
+
+function isSibling(line: string, item: string): boolean {
+  return isItem(line) && indentation(line) === indentation(item)
 }
 
 function indentation(line: string): number {
