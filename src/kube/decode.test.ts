@@ -53,7 +53,7 @@ describe('decoding what users write', () => {
       want: 'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006"',
     },
   ]
-  for (const { name, given, want } of cases) it(name, () => expect(problem(given)).toBe(want))
+  it.each(cases)('$name', ({ given, want }) => expect(problem(given)).toBe(want))
 })
 
 describe('the round trip through Go types', () => {
@@ -104,7 +104,7 @@ describe('the round trip through Go types', () => {
 
   it('knows only the metadata of custom resources', () => {
     const custom = { apiVersion: 'x.io/v1', kind: 'Widget', metadata: { name: 'w', nam: 1 }, a: 1 }
-    const { value, strictErrors } = decodeObject(custom as unknown as KubeObject)
+    const { value, strictErrors } = decodeObject(custom as KubeObject)
     expect(value).toEqual({ ...custom, metadata: { name: 'w' } })
     expect(strictErrors).toHaveLength(1)
   })

@@ -9,25 +9,21 @@ type Json = Readonly<Record<string, unknown>>
 
 /** The value with its type in front. */
 export function goDump(type: Type, value: unknown): string {
-  if (type.kind === 'pointer') {
-    return value === undefined || value === null
-      ? `(${type.name})<nil>`
-      : `(${type.name})${bare(type.element, value)}`
-  }
-  return `(${type.name})${bare(type, value)}`
+  return `(${type.name})${valueText(type, value)}`
 }
 
-function bare(type: Type, value: unknown): string {
+/** The value without its type; a pointer is what it points to. */
+function valueText(type: Type, value: unknown): string {
   switch (type.kind) {
     case 'primitive':
-      return value === undefined || value === null ? zero(type.primitive) : String(value)
+      return value === undefined || value === null ? zero(type.primitive) : `${value as string}`
     case 'special':
       return special(type.special, value)
     case 'pointer':
-      return value === undefined || value === null ? '<nil>' : `<*>${bare(type.element, value)}`
+      return value === undefined || value === null ? '<nil>' : valueText(type.element, value)
     case 'slice':
       return Array.isArray(value)
-        ? `[${value.map(item => bare(type.element, item)).join(' ')}]`
+        ? `[${value.map(item => valueText(type.element, item)).join(' ')}]`
         : '<nil>'
     case 'map':
       return map(type.element, value)
@@ -44,14 +40,37 @@ function map(element: Type, value: unknown): string {
   if (value === undefined || value === null) return '<nil>'
   const entries = value as Json
   const keys = sortedStrings(Object.keys(entries))
-  return `map[${keys.map(key => `${key}:${bare(element, entries[key])}`).join(' ')}]`
+  return `map[${keys.map(key => `${key}:${valueText(element, entries[key])}`).join(' ')}]`
+}
+
+/** A field as it is printed: most fields of a pod are absent and always print the same. */
+interface PrintedField {
+  readonly json: string
+  readonly type: Type
+  readonly inline: boolean
+  readonly prefix: string
+  readonly absent: string
+}
+
+const printedFields = new WeakMap<StructType, readonly PrintedField[]>()
+
+function printedFieldsOf(type: StructType): readonly PrintedField[] {
+  const known = printedFields.get(type)
+  if (known !== undefined) return known
+  const printed = type.fields.map(({ json, goName, type: fieldType, inline }, index) => {
+    const prefix = `${index === 0 ? '' : ' '}${goName}:(${fieldType.name})`
+    const absent = prefix + valueText(fieldType, undefined)
+    return { json, type: fieldType, inline, prefix, absent }
+  })
+  printedFields.set(type, printed)
+  return printed
 }
 
 function struct(type: StructType, value: Json): string {
   let text = '{'
-  for (const { goName, inline, json, type: fieldType } of type.fields) {
-    if (text.length > 1) text += ' '
-    text += `${goName}:${goDump(fieldType, inline ? value : value[json])}`
+  for (const { json, type: fieldType, inline, prefix, absent } of printedFieldsOf(type)) {
+    const field = inline ? value : value[json]
+    text += field === undefined ? absent : prefix + valueText(fieldType, field)
   }
   return `${text}}`
 }
@@ -65,7 +84,7 @@ function special(kind: Special, value: unknown): string {
     case 'IntOrString':
       return typeof value === 'string'
         ? `{Type:(intstr.Type)1 IntVal:(int32)0 StrVal:(string)${value}}`
-        : `{Type:(intstr.Type)0 IntVal:(int32)${String(value ?? 0)} StrVal:(string)}`
+        : `{Type:(intstr.Type)0 IntVal:(int32)${typeof value === 'number' ? value : 0} StrVal:(string)}`
     case 'Time':
     case 'MicroTime':
       return zeroTime

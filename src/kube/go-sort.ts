@@ -1,5 +1,5 @@
-// Go's stable sort, step by step: with a `less` that is not transitive only the same sequence of
-// comparisons gives the same order. Upstream: Go 1.26 sort.Stable (insertionSort, symMerge, rotate).
+// Go's stable sort, step by step: where `less` is not transitive only the same sequence of
+// comparisons gives the same order. Upstream: Go 1.26 sort.Stable (insertionSort, symMerge).
 
 type Less<T> = (a: T, b: T) => boolean
 

@@ -55,12 +55,7 @@ function scan(text: string): readonly Token[] {
 }
 
 /** A parse error travels as an exception inside this file only. */
-class SelectorSyntaxError {
-  readonly message: string
-  constructor(message: string) {
-    this.message = message
-  }
-}
+class SelectorSyntaxError extends Error {}
 
 class Parser {
   private readonly tokens: readonly Token[]

@@ -165,6 +165,8 @@ const operators: Readonly<Record<string, Operator>> = {
   DoesNotExist: '!',
 }
 
+const nothingGiven = { key: '', operator: '' }
+
 function byKey(a: Requirement, b: Requirement): number {
   return compareStrings(a.key, b.key)
 }
@@ -178,7 +180,9 @@ export function selectorOf(selector: LabelSelector | undefined | null): Parsed<S
     if (!made.ok) return made
     requirements.push(made.value)
   }
-  for (const { key = '', operator = '', values } of selector.matchExpressions ?? []) {
+  for (const expression of selector.matchExpressions ?? []) {
+    // Objects that were not decoded may lack what the types promise.
+    const { key, operator, values } = { ...nothingGiven, ...expression }
     const known = Object.hasOwn(operators, operator) ? operators[operator] : undefined
     if (known === undefined) {
       return { ok: false, error: `${goQuote(operator)} is not a valid label selector operator` }
@@ -235,7 +239,7 @@ export function selectorText(selector: LabelSelector | undefined | null): string
   const matchLabels = selector.matchLabels ?? {}
   const labels = sortedStrings(Object.keys(matchLabels)).map(key => `${key}: ${matchLabels[key]},`)
   const expressions = (selector.matchExpressions ?? []).map(
-    ({ key = '', operator = '', values = [] }) =>
+    ({ key, operator, values = [] }) =>
       `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
   )
   return (

@@ -52,6 +52,11 @@ const operators: Readonly<Record<string, Operator>> = {
   Lt: 'lt',
 }
 
+/** Objects that were not decoded may lack what the types promise. */
+function texts(key: string | undefined, operator: string | undefined) {
+  return { key: key ?? '', operator: operator ?? '' }
+}
+
 function unsupported(path: string, operator: string, supported: readonly string[]): string {
   const list = supported.map(goQuote).join(', ')
   return `${path}.operator: Unsupported value: ${goQuote(operator)}: supported values: ${list}`
@@ -69,7 +74,8 @@ function compileLabels(
   if (expressions.length === 0) return { value: undefined, errors: [] }
   const errors: string[] = []
   const requirements: Requirement[] = []
-  expressions.forEach(({ key = '', operator = '', values }, index) => {
+  expressions.forEach(({ key: rawKey, operator: rawOperator, values }, index) => {
+    const { key, operator } = texts(rawKey, rawOperator)
     const at = `${path}.matchExpressions[${index}]`
     const known = Object.hasOwn(operators, operator) ? operators[operator] : undefined
     if (known === undefined) {
@@ -89,7 +95,8 @@ function compileFields(
 ): Compiled<readonly FieldRequirement[]> {
   const errors: string[] = []
   const value: FieldRequirement[] = []
-  expressions.forEach(({ key = '', operator = '', values = nilValues }, index) => {
+  expressions.forEach(({ key: rawKey, operator: rawOperator, values = nilValues }, index) => {
+    const { key, operator } = texts(rawKey, rawOperator)
     const at = `${path}.matchFields[${index}]`
     const [only] = values
     if (operator !== 'In' && operator !== 'NotIn') {

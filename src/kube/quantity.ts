@@ -4,8 +4,8 @@
 export type Format = 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 
 /**
- * unscaled * 10^scale. Upstream keeps small values in an int64 and others in an arbitrary decimal;
- * rounding of negative values, overflow and trailing zeros differ, so the form is part of the value.
+ * unscaled * 10^scale. Upstream keeps small values in an int64, others in an arbitrary decimal;
+ * rounding of negative values, overflow and trailing zeros differ, so the form is kept.
  */
 export interface Quantity {
   /** A number when it is a safe integer, else a bigint; always a bigint in decimal form. */
@@ -150,17 +150,25 @@ function parseSmall({ text, negative, whole, fraction, suffix }: Amount): Quanti
   const scale = (base === 10 ? exponent : 0) - fraction.length
   if (precision(whole, fraction, suffix) < 0 || scale < nano) return undefined
   const digits = whole + fraction
-  const mantissa = base === 2 ? 2n ** BigInt(exponent) : 1n
-  const value = BigInt(digits)
-  const product = value * mantissa
-  if (!isInt64(product)) return undefined
-  const unscaled = narrowed(negative ? -product : product)
+  const product = productOf(digits, base === 2 ? exponent : 0)
+  if (product === undefined) return undefined
+  const unscaled = negative ? -product : product
   const isCanonical =
     base === 2
-      ? (value & 7n) !== 0n
+      ? Number(digits.slice(-3)) % 8 !== 0
       : scale % 3 === 0 && !digits.endsWith('000') && digits[0] !== '0'
   const small = { unscaled, scale, isDecimal: false, format }
   return isCanonical ? { ...small, text } : small
+}
+
+/** digits * 2^exponent as a number where that is safe; undefined beyond 64 bits. */
+function productOf(digits: string, exponent: number): number | bigint | undefined {
+  if (digits.length <= 15) {
+    const product = Number(digits) * 2 ** exponent
+    if (Number.isSafeInteger(product)) return product
+  }
+  const exact = BigInt(digits) * 2n ** BigInt(exponent)
+  return isInt64(exact) ? narrowed(exact) : undefined
 }
 
 /** How many digits are left before the int64 form could overflow. */

@@ -28,9 +28,9 @@ describe('label selectors', () => {
       want: false,
     },
   ]
-  for (const { name, selector: given, labels, want } of cases) {
-    it(name, () => expect(selectorMatches(given, labels)).toBe(want))
-  }
+  it.each(cases)('$name', ({ selector: given, labels, want }) =>
+    expect(selectorMatches(given, labels)).toBe(want),
+  )
 
   it('prints for people and as Go does', () => {
     expect(formatLabelSelector(selector)).toBe('app=web,tier notin (db)')
@@ -76,9 +76,9 @@ describe('where a pod may run', () => {
       want: true,
     },
   ]
-  for (const { name, spec, want } of cases) {
-    it(name, () => expect(matchesRequiredNodeAffinity(spec, node)).toBe(want))
-  }
+  it.each(cases)('$name', ({ spec, want }) =>
+    expect(matchesRequiredNodeAffinity(spec, node)).toBe(want),
+  )
 
   it('the first taint that no toleration covers is named', () => {
     const taints = [

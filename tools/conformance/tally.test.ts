@@ -43,9 +43,7 @@ describe('comparing JSON', () => {
     { name: 'a key with undefined is absent', want: { a: 1 }, got: { a: 1, b: undefined } },
     { name: 'order of keys does not matter', want: { a: 1, b: 2 }, got: { b: 2, a: 1 } },
   ]
-  for (const { name, want, got } of cases) {
-    it(name, () => expect(differences(want, got)).toEqual([]))
-  }
+  it.each(cases)('$name', ({ want, got }) => expect(differences(want, got)).toEqual([]))
 
   it('tells null from absent and arrays from objects', () => {
     expect(differences({ a: null }, {})).toHaveLength(1)

@@ -58,12 +58,11 @@ function listsConflict(left: JsonArray, right: JsonArray, rule: Rule): boolean {
     return elementsConflict(left, right, rule)
   }
   if (left.length !== right.length) return true
-  const [first, second] =
-    kind === 'object'
-      ? [left, right]
-      : [left, right].map(list => sortedByText(deduplicated(list)) as JsonArray)
+  const ordered = (list: JsonArray): JsonArray =>
+    kind === 'object' ? list : sortedByText(deduplicated(list))
+  const second = ordered(right)
   const inner = { type: rule.type, strategy: '', mergeKey: '' }
-  return (first as JsonArray).some((item, at) => valuesConflict(item, second?.[at], inner))
+  return ordered(left).some((item, at) => valuesConflict(item, second[at], inner))
 }
 
 function elementsConflict(left: JsonArray, right: JsonArray, rule: Rule): boolean {

@@ -51,7 +51,7 @@ export function kindOf(value: unknown): string {
 export function goText(value: unknown): string {
   if (value === null || value === undefined) return '<nil>'
   if (isArray(value)) return `[${value.map(goText).join(' ')}]`
-  if (!isObject(value)) return String(value)
+  if (!isObject(value)) return `${value as string | number | boolean}`
   const keys = Object.keys(value).sort()
   return `map[${keys.map(key => `${key}:${goText(value[key])}`).join(' ')}]`
 }

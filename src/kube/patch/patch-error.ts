@@ -2,12 +2,7 @@
 
 import type { Patched } from './json.ts'
 
-export class PatchError {
-  readonly message: string
-  constructor(message: string) {
-    this.message = message
-  }
-}
+export class PatchError extends Error {}
 
 /** Runs a calculation on patches and turns a PatchError into its message. */
 export function caught<T>(calculate: () => T): Patched<T> {

@@ -52,18 +52,12 @@ describe('strategic merge patches', () => {
       want: { tolerations: [{ key: 'b' }] },
     },
   ]
-  for (const { name, original, patch, want } of cases) {
-    it(name, () => {
-      const before = structuredClone(original)
-      const result = applyStrategicMergePatch(
-        deployment(original),
-        deployment(patch),
-        deploymentType,
-      )
-      expect(result).toEqual({ ok: true, value: deployment(want) })
-      expect(original).toEqual(before)
-    })
-  }
+  it.each(cases)('$name', ({ original, patch, want }) => {
+    const before = structuredClone(original)
+    const result = applyStrategicMergePatch(deployment(original), deployment(patch), deploymentType)
+    expect(result).toEqual({ ok: true, value: deployment(want) })
+    expect(original).toEqual(before)
+  })
 
   it('$deleteFromPrimitiveList removes scalars', () => {
     const original = { metadata: { finalizers: ['a', 'b'] } }
