@@ -51,9 +51,19 @@ describe('kustomize', () => {
 
   it('a remote base that cannot be fetched is named with its line', () => {
     files.write({ 'k/kustomization.yaml': 'resources:\n- github.com/acme/base?ref=v1\n' })
-    const stderr = "error: accumulating: 'git fetch': Could not resolve host: github.com"
+    const stderr =
+      'E1121 14:45:17.1 run.go:72] "command failed" err=<\n\taccumulating: failed to run git: ' +
+      'fatal: Could not resolve host: github.com\n\t: exit status 128\n >\n'
     const loaded = files.load(['k'], { run: answer({ status: 1, stderr }) })
     expect(files.codes(loaded)[0]).toBe('ST0122 error k/kustomization.yaml:2')
+    expect(loaded.problems[0]?.why).toBe('fatal: Could not resolve host: github.com')
+  })
+
+  it('what kubectl logs is the reason, without its wrapping', () => {
+    files.write(tree)
+    const stderr = `E1121 run.go:72] "command failed" err="invalid Kustomization: field \\"x\\""\n`
+    const loaded = files.load(['k'], { run: answer({ status: 1, stderr }) })
+    expect(loaded.problems[0]?.why).toBe('invalid Kustomization: field "x"')
   })
 
   it('without kubectl, kustomize itself is tried', () => {

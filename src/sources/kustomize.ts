@@ -119,14 +119,28 @@ function isNetwork(stderr: string): boolean {
   return networkSigns.test(stderr)
 }
 
-// Kustomize wraps its errors in one long line; the end of it says what happened.
+const causes: readonly RegExp[] = [/fatal: [^\n]*/, /dial tcp: [^'\n]*/, /hit \d+s timeout[^'\n]*/]
+
+// Kustomize wraps an error once for each thing it tried; what stopped it is somewhere inside.
 function reason(command: string, result: ToolResult): string {
   if (result.status === 'timeout') return `${command} was stopped because it did not finish in time`
-  const lines = result.stderr
-    .split('\n')
-    .filter(line => line.trim() !== '' && !line.startsWith('#'))
-  const text = (lines.at(-1) ?? `exit status ${result.status}`).replace(/^error: /i, '').trim()
+  const text = plainError(result.stderr)
+  if (text === '') return `${command} ended with exit status ${result.status}`
+  const cause = causes.flatMap(pattern => pattern.exec(text)?.[0] ?? [])[0]
+  if (cause !== undefined) return cause.trim()
   return text.length > 600 ? `${text.slice(0, 200)} … ${text.slice(-380)}` : text
+}
+
+// kubectl logs the error as a quoted text or, when it has several lines, between `<` and `>`.
+function plainError(stderr: string): string {
+  const lines = stderr.split('\n').filter(line => !line.startsWith('#'))
+  const text = lines.join('\n').trim()
+  const logged = /"command failed" err=(?:<\n([\s\S]*?)\n\s*>|"((?:[^"\\]|\\.)*)")/.exec(text)
+  const inner = logged?.[1] ?? logged?.[2]?.replace(/\\(["\\])/g, '$1') ?? text
+  return inner
+    .replace(/^error: /i, '')
+    .replace(/\s*\n\s*/g, '\n')
+    .trim()
 }
 
 function nothingBuilt(place: Place): Problem {

@@ -5,6 +5,9 @@ import { objectsOf } from './objects.ts'
 import type { Place, Source, SourceResult } from './framework.ts'
 import { codes, errorAt } from './problems.ts'
 
+/** Scripted trials lie beside manifests and are run by name. */
+const trialFile = /\.trial\.ya?ml$/
+
 const extensions = /\.(?:ya?ml|json)$/
 
 export const manifests = {
@@ -17,7 +20,7 @@ export const manifests = {
 /** Whether a place may hold manifests: named by the user, or a file of their extension. */
 export function isManifestFile(place: Place): boolean {
   if (place.type === 'folder') return false
-  return place.isNamed || extensions.test(place.path)
+  return place.isNamed || (extensions.test(place.path) && !trialFile.test(place.path))
 }
 
 function loadManifests(place: Place): SourceResult {

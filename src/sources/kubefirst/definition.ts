@@ -7,7 +7,7 @@ import type { Assumption, PoolSpec } from '../../trials/spec.ts'
 import type { Place, Source, SourceResult } from '../framework.ts'
 import { isManifestFile } from '../manifests.ts'
 import { isMapping, type Json } from '../objects.ts'
-import { codes, errorAt, type ProblemText } from '../problems.ts'
+import { codes, errorAt, type ProblemText, warningAt } from '../problems.ts'
 import { locateIn, type SourceDocument } from '../source-object.ts'
 import type { ReadDocument } from '../yaml/read.ts'
 import { argocdNamespace, kubefirstInstall } from './gates.ts'
@@ -160,6 +160,7 @@ function sizeOf(reading: Reading, provider: string, type: string): NodeSize {
   if (provider === 'k3d') return k3dAgent
   const size = nodeSize(type)
   if (size !== undefined) return size
+  if (type !== '') unknownType(reading, type)
   const what = type === '' ? 'the machines exist already' : `the size of ${type} is not known`
   reading.assumptions.push({
     what: `nodes of ${unknownSize.cpu} CPU / ${unknownSize.memory}`,
@@ -167,6 +168,16 @@ function sizeOf(reading: Reading, provider: string, type: string): NodeSize {
     setBy: 'default',
   })
   return unknownSize
+}
+
+function unknownType(reading: Reading, type: string): void {
+  reading.problems.push(
+    warningAt(codes.unknownNodeType, locateIn(reading.source, 'node_type'), {
+      what: `the size of the node type ${type} is not known`,
+      why: `nodes of ${unknownSize.cpu} CPU / ${unknownSize.memory} are taken instead`,
+      todo: 'say what such a node has: --node-size 4x16Gi',
+    }),
+  )
 }
 
 function unknownProvider(reading: Reading, name: string): void {
