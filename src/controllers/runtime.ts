@@ -1,5 +1,6 @@
 // Runs controllers as one component: shared informers, one work queue each, back-off on errors.
-// Upstream: client-go util/workqueue (default controller rate limiter), v0.36.3.
+// Upstream: client-go util/workqueue (default controller rate limiter) and tools/record
+// (events_cache.go), v0.36.3.
 
 import { assertNever } from '../base/assert.ts'
 import { compareStrings } from '../base/compare.ts'
@@ -8,6 +9,7 @@ import type { Actor, Forkable, Turn } from '../engine/actor.ts'
 import { Process } from '../engine/process.ts'
 import type { Change } from '../engine/store.ts'
 import type { View } from '../engine/view.ts'
+import { keyOf, type KubeObject } from '../kube/object.ts'
 import { api } from './api.ts'
 import type {
   Controller,
@@ -275,6 +277,7 @@ function answer(context: Answering, step: Step): unknown {
       return turn.submit(step.request, member.name)
     case 'event': {
       const { object, eventType: type, reason, message } = step
+      if (!passesSpamFilter(desk, object, turn.nowMs)) return undefined
       turn.emit({ object, type, reason, message, source: member.name })
       return undefined
     }
@@ -289,6 +292,26 @@ function answer(context: Answering, step: Step): unknown {
     default:
       return assertNever(step)
   }
+}
+
+/** Events that a component may still send about one object: 25 at once, one more every 5 min. */
+interface EventBudget {
+  readonly tokens: number
+  readonly atMs: number
+}
+
+const eventBurst = 25
+const eventEveryMs = 300_000
+
+/** client-go's EventSourceObjectSpamFilter: what it refuses is lost. */
+function passesSpamFilter(desk: Desk, object: KubeObject, nowMs: number): boolean {
+  const key = `events:${object.kind}/${keyOf(object.metadata)}/${object.metadata.uid ?? ''}`
+  const known = desk.memory.get(key) as EventBudget | undefined
+  const grown = known === undefined ? eventBurst : (nowMs - known.atMs) / eventEveryMs
+  const tokens = Math.min(eventBurst, (known?.tokens ?? 0) + grown)
+  const passes = tokens >= 1
+  desk.memory.set(key, { tokens: passes ? tokens - 1 : tokens, atMs: nowMs } satisfies EventBudget)
+  return passes
 }
 
 interface Finished {

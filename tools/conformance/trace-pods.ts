@@ -86,6 +86,18 @@ export class PodPairs {
     return this.names.get(name) ?? name
   }
 
+  /** Recorded workloads with the names of the replay where their texts name pods. */
+  renamed(objects: readonly KubeObject[]): readonly KubeObject[] {
+    this.catchUp()
+    return objects.map(object => {
+      if (object.kind === 'Pod' || object['status'] === undefined) return object
+      const text = JSON.stringify(object['status'])
+      let changed = text
+      for (const [recorded, name] of this.names) changed = changed.replaceAll(recorded, name)
+      return changed === text ? object : { ...object, status: JSON.parse(changed) as unknown }
+    })
+  }
+
   private catchUp(): void {
     if (this.world === undefined) return
     for (const { kind, before, after, revision } of this.world.store.changesAfter(this.revision)) {
