@@ -1,0 +1,125 @@
+// What objects count for in a quota, and which quotas they fall under. Upstream:
+// pkg/quota/v1/evaluator/core/{pods,services,persistent_volume_claims}.go, v1.36.3.
+
+import { qosClassOf } from '../apiserver/qos.ts'
+import type { Resource } from '../apiserver/resource.ts'
+import type {
+  PersistentVolumeClaim,
+  Pod,
+  ResourceQuota,
+  Service,
+} from '../kube/generated/types.ts'
+import type { KubeObject } from '../kube/object.ts'
+import { quantityOf } from '../kube/quantity.ts'
+import { add, podAmounts, type Totals } from './pod-amounts.ts'
+
+/** Kinds that have a plain name in quotas besides `count/<resource>`. */
+const plainNames: Readonly<Record<string, string>> = {
+  ConfigMap: 'configmaps',
+  PersistentVolumeClaim: 'persistentvolumeclaims',
+  Pod: 'pods',
+  ReplicationController: 'replicationcontrollers',
+  ResourceQuota: 'resourcequotas',
+  Secret: 'secrets',
+  Service: 'services',
+}
+
+const one = quantityOf(1)
+
+/** What the object uses up. */
+export function usageOf(resource: Resource, object: KubeObject): Totals {
+  const usage: Totals = new Map([[`count/${resource.qualified}`, one]])
+  const plain = plainNames[resource.key]
+  if (resource.key === 'Pod') return podUsage(usage, object as Pod)
+  if (plain !== undefined) usage.set(plain, one)
+  if (resource.key === 'Service') serviceUsage(usage, object as Service)
+  if (resource.key === 'PersistentVolumeClaim') claimUsage(usage, object as PersistentVolumeClaim)
+  return usage
+}
+
+/** Pods that ended still count as objects, but use nothing. */
+function podUsage(usage: Totals, { spec, status }: Pod): Totals {
+  if (status?.phase === 'Failed' || status?.phase === 'Succeeded' || spec === undefined) {
+    return usage
+  }
+  usage.set('pods', one)
+  for (const [name, amount] of podAmounts(spec, 'requests')) {
+    usage.set(`requests.${name}`, amount)
+    if (standard.includes(name) || name.startsWith('hugepages-')) usage.set(name, amount)
+  }
+  for (const [name, amount] of podAmounts(spec, 'limits')) usage.set(`limits.${name}`, amount)
+  return usage
+}
+
+const standard = ['cpu', 'memory', 'ephemeral-storage']
+
+function serviceUsage(usage: Totals, { spec }: Service): void {
+  const ports = quantityOf(spec?.ports?.length ?? 0)
+  const balanced = spec?.type === 'LoadBalancer'
+  if (balanced) usage.set('services.loadbalancers', one)
+  const forwarded = balanced && spec.allocateLoadBalancerNodePorts !== false
+  if (forwarded || spec?.type === 'NodePort') usage.set('services.nodeports', ports)
+}
+
+function claimUsage(usage: Totals, { spec }: PersistentVolumeClaim): void {
+  const storage = spec?.resources?.requests?.['storage']
+  const classed = spec?.storageClassName ?? ''
+  const prefix = `${classed}.storageclass.storage.k8s.io/`
+  if (classed !== '') add(usage, `${prefix}persistentvolumeclaims`, one)
+  if (storage === undefined) return
+  usage.set('requests.storage', quantityOf(storage))
+  if (classed !== '') usage.set(`${prefix}requests.storage`, quantityOf(storage))
+}
+
+/** Whether a quota with scopes looks at the object; without scopes it looks at all. */
+export function isInScope({ spec }: ResourceQuota, resource: Resource, object: KubeObject): boolean {
+  const scopes = spec?.scopes ?? []
+  const expressions = spec?.scopeSelector?.matchExpressions ?? []
+  if (scopes.length + expressions.length === 0) return true
+  if (resource.key !== 'Pod') return false
+  const pod = object as Pod
+  return (
+    scopes.every(scope => matchesScope(scope, pod)) &&
+    expressions.every(({ scopeName, operator, values = [] }) =>
+      scopeName === 'PriorityClass'
+        ? matchesClass(pod.spec?.priorityClassName, operator, values)
+        : matchesScope(scopeName, pod),
+    )
+  )
+}
+
+function matchesScope(scope: string, { spec }: Pod): boolean {
+  const bounded = spec?.activeDeadlineSeconds !== undefined
+  switch (scope) {
+    case 'Terminating':
+      return bounded
+    case 'NotTerminating':
+      return !bounded
+    case 'BestEffort':
+      return qosClassOf(spec) === 'BestEffort'
+    case 'NotBestEffort':
+      return qosClassOf(spec) !== 'BestEffort'
+    case 'PriorityClass':
+      return (spec?.priorityClassName ?? '') !== ''
+    default:
+      return false
+  }
+}
+
+function matchesClass(
+  name: string | undefined,
+  operator: string,
+  values: readonly string[],
+): boolean {
+  const known = name !== undefined && name !== ''
+  switch (operator) {
+    case 'In':
+      return known && values.includes(name)
+    case 'NotIn':
+      return !known || !values.includes(name)
+    case 'Exists':
+      return known
+    default:
+      return !known
+  }
+}
