@@ -21,7 +21,13 @@ import { queueProfile, type QueueProfile } from './queue/queue-profile.ts'
 import { defaultQueueOptions, type QueuedPod } from './queue/queued-pod.ts'
 import { type QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
 import { runPreBind, runReserve } from './runtime.ts'
-import { type Placed, type ScheduleOutcome, schedulePod, type Unfit } from './schedule-pod.ts'
+import {
+  afterReserve,
+  type Placed,
+  type ScheduleOutcome,
+  schedulePod,
+  type Unfit,
+} from './schedule-pod.ts'
 import { messageOf } from './status.ts'
 import { schedulerName, type SchedulerOptions, SchedulerState, type SchedulerTurn } from './turn.ts'
 
@@ -177,9 +183,7 @@ function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void 
   const { cycle } = placed.trace
   const reserved = runReserve(options.profile, cycle, pod, placed.node)
   if (reserved.code !== 'Success') {
-    const { nextStartNodeIndex } = placed
-    const message = messageOf(reserved)
-    fail(context, popped, { type: 'error', message, trace: placed.trace, nextStartNodeIndex })
+    fail(context, popped, afterReserve(placed, reserved))
     return
   }
   state.cache.assume({ ...pod, spec: { ...pod.spec, nodeName: placed.node } } as Pod)

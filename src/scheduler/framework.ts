@@ -21,10 +21,8 @@ export type { Snapshot } from './snapshot.ts'
 export {
   type Code,
   failed,
-  isRejected,
   isSuccess,
   messageOf,
-  pendingStatus,
   type Status,
   skip,
   success,

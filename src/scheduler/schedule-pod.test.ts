@@ -5,8 +5,16 @@ import { podInfoOf } from './node-info.ts'
 import { listersOf, node, pod } from './plugin-testing.ts'
 import type { Profile } from './profile.ts'
 import { newNodeInfo, withPod } from './node-info.ts'
-import { numFeasibleNodesToFind, type ScheduleOutcome, schedulePod } from './schedule-pod.ts'
+import {
+  afterReserve,
+  numFeasibleNodesToFind,
+  type Placed,
+  type ScheduleOutcome,
+  schedulePod,
+  type Unfit,
+} from './schedule-pod.ts'
 import { snapshotOf } from './snapshot.ts'
+import { failed, unschedulable, withPlugin } from './status.ts'
 
 interface Given {
   readonly nodes: readonly Node[]
@@ -150,4 +158,24 @@ it('follows weights and plugins of a configuration', () => {
   const { profiles } = decodeConfiguration({ profiles: [{ plugins: { score } }] })
   const outcome = decide(pod('p'), { nodes: many(2), profile: profiles[0] as Profile })
   expect(outcome.type === 'placed' && outcome.scoring?.totals).toEqual([700, 700])
+})
+
+describe('after a node was chosen', () => {
+  const placed = decide(pod('p'), { nodes: many(2) }) as Placed
+
+  it('a rejected reservation reads as if the cluster had that node alone', () => {
+    const status = withPlugin(unschedulable('taken meanwhile'), 'DynamicResources')
+    const outcome = afterReserve(placed, status)
+    expect(outcome).toMatchObject({
+      type: 'unfit',
+      message: '0/1 nodes are available: 1 taken meanwhile.',
+      postFilter: { nominate: '' },
+    })
+    const { trace } = outcome as Unfit
+    expect([...trace.diagnosis.unschedulablePlugins]).toEqual(['DynamicResources'])
+  })
+
+  it('a broken reservation is an error', () => {
+    expect(afterReserve(placed, failed('no'))).toMatchObject({ type: 'error', message: 'no' })
+  })
 })

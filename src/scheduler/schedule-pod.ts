@@ -110,6 +110,23 @@ export function schedulePod(pod: Pod, options: ScheduleOptions): ScheduleOutcome
   return { type: 'placed', node, trace, scoring, ties, heapPick, ...next }
 }
 
+/** What a failed Reserve makes of a decision: a rejection reads as if the cluster had one node. */
+export function afterReserve(placed: Placed, status: Status): Unfit | Broken {
+  const { trace, node, nextStartNodeIndex } = placed
+  if (!isRejected(status)) {
+    return { type: 'error', message: messageOf(status), trace, nextStartNodeIndex }
+  }
+  const diagnosis = new Diagnosis()
+  diagnosis.reject(node, status)
+  return {
+    type: 'unfit',
+    message: fitErrorText(diagnosis, 1),
+    trace: { ...trace, diagnosis },
+    postFilter: { status, nominate: '' },
+    nextStartNodeIndex,
+  }
+}
+
 function explainUnfit(
   profile: Profile,
   pod: Pod,

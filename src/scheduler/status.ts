@@ -37,11 +37,6 @@ export function failed(message: string): Status {
   return { code: 'Error', reasons: [message], plugin: '' }
 }
 
-/** The pod has to wait for somebody outside. */
-export function pendingStatus(...reasons: readonly string[]): Status {
-  return { code: 'Pending', reasons, plugin: '' }
-}
-
 export function isSuccess(status: Status): boolean {
   return status.code === 'Success'
 }
