@@ -8,7 +8,7 @@ import type {
   PodCondition,
   PodDisruptionBudget,
 } from '../../kube/generated/types.ts'
-import { selectorMatcher } from '../../kube/label-selector.ts'
+import { selectorMatcher, selectorOf } from '../../kube/label-selector.ts'
 import { keyOf, splitKey } from '../../kube/object.ts'
 import { formatTime, parseTime } from '../../kube/time.ts'
 import { sameValue } from '../equality.ts'
@@ -87,19 +87,22 @@ function* tellMultiple(api: Api, podKey: string): Part<ReconcileResult> {
 
 function* syncBudget(api: Api, budget: PodDisruptionBudget): Part<ReconcileResult> {
   const { namespace = '' } = budget.metadata
+  const selector = selectorOf(budget.spec?.selector)
+  if (!selector.ok) {
+    yield* api.event(budget, 'Warning', 'NoPods', `Failed to get pods: ${selector.error}`)
+    return yield* giveUp(api, budget, selector.error)
+  }
   const matches = selectorMatcher(budget.spec?.selector)
   const all = yield* api.list<Pod>('Pod', namespace)
   const pods = all.filter(pod => matches(pod.metadata.labels ?? {}))
   if (pods.length === 0) yield* api.event(budget, 'Normal', 'NoPods', 'No matching pods found')
   const expected = yield* expectedPods(api, budget, pods)
-  const nowMs = yield* api.now()
   if (!expected.ok) {
     const message = `Failed to calculate the number of expected pods: ${expected.error}`
     yield* api.event(budget, 'Warning', 'CalculateExpectedPodCountFailed', message)
-    const safe = failSafe(budget, expected.error, nowMs)
-    // The server would not store an equal status again.
-    return sameValue(safe.status, budget.status) ? done : yield* write(api, safe)
+    return yield* giveUp(api, budget, expected.error)
   }
+  const nowMs = yield* api.now()
   if (expected.unmanaged.length > 0) {
     yield* api.event(budget, 'Warning', 'UnmanagedPods', unmanagedText(budget))
   }
@@ -123,6 +126,12 @@ function* syncBudget(api: Api, budget: PodDisruptionBudget): Part<ReconcileResul
   if (result.error !== undefined || disrupted.recheckMs === undefined) return result
   // One more millisecond: an entry expires after, not at, its time.
   return { requeueAfterMs: Math.max(0, disrupted.recheckMs - nowMs) + 1 }
+}
+
+function* giveUp(api: Api, budget: PodDisruptionBudget, error: string): Part<ReconcileResult> {
+  const safe = failSafe(budget, error, yield* api.now())
+  // The server would not store an equal status again.
+  return sameValue(safe.status, budget.status) ? done : yield* write(api, safe)
 }
 
 function unmanagedText(budget: PodDisruptionBudget): string {
