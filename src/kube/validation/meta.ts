@@ -56,13 +56,18 @@ export function checkAnnotations(
   path: string,
   annotations: Readonly<Record<string, string>> | undefined,
 ): void {
+  if (annotations === undefined || validAnnotations.has(annotations)) return
+  const before = errors.length
   let bytes = 0
   for (const key in annotations) {
     refuse(errors, path, key, labelKeyErrors(key.toLowerCase()))
     bytes += utf8Length(key) + utf8Length(annotations[key] as string)
   }
   if (bytes > annotationBytesMax) errors.push(tooLong(path, annotationBytesMax))
+  if (errors.length === before) validAnnotations.add(annotations)
 }
+
+const validAnnotations = new WeakSet<object>()
 
 function checkOwners(errors: Errors, owners: readonly OwnerReference[]): void {
   const path = 'metadata.ownerReferences'
@@ -76,21 +81,29 @@ function checkOwners(errors: Errors, owners: readonly OwnerReference[]): void {
       const detail =
         'Only one reference can have Controller set to true. ' +
         `Found "true" in references for ${controller} and ${current}`
-      errors.push(invalid(path, owners, detail))
+      errors.push(invalid(path, owners.map(inGoOrder), detail))
     }
   }
 }
 
+/** The fields as Go writes them into messages. */
+function inGoOrder(owner: OwnerReference): unknown {
+  const { apiVersion = '', kind = '', name = '', uid = '', controller, blockOwnerDeletion } = owner
+  return { apiVersion, kind, name, uid, controller, blockOwnerDeletion }
+}
+
 function checkOwner(errors: Errors, path: string, owner: OwnerReference): void {
   const { apiVersion = '', kind = '', name = '', uid = '' } = owner
-  if (apiVersion.slice(apiVersion.indexOf('/') + 1) === '') {
+  const version = apiVersion.split('/').length > 2 ? '' : apiVersion.replace(/^.*\//, '')
+  if (version === '') {
     errors.push(invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty'))
   }
   if (kind === '') errors.push(invalid(`${path}.kind`, kind, 'must not be empty'))
   if (name === '') errors.push(invalid(`${path}.name`, name, 'must not be empty'))
   if (uid === '') errors.push(invalid(`${path}.uid`, uid, 'must not be empty'))
   if (apiVersion === 'v1' && kind === 'Event') {
-    errors.push(invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner'))
+    const detail = '/v1, Kind=Event is disallowed from being an owner'
+    errors.push(invalid(path, inGoOrder(owner), detail))
   }
 }
 
