@@ -82,6 +82,11 @@ export interface Controller {
   readonly watches: readonly Watch[]
   /** Queue keys at start, and every `resyncMs` when given: for loops that follow no object. */
   readonly periodic?: { readonly keys: readonly string[]; readonly everyMs: number }
+  /**
+   * Kinds whose writes (not deletions) a key waits to see in the cache before its next reconcile.
+   * Upstream: pkg/controller/util/consistency, gates StaleControllerConsistency*, on since 1.36.
+   */
+  readonly ownWrites?: readonly string[]
   /** Give up on a key after this many failures in a row, until something wakes it again. */
   readonly retriesMax?: number
   reconcile(key: string, api: Api): Reconcile

@@ -9,6 +9,8 @@ import type { Actor, Forkable, Turn } from '../engine/actor.ts'
 import { Process } from '../engine/process.ts'
 import type { Change } from '../engine/store.ts'
 import type { View } from '../engine/view.ts'
+import type { ApiResponse } from '../apiserver/request.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
 import { api } from './api.ts'
 import type {
@@ -30,6 +32,8 @@ export interface ComponentOptions {
   readonly controllers: readonly Controller[]
   /** Let other actors run between any two steps of a reconcile (exploration). */
   readonly interleave?: boolean
+  /** Before 1.36 controllers do not wait until their cache shows their own writes. */
+  readonly waitsForOwnWrites?: boolean
 }
 
 type Payload =
@@ -83,7 +87,7 @@ function forkDesk(desk: Desk): Desk {
 
 /** The actor that runs `controllers` with shared informers. */
 export function component(options: ComponentOptions): Actor<ComponentState> {
-  const { name, controllers, interleave = false } = options
+  const { name, controllers, interleave = false, waitsForOwnWrites = true } = options
   const watches = [...new Set(controllers.flatMap(({ watches: all }) => all.map(w => w.kind)))]
   return {
     name,
@@ -91,7 +95,7 @@ export function component(options: ComponentOptions): Actor<ComponentState> {
     start: turn => start(turn, controllers),
     deliver: (turn, state, changes) => deliver(turn, state, controllers, changes),
     wake: (turn, state, payload) =>
-      wake({ turn, state, controllers, interleave }, payload as Payload),
+      wake({ turn, state, controllers, interleave, waitsForOwnWrites }, payload as Payload),
   }
 }
 
@@ -211,6 +215,7 @@ interface Run {
   readonly state: ComponentState
   readonly controllers: readonly Controller[]
   readonly interleave: boolean
+  readonly waitsForOwnWrites: boolean
 }
 
 function wake(run: Run, payload: Payload): void {
@@ -243,17 +248,23 @@ function advance(run: Run, desk: Desk, controller: number): void {
   const member = run.controllers[controller] as Controller
   const running = desk.running ?? begin(desk, member)
   if (running === undefined) return
+  const { key } = running
+  const stale = desk.running === undefined && run.waitsForOwnWrites && isStale(run.turn, desk, key)
+  if (stale) {
+    finish(run.turn, { desk, controller, key, member }, { error: 'own writes are not seen yet' })
+    return
+  }
   const lister = listerOf(run.turn.view)
   let step = running.process.peek()
   while (step.done !== true) {
-    step = running.process.answer(answer({ ...run, desk, lister, member }, step.value))
+    step = running.process.answer(answer({ ...run, desk, lister, member, key }, step.value))
     if (run.interleave && step.done !== true) {
       desk.running = running
       return
     }
   }
   desk.running = undefined
-  finish(run.turn, { desk, controller, key: running.key, member }, step.value)
+  finish(run.turn, { desk, controller, key, member }, step.value)
 }
 
 function begin(desk: Desk, member: Controller): Desk['running'] {
@@ -262,7 +273,30 @@ function begin(desk: Desk, member: Controller): Desk['running'] {
   return { key, process: new Process(() => member.reconcile(key, api)) }
 }
 
+/** Latest revisions that the reconciles of one key have written, by kind. */
+type OwnWrites = Readonly<Record<string, number>>
+
+function isStale({ view }: Turn, { memory }: Desk, key: string): boolean {
+  const written = memory.get(`written:${key}`) as OwnWrites | undefined
+  if (written === undefined) return false
+  const stale = Object.keys(written).some(kind => !view.hasSeen(kind, written[kind] as number))
+  if (!stale) memory.delete(`written:${key}`)
+  return stale
+}
+
+function noteWrite({ desk, key, member }: Answering, response: unknown, verb: string): void {
+  if (verb === 'get' || verb === 'delete' || verb === 'evict') return
+  const { ok, object } = response as ApiResponse & { readonly object: KubeObject }
+  if (!ok) return
+  const kind = kindKeyOf(object)
+  if (member.ownWrites?.includes(kind) !== true) return
+  const written = desk.memory.get(`written:${key}`) as OwnWrites | undefined
+  const revision = Number(object.metadata.resourceVersion)
+  desk.memory.set(`written:${key}`, { ...written, [kind]: revision } satisfies OwnWrites)
+}
+
 interface Answering extends Run {
+  readonly key: string
   readonly desk: Desk
   readonly lister: Lister
   readonly member: Controller
@@ -273,8 +307,11 @@ function answer(context: Answering, step: Step): unknown {
   switch (step.type) {
     case 'read':
       return step.read(lister)
-    case 'request':
-      return turn.submit(step.request, member.name)
+    case 'request': {
+      const response = turn.submit(step.request, member.name)
+      if (member.ownWrites !== undefined) noteWrite(context, response, step.request.verb)
+      return response
+    }
     case 'event': {
       const { object, eventType: type, reason, message } = step
       if (!passesSpamFilter(desk, object, turn.nowMs)) return undefined

@@ -57,6 +57,12 @@ export class View {
     return overlay(live, stale, concerns) as readonly T[]
   }
 
+  /** Whether every change of the kind up to `revision` has been delivered. */
+  hasSeen(kind: string, revision: number): boolean {
+    const start = this.undeliveredFrom(kind)
+    return start < 0 || this.store.logAt(kind, start).revision > revision
+  }
+
   /** Index in the kind's log of the first undelivered change, or -1 when the cache is current. */
   private undeliveredFrom(kind: string): number {
     const position = this.watches.get(kind)

@@ -67,5 +67,6 @@ export const replicaSet = {
   name: 'replicaset-controller',
   doc: 'Keeps the number of active pods of a ReplicaSet equal to spec.replicas.',
   watches,
+  ownWrites: ['Pod', 'ReplicaSet'],
   reconcile,
 } satisfies Controller

@@ -172,5 +172,6 @@ export const statefulSet = {
   name: 'statefulset-controller',
   doc: 'Keeps the pods of a StatefulSet by ordinal, in order, with their claims.',
   watches,
+  ownWrites: ['PersistentVolumeClaim', 'Pod', 'StatefulSet'],
   reconcile,
 } satisfies Controller
