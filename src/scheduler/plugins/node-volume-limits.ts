@@ -15,6 +15,7 @@ import {
   type PreFilterPlugin,
   type Status,
   skip,
+  stateKey,
   success,
   unresolvable,
   unschedulable,
@@ -31,6 +32,8 @@ import { notFound } from './volumes/not-found.ts'
 import { type StorageListers, storageListers } from './volumes/storage-listers.ts'
 
 const reasons = { exceeded: 'node(s) exceed max volume count' } as const
+
+const key = stateKey<StorageListers>('NodeVolumeLimits')
 
 /** Unique name of a volume (`driver/handle`) to its driver. */
 type VolumeDrivers = Map<string, string>
@@ -212,11 +215,16 @@ export const nodeVolumeLimits = {
       },
     },
   ],
-  preFilter: (_cycle, pod) => ({ status: hasCountedVolume(pod) ? success : skip }),
+  preFilter: (cycle, pod) => {
+    if (!hasCountedVolume(pod)) return { status: skip }
+    cycle.write(key, storageListers(cycle.handle.listers))
+    return { status: success }
+  },
   filter: (cycle, pod, node) => {
     if (volumesOf(pod).length === 0) return success
-    const { listers, features } = cycle.handle
-    return filterNode(pod, node, storageListers(listers), features.volumeLimitScaling)
+    const { handle } = cycle
+    const listers = cycle.read(key) ?? storageListers(handle.listers)
+    return filterNode(pod, node, listers, handle.features.volumeLimitScaling)
   },
 } satisfies PreFilterPlugin & FilterPlugin
 

@@ -46,6 +46,7 @@ const reasons = {
 } as const
 
 interface State {
+  readonly listers: StorageListers
   readonly claims: PodClaims
   /** What Filter found, by node. */
   readonly byNode: Map<string, PodVolumes>
@@ -184,13 +185,13 @@ export const volumeBinding = {
     if (claims.value.immediate.length > 0) {
       return { status: unresolvable(reasons.unboundImmediate) }
     }
-    cycle.write(key, { claims: claims.value, byNode: new Map() })
+    cycle.write(key, { listers, claims: claims.value, byNode: new Map() })
     return { status: success }
   },
   filter: (cycle, _pod, node) => {
     const state = cycle.read(key)
     if (state === undefined) return failed('not found')
-    const found = findPodVolumes(state.claims, node.node, storageListers(cycle.handle.listers))
+    const found = findPodVolumes(state.claims, node.node, state.listers)
     if ('error' in found) return failed(found.error)
     if ('reasons' in found) return unresolvable(...found.reasons)
     state.byNode.set(node.name, found.volumes)

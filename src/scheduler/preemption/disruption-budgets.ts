@@ -3,16 +3,11 @@
 
 import type { PodDisruptionBudget } from '../../kube/generated/types.ts'
 import type { PodInfo } from '../framework.ts'
-import { compileSelector, type LabelMatcher } from '../label-selector.ts'
+import { compileSelector, type LabelMatcher, nothing } from '../label-selector.ts'
 
 export interface SplitVictims {
   readonly violating: readonly PodInfo[]
   readonly nonViolating: readonly PodInfo[]
-}
-
-interface CompiledBudget {
-  readonly budget: PodDisruptionBudget
-  readonly matches: LabelMatcher
 }
 
 /** Keeps the order of `victims`: each takes one disruption of every budget that covers it. */
@@ -20,14 +15,13 @@ export function splitByBudgets(
   victims: readonly PodInfo[],
   budgets: readonly PodDisruptionBudget[],
 ): SplitVictims {
-  const compiled = budgets.flatMap(compileBudget)
-  const left = compiled.map(({ budget }) => budget.status?.disruptionsAllowed ?? 0)
+  const left = budgets.map(({ status }) => status?.disruptionsAllowed ?? 0)
   const violating: PodInfo[] = []
   const nonViolating: PodInfo[] = []
   for (const victim of victims) {
     let violates = false
-    for (let index = 0; index < compiled.length; index += 1) {
-      if (!covers(compiled[index] as CompiledBudget, victim)) continue
+    for (let index = 0; index < budgets.length; index += 1) {
+      if (!covers(budgets[index] as PodDisruptionBudget, victim)) continue
       const after = (left[index] as number) - 1
       left[index] = after
       if (after < 0) violates = true
@@ -38,20 +32,24 @@ export function splitByBudgets(
   return { violating, nonViolating }
 }
 
+const matchers = new WeakMap<PodDisruptionBudget, LabelMatcher>()
+
 /** A budget whose selector is absent, empty or invalid covers nothing here. */
-function compileBudget(budget: PodDisruptionBudget): CompiledBudget[] {
-  const selector = budget.spec?.selector
-  if (selector === undefined) return []
-  const size =
-    Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length
-  const matches = size === 0 ? undefined : compileSelector(selector)
-  return matches === undefined ? [] : [{ budget, matches }]
+function matcherOf(budget: PodDisruptionBudget): LabelMatcher {
+  let matches = matchers.get(budget)
+  if (matches === undefined) {
+    const { matchLabels = {}, matchExpressions = [] } = budget.spec?.selector ?? {}
+    const isEmpty = Object.keys(matchLabels).length + matchExpressions.length === 0
+    matches = (isEmpty ? undefined : compileSelector(budget.spec?.selector)) ?? nothing
+    matchers.set(budget, matches)
+  }
+  return matches
 }
 
 /** A pod that the API server has already let go is not counted again. */
-function covers({ budget, matches }: CompiledBudget, victim: PodInfo): boolean {
+function covers(budget: PodDisruptionBudget, victim: PodInfo): boolean {
   if (Object.keys(victim.labels).length === 0) return false
-  if ((budget.metadata.namespace ?? '') !== victim.namespace || !matches(victim.labels))
+  if ((budget.metadata.namespace ?? '') !== victim.namespace || !matcherOf(budget)(victim.labels))
     return false
   return budget.status?.disruptedPods?.[victim.pod.metadata.name ?? ''] === undefined
 }

@@ -23,8 +23,10 @@ export interface StorageListers {
   readonly attachmentsOnNode: (nodeName: string) => readonly VolumeAttachment[]
 }
 
-/** The lookups of the volume plugins over the scheduler's own. */
+/** The lookups of one attempt; lists that every node asks for are made once. */
 export function storageListers(listers: SchedulerListers): StorageListers {
+  let capacities: readonly CSIStorageCapacity[] | undefined
+  let attachments: ReadonlyMap<string, readonly VolumeAttachment[]> | undefined
   return {
     claim: (namespace, name) => listers.get('PersistentVolumeClaim', `${namespace}/${name}`),
     volume: name => listers.get('PersistentVolume', name),
@@ -33,8 +35,26 @@ export function storageListers(listers: SchedulerListers): StorageListers {
     storageClass: name => listers.get('StorageClass', name),
     csiNode: name => listers.get('CSINode', name),
     csiDriver: name => listers.get('CSIDriver', name),
-    storageCapacities: () => listers.list('CSIStorageCapacity'),
-    attachmentsOnNode: nodeName =>
-      listers.list('VolumeAttachment').filter(({ spec }) => spec?.nodeName === nodeName),
+    storageCapacities: () => {
+      capacities ??= listers.list('CSIStorageCapacity')
+      return capacities
+    },
+    attachmentsOnNode: nodeName => {
+      attachments ??= byNode(listers.list('VolumeAttachment'))
+      return attachments.get(nodeName) ?? []
+    },
   }
+}
+
+function byNode(
+  attachments: readonly VolumeAttachment[],
+): ReadonlyMap<string, readonly VolumeAttachment[]> {
+  const result = new Map<string, VolumeAttachment[]>()
+  for (const attachment of attachments) {
+    const { nodeName } = attachment.spec
+    const known = result.get(nodeName)
+    if (known === undefined) result.set(nodeName, [attachment])
+    else known.push(attachment)
+  }
+  return result
 }
