@@ -14,13 +14,18 @@ export function recordingsIn(folder: string): readonly { name: string; path: str
 
 /** Every line of a recording, parsed. */
 export function* readRecording(path: string): Generator<unknown> {
+  for (const line of readLines(path)) yield JSON.parse(line)
+}
+
+/** Every line of a recording as it stands there. */
+export function* readLines(path: string): Generator<string> {
   const bytes = readFileSync(path)
   const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
   let start = 0
   while (start < text.length) {
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
-    if (end > start) yield JSON.parse(text.slice(start, end))
+    if (end > start) yield text.slice(start, end)
     start = end + 1
   }
 }
