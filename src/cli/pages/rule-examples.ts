@@ -34,6 +34,11 @@ resources: {requests: {cpu: "500m"}}`,
   template:
     metadata: {labels: {app: web}}`,
   },
+  ST1020: {
+    bad: `# kubefirst waits 300 seconds for three replicas that need three nodes
+nodes: 2`,
+    good: `nodes: 3`,
+  },
   ST1101: {
     bad: `# one replica: the loss of its node is an outage of five minutes and more
 spec:
