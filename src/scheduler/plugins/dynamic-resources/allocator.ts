@@ -8,6 +8,7 @@ import type {
   ResourceClaim,
   ResourceSlice,
 } from '../../../kube/generated/types.ts'
+import type { SchedulerFeatures } from '../../features.ts'
 import type { Amount } from '../../quantity-value.ts'
 import { allocationOf } from './allocation.ts'
 import type { Consumed } from './capacity.ts'
@@ -38,6 +39,7 @@ type Counters = Map<string, Map<string, Amount>>
 /** Serves all nodes of one attempt. */
 export class Allocator {
   readonly allocated: AllocatedState
+  readonly features: SchedulerFeatures
   readonly deviceClass: (name: string) => DeviceClass | undefined
   private readonly slices: readonly ResourceSlice[]
   private readonly byNode = new Map<string, ResourceSlice[]>()
@@ -47,10 +49,12 @@ export class Allocator {
 
   constructor(
     allocated: AllocatedState,
+    features: SchedulerFeatures,
     slices: readonly ResourceSlice[],
     deviceClass: (name: string) => DeviceClass | undefined,
   ) {
     this.allocated = allocated
+    this.features = features
     this.slices = slices
     this.deviceClass = deviceClass
     for (const slice of slices) {
@@ -67,7 +71,8 @@ export class Allocator {
 
   allocate(node: Node, claims: readonly ResourceClaim[]): Allocation {
     const nodeName = node.metadata.name ?? ''
-    const candidates = [...(this.byNode.get(nodeName) ?? []), ...this.shared]
+    const all = [...(this.byNode.get(nodeName) ?? []), ...this.shared]
+    const candidates = this.features.draPartitionableDevices ? all : all.filter(isWhole)
     const pools = gatherPools(candidates, node, this.slices)
     const search = new Search(this, node, pools, claims)
     const outcome = search.run()
@@ -106,4 +111,9 @@ export class Allocator {
     }
     return counters
   }
+}
+
+/** Whether the slice needs nothing of the gate DRAPartitionableDevices. */
+function isWhole({ spec }: ResourceSlice): boolean {
+  return spec.perDeviceNodeSelection === undefined && (spec.sharedCounters ?? []).length === 0
 }

@@ -299,6 +299,26 @@ describe('nodes that cannot serve the claims', () => {
   })
 })
 
+describe('an allocated device that reports a failed binding', () => {
+  const conditions = { bindingConditions: ['Ready'], bindingFailureConditions: ['Broken'] }
+  const result = { request: 'r', driver, pool: 'n1', device: 'g0', ...conditions }
+  const reporting = (type: string): KubeObject => {
+    const devices = [{ driver, pool: 'n1', device: 'g0', conditions: [{ type, status: 'True' }] }]
+    const status = { allocation: { devices: { results: [result] } }, devices }
+    return claim('c', [exactly()], { status })
+  }
+
+  it('makes the claim unavailable, so that it is given up', () => {
+    expect(onN1(using('c'), [reporting('Broken')])).toMatchObject({
+      reasons: [reasons.notAvailable],
+    })
+  })
+
+  it('is fine as long as nothing failed', () => {
+    expect(onN1(using('c'), [reporting('Ready')])).toEqual(['r:g0'])
+  })
+})
+
 describe('extended resources that a class serves', () => {
   const named = object('DeviceClass', 'by-name', {
     spec: { extendedResourceName: 'example.com/gpu' },

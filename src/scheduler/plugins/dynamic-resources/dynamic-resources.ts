@@ -9,6 +9,7 @@ import {
   type CycleState,
   failed,
   type FilterPlugin,
+  type Handle,
   type NodeInfo,
   type Pod,
   type PostFilterPlugin,
@@ -99,15 +100,16 @@ function prepare(cycle: CycleState, pod: Pod): Status {
     const selector = status?.allocation?.nodeSelector
     return selector === undefined ? undefined : compileNodeSelector(selector)
   })
-  const allocator = claims.every(isAllocated) ? undefined : newAllocator(listers)
+  const allocator = claims.every(isAllocated) ? undefined : newAllocator(cycle.handle)
   const [unavailable, byNode] = [new Set<number>(), new Map<string, NodeAllocation>()]
   cycle.write(key, { claims, extended, resources, availableOn, allocator, unavailable, byNode })
   return success
 }
 
-function newAllocator(listers: SchedulerListers): Allocator {
+function newAllocator({ listers, features }: Handle): Allocator {
   return new Allocator(
     allocatedDevices(listers.list('ResourceClaim')),
+    features,
     listers.list('ResourceSlice'),
     name => listers.get('DeviceClass', name),
   )
@@ -132,6 +134,21 @@ function missingClass(claim: ResourceClaim, listers: SchedulerListers): Status |
     }
   }
   return undefined
+}
+
+/** Whether a device of the claim reports that it cannot be bound (gate DRADeviceBindingConditions). */
+function hasFailedBinding({ status }: ResourceClaim): boolean {
+  return (status?.allocation?.devices?.results ?? []).some(result => {
+    const { bindingConditions = [], bindingFailureConditions = [] } = result
+    if (bindingConditions.length === 0) return false
+    const device = status?.devices?.find(
+      one =>
+        one.device === result.device && one.driver === result.driver && one.pool === result.pool,
+    )
+    return (device?.conditions ?? []).some(
+      condition => condition.status === 'True' && bindingFailureConditions.includes(condition.type),
+    )
+  })
 }
 
 interface NodeClaim {
@@ -173,8 +190,8 @@ function filterNode(cycle: CycleState, pod: Pod, node: NodeInfo): Status {
   const own = extendedClaimOn(cycle, state, pod, node)
   if ('code' in own) return own
   if (own.claim === undefined && extended !== undefined && claims.length === 1) return success
-  const unavailable = claims.flatMap((_, index) =>
-    availableOn[index]?.(node.node) === false ? [index] : [],
+  const unavailable = claims.flatMap((claim, index) =>
+    availableOn[index]?.(node.node) === false || hasFailedBinding(claim) ? [index] : [],
   )
   const open = claims.filter(claim => !isAllocated(claim))
   const toAllocate = open.map(claim => (claim === extended ? (own.claim ?? claim) : claim))

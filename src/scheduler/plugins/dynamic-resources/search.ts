@@ -294,6 +294,7 @@ export class Search {
   }
 
   private hasCapacity({ wanted }: Alternative, { id, device }: Candidate): boolean {
+    if (!this.allocator.features.draConsumableCapacity) return true
     const allocated = this.allocator.allocated.capacity.get(id)
     return hasCapacity(wanted.capacity, device, [allocated, ...(this.capacity.get(id) ?? [])])
   }
@@ -307,7 +308,9 @@ export class Search {
   ): (() => void) | false | { readonly error: string } {
     const { wanted } = alternative
     const { id, device, pool, slice } = candidate
-    const isShared = device.allowMultipleAllocations === true
+    const { draConsumableCapacity, draDeviceTaints, draPartitionableDevices } =
+      this.allocator.features
+    const isShared = draConsumableCapacity && device.allowMultipleAllocations === true
     if (!(isShared && wanted.adminAccess) && this.isTaken(step.claim, wanted, candidate)) {
       return false
     }
@@ -316,11 +319,12 @@ export class Search {
       for (let index = undo.length - 1; index >= 0; index -= 1) undo[index]?.()
     }
     const consumes = (device.consumesCounters ?? []).length > 0
+    if (consumes && !draPartitionableDevices) return false
     if (consumes && !(isShared && this.isShared(id))) {
       if (!this.counters.take(pool.name, device, this.allocator.countersOf(pool))) return false
       undo.push(() => this.counters.giveBack(pool.name, device))
     }
-    if (preventsAllocation(device, wanted.tolerations ?? [])) {
+    if (draDeviceTaints && preventsAllocation(device, wanted.tolerations ?? [])) {
       giveBack()
       return false
     }
