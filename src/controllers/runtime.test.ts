@@ -59,6 +59,40 @@ describe('a work queue', () => {
     expect(times).toEqual([1, 101, 501])
   })
 
+  it.each([
+    { name: 'waits until the cache shows its own writes', ownWrites: ['Pod'], want: [4, 10] },
+    { name: 'does not wait for kinds it does not name', ownWrites: ['Secret'], want: [4, 5] },
+  ])('$name', ({ ownWrites, want }) => {
+    const times: number[] = []
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', resourceVersion: '2' } }
+    const controller: Controller = {
+      name: 'probe',
+      doc: 'Creates a pod, looks again 1 ms later, and would not see it yet.',
+      watches: [
+        { kind: 'ConfigMap', keys: ({ key }) => [key] },
+        { kind: 'Pod', keys: () => [] },
+      ],
+      ownWrites,
+      *reconcile(_key, api) {
+        times.push(yield* api.now())
+        if (times.length > 1) return done
+        yield* api.create(pod)
+        return { requeueAfterMs: 1 }
+      },
+    }
+    const serve = (world: World) => {
+      world.write('Pod', 'p', pod, 'probe')
+      return { ok: true, code: 201, object: pod }
+    }
+    const actors = [component({ name: 'manager', controllers: [controller] })]
+    const options = { epochMs: 0, schedule: defaultSchedule, latencyMs: 4 }
+    const world = World.create({ actors, indexes: [], serve }, options)
+    const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }
+    world.write('ConfigMap', 'a', configMap, 'user')
+    world.run({ untilMs: 100 })
+    expect(times).toEqual(want)
+  })
+
   it('gives a key up after as many failures as the controller allows', () => {
     const { world, times } = worldWith(() => ({ error: 'no' }), { retriesMax: 2 })
     world.run({ untilMs: 5000 })
