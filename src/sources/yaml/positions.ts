@@ -160,31 +160,25 @@ function emptyAfter(text: string, key: ScalarEvent): PlainRange {
   return { start: place, end: place, style: 'empty' }
 }
 
-function lastEnd(text: string, events: readonly Event[], at: number): number {
-  const stop = skipNode(events, at)
-  let end = startOf(events[at])
-  for (let index = at + 1; index < stop; index++) {
-    const event = events[index]
-    if (event?.type === EVENT_ID.SCALAR && event.valueStart >= 0) {
-      end = Math.max(end, scalarRange(text, event).end)
-    } else if (event?.type === EVENT_ID.ALIAS) end = Math.max(end, event.anchorEnd)
-  }
-  return end
-}
-
+// A block ends where its last value ends, or after the colon or dash of an empty one.
 function blockEnd(text: string, events: readonly Event[], at: number): number {
-  const end = lastEnd(text, events, at)
-  const last = events[skipNode(events, at) - 2]
-  const isFlow = last?.type === EVENT_ID.POP && /^\s*[\]}]/.test(text.slice(end))
-  if (isFlow) return closeFlow(text, end)
-  const isOpen = last?.type === EVENT_ID.SCALAR && last.valueStart < 0
-  return isOpen ? Math.max(end, text.indexOf(':', end) + 1) : end
-}
-
-// All closing brackets that follow on from `end`; enough for a flow value that ends a block.
-function closeFlow(text: string, end: number): number {
-  const match = /^(?:\s*[\]},])*[\]}]/.exec(text.slice(end))
-  return match === null ? end : end + match[0].length
+  const isMapping = events[at]?.type === EVENT_ID.MAPPING
+  let last = at + 1
+  let key = -1
+  for (let index = at + 1; events[index]?.type !== EVENT_ID.POP; ) {
+    if (events[index] === undefined) break
+    if (isMapping) {
+      key = index
+      index = skipNode(events, index)
+    }
+    last = index
+    index = skipNode(events, index)
+  }
+  const range = rangeOf(text, events, last)
+  if (range.style !== 'empty') return range.end
+  const keyEvent = events[key]
+  if (keyEvent?.type === EVENT_ID.SCALAR) return emptyAfter(text, keyEvent).end
+  return startOf(events[at]) + 1
 }
 
 function flowEnd(text: string, events: readonly Event[], at: number): number {

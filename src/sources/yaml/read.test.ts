@@ -166,6 +166,20 @@ describe('positions', () => {
     expect(written).toBe(source)
   })
 
+  const ends = [
+    { name: 'braces', text: 'a:\n  b: {c: [1, 2]} # x\nd: 1\n', path: 'a', want: 'b: {c: [1, 2]}' },
+    { name: 'empty braces', text: 'a:\n- b: {}\nd: 1\n', path: 'a', want: '- b: {}' },
+    { name: 'nothing', text: 'a:\n  b:\n  c:\nd: 1\n', path: 'a', want: 'b:\n  c:' },
+    { name: 'a quote', text: "a:\n  b: 'it''s'\nd: 1\n", path: 'a', want: "b: 'it''s'" },
+    { name: 'brackets over lines', text: 'a: [ # ]\n  1,\n]\n', path: 'a', want: '[ # ]\n  1,\n]' },
+    { name: 'an alias', text: 'x: &x 1\na:\n  b: *x\nd: 1\n', path: 'a', want: 'b: *x' },
+  ]
+  it.each(ends)('a value that ends with $name ends there', ({ text, path, want }) => {
+    const [only] = readText(sourceFile('a.yaml', text)).documents
+    const range = only && rangeIn(only.source, path)
+    expect(range && text.slice(range.start, range.end)).toBe(want)
+  })
+
   it('positions count in the file as written where lines had to be indented for the parser', () => {
     const odd = 'a:\n  b: [\n1,\n2\n]\n  c: 3\n'
     const [only] = readText(sourceFile('a.yaml', odd)).documents
