@@ -61,11 +61,3 @@ export function fieldSelectorText(terms: readonly FieldTerm[]): string {
     })
     .join(',')
 }
-
-/** Whether an object with these field values is selected; a field it lacks is empty. */
-export function matchesFields(
-  terms: readonly FieldTerm[],
-  valueOf: (field: string) => string | undefined,
-): boolean {
-  return terms.every(({ field, equal, value }) => ((valueOf(field) ?? '') === value) === equal)
-}

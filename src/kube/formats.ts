@@ -112,13 +112,6 @@ const labelValue = {
   lengthMax: 63,
   tooLong: maxBytesMessage,
 }
-const cIdentifier = format(
-  '[A-Za-z_][A-Za-z0-9_]*',
-  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-  'my_name',
-  'MY_NAME',
-  'MyName',
-)
 const percent = format(
   '[0-9]+%',
   "a valid percent string must be a numeric string followed by an ending '%'",
@@ -171,10 +164,6 @@ export function dns1035LabelErrors(value: string): string[] {
 
 export function wildcardDns1123SubdomainErrors(value: string): string[] {
   return errorsOf(value, wildcardSubdomain)
-}
-
-export function cIdentifierErrors(value: string): string[] {
-  return errorsOf(value, cIdentifier)
 }
 
 export function percentErrors(value: string): string[] {

@@ -27,7 +27,6 @@ export type Parsed<T> =
   | { readonly ok: false; readonly error: string }
 
 export const nothing: Selector = { requirements: undefined }
-export const everything: Selector = { requirements: [] }
 
 const noLabels: Labels = {}
 

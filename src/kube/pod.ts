@@ -43,11 +43,6 @@ export function isBeingDeleted(pod: Pod): boolean {
   return deletionTimestamp !== undefined && deletionTimestamp !== null
 }
 
-/** spec.priority, 0 when unset (component-helpers scheduling/corev1 PodPriority). */
-export function podPriority(pod: Pod): number {
-  return pod.spec?.priority ?? 0
-}
-
 /** Milliseconds of a time that may be absent or null; undefined stands for Go's zero time. */
 export function timeOrZero(time: string | undefined | null): number | undefined {
   if (time === undefined || time === null) return undefined
