@@ -157,7 +157,14 @@ function typeOf(reading: Reading, provider: Provider, name: string): string {
 const unknownSize: NodeSize = { cpu: '4', memory: '16Gi' }
 
 function sizeOf(reading: Reading, provider: string, type: string): NodeSize {
-  if (provider === 'k3d') return k3dAgent
+  if (provider === 'k3d') {
+    reading.assumptions.push({
+      what: 'pods run on the agents only',
+      why: 'the server of k3d would take pods as well; add it as a pool to count on it',
+      setBy: 'default',
+    })
+    return k3dAgent
+  }
   const size = nodeSize(type)
   if (size !== undefined) return size
   if (type !== '') unknownType(reading, type)

@@ -118,6 +118,20 @@ describe('problems', () => {
     expect(result.problems[0]?.what).toBe('key "a" is set twice, first in line 1')
   })
 
+  it('nesting without end is refused, however large the file', () => {
+    for (const depth of [200, 200_000]) {
+      const [first] = problems(`{"a": ${'['.repeat(depth)}${']'.repeat(depth)}}`)
+      expect(first).toMatch(/^ST0105 1:\d+ .*nesting exceeded maxDepth/)
+    }
+  })
+
+  it('large JSON is read with the places of its values', () => {
+    const text = JSON.stringify({ a: 'x'.repeat(300_000), b: { c: [1, true] } }, null, 1)
+    const [only] = readText(sourceFile('a.json', text)).documents
+    expect(only?.value).toMatchObject({ b: { c: [1, true] } })
+    expect(only && locateIn(only.source, 'b.c[1]')).toMatchObject({ line: 6, column: 4 })
+  })
+
   it('a bomb of aliases is refused before it expands', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
     for (let level = 1; level < 30; level++) {

@@ -41,11 +41,26 @@ function readLargeJson(file: SourceFile): ReadDocument | undefined {
     const value: unknown = JSON.parse(
       file.text.charCodeAt(0) === 0xfeff ? file.text.slice(1) : file.text,
     )
+    // The YAML reader says where nesting goes too deep.
+    if (isDeep(value)) return undefined
     const valueStart = file.text.search(/[{[]/)
     return { value, source: { file, index: 0, start: 0, end: file.text.length, valueStart } }
   } catch {
     return undefined
   }
+}
+
+/** Deeper than any manifest; js-yaml stops there as well. */
+const depthMax = 100
+
+function isDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; depth <= depthMax && level.length > 0; depth++) {
+    level = level.flatMap(item =>
+      typeof item === 'object' && item !== null ? Object.values(item) : [],
+    )
+  }
+  return level.length > 0
 }
 
 function readChunk(
