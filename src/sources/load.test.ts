@@ -53,3 +53,17 @@ describe('node pools', () => {
     expect(files.load(['.'], { pools })).toMatchObject({ pools, poolsSetBy: 'flags' })
   })
 })
+
+describe('inputs', () => {
+  it('a file that is named twice is read once', () => {
+    files.write({ 'a.yaml': configMap('a') })
+    expect(files.load(['a.yaml', 'a.yaml']).problems).toEqual([])
+  })
+
+  it('without any, the sources of seatrial.yaml are read', () => {
+    files.write({ 'a.yaml': configMap('a') })
+    const sources = [{ path: `${files.root}/a.yaml` }]
+    const loaded = files.load([], { platform: { setBy: 'seatrial.yaml', sources } })
+    expect(loaded.objects).toHaveLength(1)
+  })
+})

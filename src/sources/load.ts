@@ -66,7 +66,8 @@ export const defaultPool: PoolSpec = { name: 'workers', count: 3, cpu: '4', memo
 export function load(inputs: readonly (string | SourceSpec)[], options: LoadOptions = {}): Loaded {
   const found = emptyHarvest()
   const named = inputs.length === 0 ? (options.platform?.sources ?? []) : inputs
-  for (const input of named) readInput(found, input, options)
+  const distinct = named.filter((input, index) => named.indexOf(input) === index)
+  for (const input of distinct) readInput(found, input, options)
   const namespace = namespaceOf(found, options)
   const once = withoutRepeats(inNamespaces(found.objects, namespace))
   const problems = [...found.problems, ...once.problems]

@@ -1,7 +1,7 @@
 // seatrial.yaml: found upwards to the git root, or named; becomes a part of the platform.
 
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Problem } from '../../base/problem.ts'
 import type { PlatformPart, SlaSpec } from '../../trials/spec.ts'
 import type { Place, Source, SourceResult } from '../framework.ts'
@@ -43,14 +43,22 @@ export function platformFileIn(entries: readonly string[]): string | undefined {
   return names.find(name => entries.includes(name))
 }
 
-/** The nearest seatrial.yaml from `folder` upwards to the root of its git repository. */
+/**
+ * The nearest seatrial.yaml from `folder` upwards to the root of its git repository, relative to the
+ * current folder when `folder` is.
+ */
 export function discoverPlatform(folder: string): string | undefined {
+  const found = findUpwards(folder)
+  return found === undefined || isAbsolute(folder) ? found : relative('.', found)
+}
+
+function findUpwards(folder: string): string | undefined {
   let nearest: string | undefined
   for (let at = resolve(folder); ; at = dirname(at)) {
     nearest ??= existing(at)
     if (existsSync(join(at, '.git'))) return nearest
     // Outside of a repository only the folder itself counts.
-    if (dirname(at) === at) return existing(folder)
+    if (dirname(at) === at) return existing(resolve(folder))
   }
 }
 
