@@ -21,5 +21,5 @@ export const applicable: Checked<true> = { ok: true, value: true, problems: [] }
 
 /** The answer when a fault cannot strike. */
 export function inapplicable(what: string, todo: string): Checked<true> {
-  return { ok: false, problems: [{ code: 'ST0301', severity: 'error', what, todo }] }
+  return { ok: false, problems: [{ code: 'ST0321', severity: 'error', what, todo }] }
 }

@@ -104,7 +104,7 @@ function lookUp(script: Script, ref: ObjectRef, location: Location): KubeObject 
   const object = direct ?? customObject(store, ref)
   if (object === undefined) {
     script.problems.push({
-      code: 'ST0302',
+      code: 'ST0322',
       severity: 'error',
       location,
       object: refText(ref),
@@ -181,7 +181,7 @@ function strike(script: Script, step: FaultStep, location: Location): void {
   if (fault === undefined) {
     const known = [...faults.keys()].join(', ')
     problems.push({
-      code: 'ST0303',
+      code: 'ST0323',
       severity: 'error',
       location,
       what: `there is no fault "${step.kind}"`,
