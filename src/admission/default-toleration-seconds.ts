@@ -23,9 +23,10 @@ function tolerates(tolerations: readonly Toleration[], taint: string | undefined
 
 function withTolerations(spec: PodSpec): PodSpec {
   const before = spec.tolerations ?? []
+  if (before.length === 0) return { ...spec, tolerations: added }
   const missing = added.filter(({ key }) => !tolerates(before, key))
   if (missing.length === 0) return spec
-  return { ...spec, tolerations: before.length === 0 ? missing : [...before, ...missing] }
+  return { ...spec, tolerations: [...before, ...missing] }
 }
 
 export const defaultTolerationSeconds = {

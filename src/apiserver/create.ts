@@ -2,15 +2,17 @@
 // Upstream: apiserver pkg/endpoints/handlers/create.go and pkg/registry/rest/create.go, v0.36.3.
 
 import { applyDefaults } from '../kube/defaults/registry.ts'
+import type { Pod } from '../kube/generated/types.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import { type KubeObject, keyOf, type ObjectMeta } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { formatTime } from '../kube/time.ts'
-import { validateCreate } from '../kube/validation/registry.ts'
+import { validateCreate, validatePodMeta } from '../kube/validation/registry.ts'
 import { admit, commit, type ObjectRequest, validate } from './admission.ts'
 import { allocate } from './allocation.ts'
 import { decode, type FieldValidation } from './decoding.ts'
 import { generateName } from './names.ts'
+import { isKnownValid, rememberValid } from './pod-validity.ts'
 import type { ApiContext, ApiResponse } from './request.ts'
 import { type Resource, resourceOf } from './resource.ts'
 import {
@@ -42,7 +44,7 @@ export function create(
 ): ApiResponse {
   const { context, plugins } = server
   const resource = resourceOf(context, kindKeyOf(given), given.metadata?.namespace !== undefined)
-  const body = decode(given, resource, fieldValidation)
+  const body = decode(given, resource, { validation: fieldValidation })
   if (isStatus(body)) return refused(body)
   if ((body.metadata.resourceVersion ?? '') !== '') return refused(versionGiven)
   const object = applyDefaults(resource.key, received(body, resource))
@@ -55,7 +57,7 @@ export function create(
   const admitted = admit(plugins, request as ObjectRequest, context)
   if (isStatus(admitted)) return refused(admitted)
   const named = withSystemMetadata(context, resource, admitted)
-  const prepared = prepare(context, resource, named)
+  const prepared = prepare(context, resource, { object: named, requested: object['spec'] })
   if (isStatus(prepared)) return refused(prepared)
   const final = admissionRequest(resource, {
     operation: 'create',
@@ -70,20 +72,43 @@ export function create(
   return accepted(put(context, resource, prepared), 201)
 }
 
-/** Everything between admission and the store: strategy, validation, allocation. */
+interface Admitted {
+  readonly object: KubeObject
+  /** The spec before admission, the same for all pods of one template. */
+  readonly requested: unknown
+}
+
+/** Everything between admission and the store: strategy, allocation, validation. */
 function prepare(
   context: ApiContext,
   resource: Resource,
-  object: KubeObject,
+  { object, requested }: Admitted,
 ): KubeObject | ApiStatus {
   const now = formatTime(context.nowMs)
   const prepared = prepareForCreate(strategyOf(resource), object, now)
   const allocated = allocate(context, resource, prepared, undefined)
   if (isStatus(allocated)) return allocated
+  if (resource.key === 'Pod') return preparePod(resource, allocated, requested)
   const errors = validateCreate(resource.key, allocated, resource.namespaced)
   return errors.length === 0
     ? applyDefaults(resource.key, allocated)
     : invalidObject(resource, allocated.metadata.name ?? '', errors)
+}
+
+/** As for other objects, but what the pods of one template share is looked at once. */
+function preparePod(
+  resource: Resource,
+  object: KubeObject,
+  requested: unknown,
+): KubeObject | ApiStatus {
+  const spec = (object as Pod).spec
+  const known = spec !== undefined && isKnownValid(requested, spec)
+  const errors = known ? validatePodMeta(object) : validateCreate('Pod', object, true)
+  if (errors.length > 0) return invalidObject(resource, object.metadata.name ?? '', errors)
+  if (known) return object
+  const defaulted = applyDefaults('Pod', object)
+  if (defaulted === object && spec !== undefined) rememberValid(requested, spec)
+  return defaulted
 }
 
 /** The object as the request carries it: in its namespace, without fields the server sets. */

@@ -10,47 +10,71 @@ import { badRequest } from './responses.ts'
 /** What becomes of unknown fields: refused, or dropped as clients without a preference see it. */
 export type FieldValidation = 'Strict' | 'Ignore'
 
-/** Specs that went through the decoder: templates come back in every pod made from them. */
-const decodedSpecs = new WeakSet<object>()
+/** Pod specs of decoded templates: they come back, the very same, in each of the pods. */
+const templateSpecs = new WeakSet<object>()
+
+export interface DecodeOptions {
+  readonly validation: FieldValidation
+  /** What is stored: parts of it that the request carries unchanged need no decoding. */
+  readonly old?: KubeObject | undefined
+}
 
 export function decode(
   object: KubeObject,
   resource: Resource,
-  validation: FieldValidation,
+  { validation, old }: DecodeOptions,
 ): KubeObject | ApiStatus {
   const unserved = unservedVersion(object, resource)
   if (unserved !== undefined) return badRequest(unserved)
-  const spec = object['spec']
-  const known = resource.key === 'Pod' && isObject(spec) && decodedSpecs.has(spec)
-  const { spec: _known, ...rest } = object
-  const { value, error, strictErrors } = decodeObject(known ? (rest as KubeObject) : object)
+  const fresh = withoutKnownParts(object, old)
+  const { value, error, strictErrors } = decodeObject(fresh)
   if (error !== undefined) return badRequest(`${cannotHandle(object)}: ${error}`)
   if (strictErrors.length > 0 && validation === 'Strict') {
     return badRequest(`${cannotHandle(object)}: ${strictDecodingText(strictErrors)}`)
   }
-  const decoded = known ? { ...value, spec } : value
-  remember(decoded, resource)
-  return decoded
+  if (fresh === object) {
+    rememberTemplate(value, resource.key)
+    return value
+  }
+  return value === fresh ? object : withParts(value, object, fresh)
+}
+
+/** The decoded rest with the parts that were left out put back over what the decoder filled in. */
+function withParts(value: KubeObject, object: KubeObject, fresh: KubeObject): KubeObject {
+  const whole: Record<string, unknown> = { ...value }
+  for (const field in object) if (!(field in fresh)) whole[field] = object[field]
+  return whole as KubeObject
 }
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
+/** The object without the parts that need no decoding; the object itself when there are none. */
+function withoutKnownParts(object: KubeObject, old: KubeObject | undefined): KubeObject {
+  let rest: Record<string, unknown> | undefined
+  for (const field in object) {
+    const part = object[field]
+    if (!isObject(part) || (part !== old?.[field] && !templateSpecs.has(part))) continue
+    rest ??= { ...object }
+    delete rest[field]
+  }
+  return rest === undefined ? object : (rest as KubeObject)
+}
+
 interface Templated {
   readonly template?: { readonly spec?: object }
 }
 
-function remember(object: KubeObject, resource: Resource): void {
-  const spec = object['spec']
-  if (!isObject(spec)) return
-  if (resource.key === 'Pod') decodedSpecs.add(spec)
-  if (!templated.includes(resource.key)) return
-  const podSpec = (spec as Templated).template?.spec
-  if (isObject(podSpec)) decodedSpecs.add(podSpec)
-}
-
 const templated = ['DaemonSet', 'Deployment', 'Job', 'ReplicaSet', 'StatefulSet']
+
+/** Marks the pod spec of a template that is in order. */
+export function rememberTemplate(object: KubeObject, key: string): void {
+  const spec = object['spec']
+  if (!templated.includes(key) || !isObject(spec)) return
+  const podSpec = (spec as Templated).template?.spec
+  if (isObject(podSpec)) templateSpecs.add(podSpec)
+}
 
 function cannotHandle({ apiVersion, kind }: KubeObject): string {
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1)

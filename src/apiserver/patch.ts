@@ -52,7 +52,7 @@ function patched(
 ): KubeObject | ApiStatus {
   const result = applied(old, body, patchType)
   if (!result.ok) return badRequest(result.error)
-  return decode(result.value as KubeObject, resource, 'Ignore')
+  return decode(result.value as KubeObject, resource, { validation: 'Ignore', old })
 }
 
 function applied(old: KubeObject, body: unknown, patchType: PatchRequest['patchType']): Patched {

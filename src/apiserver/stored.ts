@@ -3,6 +3,7 @@
 
 import { type KubeObject, keyFrom, keyOf, type ObjectMeta } from '../kube/object.ts'
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts'
+import { rememberTemplate } from './decoding.ts'
 import type { ApiContext, Target } from './request.ts'
 import { type Resource, resourceOf } from './resource.ts'
 
@@ -31,6 +32,7 @@ export function put(context: ApiContext, resource: Resource, object: KubeObject)
   const resourceVersion = String(context.nextRevision())
   const stored = { ...object, metadata: { ...object.metadata, resourceVersion } }
   context.put(resource.key, keyOf(object.metadata), stored)
+  rememberTemplate(stored, resource.key)
   return stored
 }
 

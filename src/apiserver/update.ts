@@ -55,7 +55,7 @@ export function update(
     const creates = strategyOf(resource).createOnUpdate === true && subresource === ''
     return creates ? create(server, given) : refused(notFound(resource, name))
   }
-  const decoded = decode(given, resource, fieldValidation)
+  const decoded = decode(given, resource, { validation: fieldValidation, old })
   if (isStatus(decoded)) return refused(decoded)
   return replace(server, { resource, old, subresource, given: decoded, isPut: true })
 }
@@ -179,7 +179,7 @@ function store({ context }: Server, resource: Resource, { object, old, commits }
     remove(context, resource, old)
     return accepted(object)
   }
-  if (object === old || sameStored(object, old)) return accepted(old)
+  if (object === old) return accepted(old)
   commits()
   return accepted(put(context, resource, object))
 }

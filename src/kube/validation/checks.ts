@@ -61,12 +61,18 @@ export function checkLabels(
   path: string,
   labels: Readonly<Record<string, string>> | undefined,
 ): void {
+  if (labels === undefined || validLabels.has(labels)) return
+  const before = errors.length
   for (const key in labels) {
     checkLabelName(errors, path, key)
     const value = labels[key] as string
     refuse(errors, path, value, labelValueErrors(value))
   }
+  if (errors.length === before) validLabels.add(labels)
 }
+
+/** Labels found in order once: objects that share them are not asked again. */
+const validLabels = new WeakSet<object>()
 
 /** `allowed` is the set as upstream prints it. */
 export type NameCheck = (name: string) => readonly string[]

@@ -9,7 +9,7 @@ import * as core from './core.ts'
 import type { FieldError } from './field-error.ts'
 import { checkMeta, checkMetaUpdate } from './meta.ts'
 import * as networking from './networking.ts'
-import { checkPodCreate } from './pod/pod.ts'
+import { checkPodCreate, checkPodMeta } from './pod/pod.ts'
 import { checkPodUpdate } from './pod/pod-update.ts'
 import * as policy from './policy.ts'
 import * as quotas from './quotas.ts'
@@ -81,6 +81,13 @@ export function validateCreate(
   } else {
     validator.create(errors, object)
   }
+  return errors
+}
+
+/** A pod whose spec is known to be in order. */
+export function validatePodMeta(object: KubeObject): readonly FieldError[] {
+  const errors: Errors = []
+  checkPodMeta(errors, object)
   return errors
 }
 

@@ -9,11 +9,15 @@ import { checkPodSpec } from './pod-spec.ts'
 
 const noSpec: PodSpec = { containers: [] }
 
+export function checkPodMeta(errors: Errors, { metadata }: KubeObject): void {
+  checkMeta(errors, metadata, true, subdomainName)
+  checkDeletionCost(errors, metadata.annotations)
+}
+
 export function checkPod(errors: Errors, object: KubeObject): void {
   const pod = object as Pod
   const spec = pod.spec ?? noSpec
-  checkMeta(errors, pod.metadata, true, subdomainName)
-  checkDeletionCost(errors, pod.metadata.annotations)
+  checkPodMeta(errors, object)
   checkPodSpec(errors, 'spec', spec, { metadata: pod.metadata, isPod: true })
   checkImages(errors, 'spec.containers', spec.containers)
   checkImages(errors, 'spec.initContainers', spec.initContainers ?? [])
