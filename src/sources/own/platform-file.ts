@@ -44,8 +44,8 @@ export function platformFileIn(entries: readonly string[]): string | undefined {
 }
 
 /**
- * The nearest seatrial.yaml from `folder` upwards to the root of its git repository; a relative path
- * when `folder` is one.
+ * The nearest seatrial.yaml from `folder` upwards to the root of its git repository; its path is
+ * relative when `folder` is.
  */
 export function discoverPlatform(folder: string): string | undefined {
   const found = findUpwards(folder)
