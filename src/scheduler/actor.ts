@@ -187,6 +187,7 @@ function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void 
     return
   }
   state.cache.assume({ ...pod, spec: { ...pod.spec, nodeName: placed.node } } as Pod)
+  state.queue.nominator.delete(popped.uid)
   const { status, writes } = runPreBind(options.profile, cycle, pod, placed.node)
   const problem = submitWrites(writeContext(context), writes)
   if (problem !== undefined || status.code !== 'Success') {
@@ -255,7 +256,8 @@ function fail(context: SchedulerTurn, popped: QueuedPod, failure: Failure): void
   const diagnosis = failure.type === 'unfit' ? failure.trace.diagnosis : undefined
   const { namespace = '', name = '' } = popped.pod.metadata
   const pod = at.findPod(namespace, name)
-  if (pod === undefined || (pod.spec?.nodeName ?? '') !== '') {
+  const isOther = pod?.metadata.uid !== popped.uid
+  if (pod === undefined || isOther || (pod.spec?.nodeName ?? '') !== '') {
     state.queue.done(popped.uid)
     return
   }
@@ -265,6 +267,9 @@ function fail(context: SchedulerTurn, popped: QueuedPod, failure: Failure): void
     pod,
   }
   state.queue.addUnschedulableIfNotPresent(popped, rejection, at)
+  const nominate = failure.type === 'unfit' ? failure.postFilter?.nominate : ''
+  const nomination = nominate === undefined ? undefined : { nodeName: nominate }
+  state.queue.addNominatedPod(pod, nomination, at)
   if (failure.type === 'unfit') preempt(context, pod, failure)
   const { message } = failure
   const text =
@@ -276,11 +281,12 @@ function fail(context: SchedulerTurn, popped: QueuedPod, failure: Failure): void
   patchCondition(context, pod, failure)
 }
 
-/** Evicts the victims and remembers the nomination. */
-function preempt({ turn, state, at }: SchedulerTurn, pod: Pod, { postFilter }: Unfit): void {
+/** Gives up claims or evicts victims, as the PostFilter plugins want it. */
+function preempt(context: SchedulerTurn, pod: Pod, { postFilter }: Unfit): void {
   if (postFilter === undefined) return
-  const { nominate, preemption } = postFilter
-  if (nominate !== undefined) state.queue.addNominatedPod(pod, { nodeName: nominate }, at)
+  const { turn } = context
+  const { nominate, preemption, writes = [] } = postFilter
+  submitWrites(writeContext(context), writes)
   if (preemption === undefined || nominate === undefined || nominate === '') return
   for (const { metadata, status } of preemption.clearedNominations) {
     if ((status?.nominatedNodeName ?? '') === '') continue
