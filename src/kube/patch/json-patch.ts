@@ -193,9 +193,12 @@ function transfer(document: unknown, { op, from, path }: Transfer): Patched {
     : target
 }
 
+const kinds: readonly string[] = ['add', 'remove', 'replace', 'test', 'move', 'copy']
+
 function apply(document: unknown, operation: Operation): Patched {
   const { op, path, from, value } = operation
   const kind = typeof op === 'string' ? op : 'unknown'
+  if (!kinds.includes(kind)) return refuse(`Unexpected kind: ${kind}`)
   if (typeof path !== 'string') {
     return refuse(`${kind} operation failed to decode path: ${missing}`)
   }
@@ -218,11 +221,21 @@ function apply(document: unknown, operation: Operation): Patched {
   }
 }
 
+function mustBe(found: unknown, type: 'Patch' | 'Operation'): Patched {
+  const word = isArray(found) ? 'array' : found === null ? 'null' : typeof found
+  const name = word === 'boolean' ? 'bool' : word
+  return refuse(`json: cannot unmarshal ${name} into Go value of type jsonpatch.${type}`)
+}
+
 /** The document after all operations, or the first message; nothing is changed in place. */
-export function applyJsonPatch(document: unknown, operations: readonly Operation[]): Patched {
+export function applyJsonPatch(document: unknown, patch: unknown): Patched {
+  if (patch !== null && !isArray(patch)) return mustBe(patch, 'Patch')
+  const operations = patch ?? []
+  const wrong = operations.find(each => each !== null && !isObject(each))
+  if (wrong !== undefined) return mustBe(wrong, 'Operation')
   let current = document
   for (const operation of operations) {
-    const result = apply(current, operation)
+    const result = apply(current, (operation ?? {}) as Operation)
     if (!result.ok) return result
     current = result.value
   }

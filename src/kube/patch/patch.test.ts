@@ -106,6 +106,9 @@ describe('merge and JSON patches', () => {
     { name: 'a failed test', patch: [{ op: 'test', path: '/a', value: 2 }], error: 'test failed' },
     { name: 'an unknown operation', patch: [{ op: 'x', path: '/a' }], error: 'Unexpected kind: x' },
     { name: 'no path', patch: [{ op: 'add' }], error: 'failed to decode path' },
+    { name: 'no list', patch: { op: 'add' }, error: 'cannot unmarshal object' },
+    { name: 'no object', patch: ['add'], error: 'cannot unmarshal string' },
+    { name: 'a null operation', patch: [null], error: 'Unexpected kind: unknown' },
   ]
   for (const { name, patch, error } of cases) {
     it(`${name} stops a JSON patch`, () => {

@@ -1,6 +1,6 @@
 // Answers patch vectors with src/kube/patch/.
 
-import { applyJsonPatch, type Operation } from '../../../src/kube/patch/json-patch.ts'
+import { applyJsonPatch } from '../../../src/kube/patch/json-patch.ts'
 import type { JsonObject, Patched } from '../../../src/kube/patch/json.ts'
 import { applyMergePatch, createThreeWayMergePatch } from '../../../src/kube/patch/merge-patch.ts'
 import { createThreeWayPatch, createTwoWayPatch } from '../../../src/kube/patch/strategic-diff.ts'
@@ -66,7 +66,7 @@ export const answer: Topic = (family, given) => {
     case 'json-merge':
       return { result: applyMergePatch(original, patch) }
     case 'json-patch':
-      return outcome(applyJsonPatch(original, patch as readonly Operation[]))
+      return outcome(applyJsonPatch(original, patch))
     case 'two-way':
       return twoWay(input)
     default:
