@@ -6,8 +6,11 @@ import { fnv1a32 } from '../base/hash.ts'
 import type { Service, ServicePort, ServiceSpec } from '../kube/generated/types.ts'
 import { type KubeObject, keyOf } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
+import { type FieldError, invalid } from '../kube/validation/field-error.ts'
+import { checkAddresses } from '../kube/validation/service.ts'
 import type { ApiContext } from './request.ts'
 import type { Resource } from './resource.ts'
+import { invalidObject } from './responses.ts'
 
 const addresses = 2 ** 16
 const nodePortMin = 30_000
@@ -24,8 +27,60 @@ export function allocate(
   const service = object as Service
   if (service.spec === undefined) return service
   const before = (old as Service | undefined)?.spec
+  const errors = before === undefined ? impossible(service.spec) : []
+  if (errors.length > 0) {
+    return invalidObject({ ...resource, groupKind: 'Service' }, service.metadata.name ?? '', errors)
+  }
   const spec = allocated(context, service, before)
   return spec === service.spec ? service : { ...service, spec }
+}
+
+/** What no allocator of this cluster can give; asked before validation, as upstream allocates first. */
+function impossible(spec: ServiceSpec): readonly FieldError[] {
+  if (spec.type === 'ExternalName') return []
+  const errors: FieldError[] = []
+  checkAddresses(errors, withGivenAddress(spec))
+  if (errors.length > 0) return errors
+  const { ipFamilyPolicy, ipFamilies = [], clusterIP = '' } = spec
+  const selects = Object.keys(spec.selector ?? {}).length > 0
+  if (clusterIP === 'None' && !selects) return []
+  ipFamilies.forEach((family, index) => {
+    if (family === 'IPv4') return
+    const at = `spec.ipFamilies[${index}]`
+    errors.push(invalid(at, family, 'not configured on this cluster'))
+  })
+  if (ipFamilyPolicy === 'RequireDualStack') {
+    const detail = 'this cluster is not configured for dual-stack services'
+    errors.push(invalid('spec.ipFamilyPolicy', ipFamilyPolicy, detail))
+  }
+  if (clusterIP !== '' && clusterIP !== 'None' && !clusterIP.startsWith('10.96.')) {
+    const detail = `failed to allocate IP ${clusterIP}: the provided network does not match the current range`
+    errors.push(invalid('spec.clusterIPs', [clusterIP], detail))
+  }
+  if (errors.length === 0) checkNodePorts(errors, spec)
+  return errors
+}
+
+function withGivenAddress(spec: ServiceSpec): ServiceSpec {
+  const { clusterIP = '', clusterIPs = [] } = spec
+  return clusterIP !== '' && clusterIPs.length === 0 ? { ...spec, clusterIPs: [clusterIP] } : spec
+}
+
+function checkNodePorts(errors: FieldError[], spec: ServiceSpec): void {
+  if (!needsNodePorts(spec)) return
+  const taken = new Set<number>()
+  spec.ports?.forEach(({ nodePort = 0 }, index) => {
+    if (nodePort === 0) return
+    const at = `spec.ports[${index}].nodePort`
+    if (nodePort < nodePortMin || nodePort >= nodePortMin + nodePortCount) {
+      const range = `${nodePortMin}-${nodePortMin + nodePortCount - 1}`
+      const detail = `provided port is not in the valid range. The range of valid ports is ${range}`
+      errors.push(invalid(at, nodePort, detail))
+    } else if (taken.has(nodePort)) {
+      errors.push(invalid(at, nodePort, 'provided port is already allocated'))
+    }
+    taken.add(nodePort)
+  })
 }
 
 function allocated(
@@ -35,7 +90,7 @@ function allocated(
 ): ServiceSpec {
   const given = service.spec as ServiceSpec
   const spec = before === undefined ? given : withKeptValues(given, before)
-  if (spec.type === 'ExternalName') return withoutAddresses(spec, before)
+  if (spec.type === 'ExternalName') return withoutAddresses(withGivenAddress(spec), before)
   const families = withFamilies(spec)
   const addressed = withAddresses(context, service, families)
   return withPorts(context, service, addressed)

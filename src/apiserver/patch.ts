@@ -3,7 +3,7 @@
 
 import type { KubeObject } from '../kube/object.ts'
 import type { JsonObject, Patched } from '../kube/patch/json.ts'
-import { applyJsonPatch, type Operation } from '../kube/patch/json-patch.ts'
+import { applyJsonPatch } from '../kube/patch/json-patch.ts'
 import { applyMergePatch } from '../kube/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '../kube/patch/strategic-merge-patch.ts'
 import { schemaOf } from '../kube/schema.ts'
@@ -34,6 +34,17 @@ export function patch(server: Server, request: PatchRequest): ApiResponse {
   return replace(server, { resource, old, given, subresource: subresource ?? '' })
 }
 
+/** The API server does not pass on why a JSON patch does not apply. */
+const unapplicable: ApiStatus = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  status: 'Failure',
+  code: 422,
+  reason: 'Invalid',
+  message: 'the server rejected our request due to an error in our request',
+  details: {},
+}
+
 /** A patch may not turn an object into another. */
 function otherObject({ metadata }: KubeObject, old: KubeObject): string | undefined {
   const { name = '', namespace } = old.metadata
@@ -51,12 +62,15 @@ function patched(
   { patch: body, patchType }: PatchRequest,
 ): KubeObject | ApiStatus {
   const result = applied(old, body, patchType)
-  if (!result.ok) return badRequest(result.error)
+  if (!result.ok) {
+    if (patchType === 'json') return unapplicable
+    return badRequest(result.error)
+  }
   return decode(result.value as KubeObject, resource, { validation: 'Ignore', old })
 }
 
 function applied(old: KubeObject, body: unknown, patchType: PatchRequest['patchType']): Patched {
-  if (patchType === 'json') return applyJsonPatch(old, body as readonly Operation[])
+  if (patchType === 'json') return applyJsonPatch(old, body as Parameters<typeof applyJsonPatch>[1])
   const type = patchType === 'strategic' ? schemaOf(old.apiVersion, old.kind) : undefined
   if (type === undefined) return { ok: true, value: applyMergePatch(old, body) }
   return applyStrategicMergePatch(old, body as JsonObject, type)

@@ -22,13 +22,20 @@ export const podStrategy: Strategy = {
 }
 
 function created(object: KubeObject, now: string): KubeObject {
-  const pod = withMergedLabelKeys(object as Pod)
+  const pod = withMergedLabelKeys(withPositiveGrace(object as Pod))
   const qosClass = qosClassOf(pod.spec)
   const gated = (pod.spec?.schedulingGates?.length ?? 0) > 0
   const status: PodStatus = gated
     ? { phase: 'Pending', conditions: [{ ...gatedCondition, lastTransitionTime: now }], qosClass }
     : { phase: 'Pending', qosClass }
   return { ...pod, status }
+}
+
+/** A negative grace period means the shortest that the kubelet notices. */
+function withPositiveGrace(pod: Pod): Pod {
+  const { spec } = pod
+  if (spec === undefined || (spec.terminationGracePeriodSeconds ?? 0) >= 0) return pod
+  return { ...pod, spec: { ...spec, terminationGracePeriodSeconds: 1 } }
 }
 
 function statusUpdated(pod: Pod, old: Pod): KubeObject {

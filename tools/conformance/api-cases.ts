@@ -138,7 +138,9 @@ function object(apiVersion: string, kind: string, metadata: KubeObject['metadata
 /** What the client of a step reads; deletions answer with a Status unless the object stays. */
 function answerOf(response: ApiResponse): { code: number; response: unknown } {
   if (!response.ok) {
-    return { code: response.code, response: { ...response.status, metadata: {} } }
+    const { reason, ...status } = response.status
+    const reasoned = reason === '' ? status : { ...status, reason }
+    return { code: response.code, response: { ...reasoned, metadata: {} } }
   }
   return { code: response.code, response: shown(response.object) }
 }

@@ -38,11 +38,55 @@ export function checkPodUpdate(errors: Errors, object: KubeObject, old: KubeObje
       initContainers: withImages(spec.initContainers, before.initContainers ?? []),
     }),
     ...kept(before, ['activeDeadlineSeconds', 'schedulingGates', 'tolerations']),
+    ...((before.schedulingGates?.length ?? 0) > 0 && gatedFields(errors, spec, before)),
   }
   const compared = mungedGrace(munged, before)
   if (sameValue(compared, before)) return
   const head = 'pod updates may not change fields other than '
   errors.push(forbidden('spec', `${head}${updatable.join(',')}\n`))
+}
+
+/** A pod that waits at a gate may still narrow where it can run. */
+function gatedFields(errors: Errors, spec: PodSpec, before: PodSpec): Partial<PodSpec> {
+  const selector = spec.nodeSelector ?? {}
+  const lost = Object.entries(before.nodeSelector ?? {}).some(
+    ([key, value]) => selector[key] !== value,
+  )
+  if (lost) {
+    const detail = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
+    errors.push(invalid('spec.nodeSelector', spec.nodeSelector, detail))
+  }
+  checkAffinityNarrowed(errors, spec, before)
+  return kept(before, ['nodeSelector', ...affinityKey(spec, before)])
+}
+
+/** Node affinity may change, affinity to pods may not. */
+function affinityKey(spec: PodSpec, before: PodSpec): readonly (keyof PodSpec)[] {
+  const { nodeAffinity: _next, ...rest } = spec.affinity ?? {}
+  const { nodeAffinity: _old, ...oldRest } = before.affinity ?? {}
+  return sameValue(rest, oldRest) ? ['affinity'] : []
+}
+
+function checkAffinityNarrowed(errors: Errors, spec: PodSpec, before: PodSpec): void {
+  const key = 'requiredDuringSchedulingIgnoredDuringExecution'
+  const path = `spec.affinity.nodeAffinity.${key}.nodeSelectorTerms`
+  const old = before.affinity?.nodeAffinity?.[key]?.nodeSelectorTerms ?? []
+  const next = spec.affinity?.nodeAffinity?.[key]?.nodeSelectorTerms ?? []
+  if (old.length === 0) return
+  if (old.length !== next.length) {
+    const detail = 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'
+    errors.push(invalid(path, next, detail))
+    return
+  }
+  old.forEach((term, index) => {
+    const other = next[index]
+    const added = (['matchExpressions', 'matchFields'] as const).every(list =>
+      (term[list] ?? []).every((each, at) => sameValue(each, other?.[list]?.[at])),
+    )
+    if (added) return
+    const detail = 'only additions are allowed (no mutations or deletions)'
+    errors.push(invalid(`${path}[${index}]`, other, detail))
+  })
 }
 
 function kept(before: PodSpec, keys: readonly (keyof PodSpec)[]): Partial<PodSpec> {
