@@ -50,9 +50,9 @@ function bugText(error: unknown): string {
   )
 }
 
+/** SIGINT keeps its default, which ends even a run that never yields: shells then show 130. */
 async function main(): Promise<void> {
   const io = processIo()
-  process.once('SIGINT', () => process.exit(exits.interrupted))
   try {
     process.exitCode = await runProgram(process.argv.slice(2), io)
   } catch (error) {

@@ -48,7 +48,7 @@ const noPlatform: { readonly part?: PlatformPart; readonly problems: readonly Pr
 function noInput(): Problem {
   return usageProblem(
     'nothing to judge was named',
-    'name files or folders: seatrial check ./deploy; or list sources in seatrial.yaml',
+    'name files, folders or - for stdin: seatrial check ./deploy; or list sources in seatrial.yaml',
   )
 }
 
