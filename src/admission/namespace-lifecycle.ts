@@ -17,10 +17,7 @@ import type { ApiStatus } from '../kube/status.ts'
 
 const immortal = ['default', 'kube-system', 'kube-public']
 
-function admitObject(
-  request: ObjectRequest,
-  context: AdmissionContext,
-): KubeObject | ApiStatus {
+function admitObject(request: ObjectRequest, context: AdmissionContext): KubeObject | ApiStatus {
   const { namespace, object, operation, resource } = request
   if (namespace === '' || resource.key === 'Namespace') return object
   const stored = context.get('Namespace', namespace) as Namespace | undefined

@@ -71,7 +71,11 @@ function admitPod(request: ObjectRequest, context: AdmissionContext): KubeObject
   return withPriority(pod, spec, found)
 }
 
-function withPriority(pod: Pod, spec: PodSpec, { name, priority, preemptionPolicy }: Resolved): Pod {
+function withPriority(
+  pod: Pod,
+  spec: PodSpec,
+  { name, priority, preemptionPolicy }: Resolved,
+): Pod {
   const named = name === '' ? {} : { priorityClassName: name }
   const policy = preemptionPolicy === undefined ? {} : { preemptionPolicy }
   return { ...pod, spec: { ...spec, ...named, priority, ...policy } }

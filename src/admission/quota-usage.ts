@@ -3,12 +3,7 @@
 
 import { qosClassOf } from '../apiserver/qos.ts'
 import type { Resource } from '../apiserver/resource.ts'
-import type {
-  PersistentVolumeClaim,
-  Pod,
-  ResourceQuota,
-  Service,
-} from '../kube/generated/types.ts'
+import type { PersistentVolumeClaim, Pod, ResourceQuota, Service } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { quantityOf } from '../kube/quantity.ts'
 import { add, podAmounts, type Totals } from './pod-amounts.ts'
@@ -72,7 +67,11 @@ function claimUsage(usage: Totals, { spec }: PersistentVolumeClaim): void {
 }
 
 /** Whether a quota with scopes looks at the object; without scopes it looks at all. */
-export function isInScope({ spec }: ResourceQuota, resource: Resource, object: KubeObject): boolean {
+export function isInScope(
+  { spec }: ResourceQuota,
+  resource: Resource,
+  object: KubeObject,
+): boolean {
   const scopes = spec?.scopes ?? []
   const expressions = spec?.scopeSelector?.matchExpressions ?? []
   if (scopes.length + expressions.length === 0) return true

@@ -70,10 +70,7 @@ function merged(all: readonly Toleration[]): readonly Toleration[] {
   return all.filter((each, index) => all.findIndex(other => semanticEqual(other, each)) === index)
 }
 
-function validatePod(
-  request: AdmissionRequest,
-  context: AdmissionContext,
-): ApiStatus | undefined {
+function validatePod(request: AdmissionRequest, context: AdmissionContext): ApiStatus | undefined {
   const { spec } = request.object as Pod
   if (spec === undefined) return undefined
   const overhead = classOf(spec, context)?.overhead?.podFixed

@@ -176,9 +176,7 @@ function freeAddress(context: ApiContext, { metadata }: Service): string {
 }
 
 function needsNodePorts({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean {
-  return (
-    type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false)
-  )
+  return type === 'NodePort' || (type === 'LoadBalancer' && allocateLoadBalancerNodePorts !== false)
 }
 
 function needsHealthCheck({ type, externalTrafficPolicy }: ServiceSpec): boolean {

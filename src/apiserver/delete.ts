@@ -6,14 +6,23 @@ import type { Pod } from '../kube/generated/types.ts'
 import type { KubeObject, ObjectMeta } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { formatTime, parseTime } from '../kube/time.ts'
+import { notSupported } from '../kube/validation/field-error.ts'
 import { validate } from './admission.ts'
 import { sameStored } from './equality.ts'
 import { deleteNamespace } from './namespace-deletion.ts'
 import type { ApiResponse, DeleteOptions, Target } from './request.ts'
 import type { Resource } from './resource.ts'
-import { accepted, conflict, notFound, refused } from './responses.ts'
+import { accepted, conflict, invalidObject, notFound, refused } from './responses.ts'
 import { admissionRequest, find, put, remove, type Server } from './stored.ts'
 import { strategyOf } from './strategies.ts'
+
+const policies: readonly string[] = ['Foreground', 'Background', 'Orphan']
+
+function badPolicy(policy: string): ApiStatus {
+  const options = { group: 'meta.k8s.io', kind: 'DeleteOptions' }
+  const error = notSupported('propagationPolicy', policy, [...policies, 'nil'])
+  return invalidObject({ ...options, groupKind: 'DeleteOptions.meta.k8s.io' }, '', [error])
+}
 
 /** Deletes what `target` names, at once or by marking it. */
 export function deleteTarget(
@@ -23,7 +32,13 @@ export function deleteTarget(
 ): ApiResponse {
   const { resource, object } = find(server.context, target)
   if (object === undefined) return refused(notFound(resource, target.name))
-  const request = admissionRequest(resource, { operation: 'delete', object: undefined, old: object })
+  const policy = options.propagationPolicy
+  if (policy !== undefined && !policies.includes(policy)) return refused(badPolicy(policy))
+  const request = admissionRequest(resource, {
+    operation: 'delete',
+    object: undefined,
+    old: object,
+  })
   const refusal = validate(server.plugins, request, server.context)
   if (refusal !== undefined) return refused(refusal)
   if (resource.key === 'Namespace') {

@@ -11,13 +11,7 @@ import { withCondition } from './conditions.ts'
 import { deleteObject, unmetPrecondition } from './delete.ts'
 import type { ApiContext, ApiResponse, DeleteOptions, Target } from './request.ts'
 import { type Resource, resourceOf } from './resource.ts'
-import {
-  forbiddenRequest,
-  notFound,
-  plainFailure,
-  refused,
-  tooManyRequests,
-} from './responses.ts'
+import { forbiddenRequest, notFound, plainFailure, refused, tooManyRequests } from './responses.ts'
 import { find, put, type Server } from './stored.ts'
 
 const disruptedPodsMax = 2000
@@ -133,8 +127,7 @@ function exhausted(context: ApiContext, budget: PodDisruptionBudget): ApiStatus 
   }
   if (allowed < 0) return forbiddenRequest(singular, name, 'pdb disruptions allowed is negative')
   if (Object.keys(status?.disruptedPods ?? {}).length > disruptedPodsMax) {
-    const why =
-      'DisruptedPods map too big - too many evictions not confirmed by PDB controller'
+    const why = 'DisruptedPods map too big - too many evictions not confirmed by PDB controller'
     return forbiddenRequest(singular, name, why)
   }
   if (allowed > 0) return undefined

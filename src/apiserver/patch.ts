@@ -11,7 +11,7 @@ import type { ApiStatus } from '../kube/status.ts'
 import { decode } from './decoding.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
 import type { Resource } from './resource.ts'
-import { badRequest, isStatus, notFound, refused } from './responses.ts'
+import { badRequest, isStatus, notFound, plainFailure, refused } from './responses.ts'
 import { scale } from './scale.ts'
 import { find, type Server } from './stored.ts'
 import { replace } from './update.ts'
@@ -64,7 +64,7 @@ function patched(
   const result = applied(old, body, patchType)
   if (!result.ok) {
     if (patchType === 'json') return unapplicable
-    return badRequest(result.error)
+    return patchType === 'strategic' ? plainFailure(500, result.error) : badRequest(result.error)
   }
   return decode(result.value as KubeObject, resource, { validation: 'Ignore', old })
 }

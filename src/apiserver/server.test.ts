@@ -7,7 +7,11 @@ const pod = (name: string, spec: object = {}, labels = {}): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace: 'default', labels },
-  spec: { containers: [{ name: 'main', image: 'main:1' }], terminationGracePeriodSeconds: 30, ...spec },
+  spec: {
+    containers: [{ name: 'main', image: 'main:1' }],
+    terminationGracePeriodSeconds: 30,
+    ...spec,
+  },
 })
 
 const replicaSet: KubeObject = {
@@ -116,7 +120,11 @@ describe('delete', () => {
 
   it('keeps an object with finalizers until the last one is gone', () => {
     const server = memoryServer()
-    const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', finalizers: ['x/y'] } }
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'm', finalizers: ['x/y'] },
+    }
     created(server, map)
     server.request({ verb: 'delete', target: target('m', 'ConfigMap') })
     const marked = server.object('ConfigMap', 'default/m')

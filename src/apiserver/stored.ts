@@ -56,7 +56,11 @@ export function admissionRequest(
 /** Metadata without the fields that the twin does not keep. */
 export function withoutManagedFields(metadata: ObjectMeta): ObjectMeta {
   if (!('managedFields' in metadata) && !('selfLink' in metadata)) return metadata
-  const { managedFields: _managed, selfLink: _link, ...rest } = metadata as ObjectMeta & {
+  const {
+    managedFields: _managed,
+    selfLink: _link,
+    ...rest
+  } = metadata as ObjectMeta & {
     managedFields?: unknown
     selfLink?: unknown
   }

@@ -56,9 +56,7 @@ export function prepareForStatusUpdate(
 ): KubeObject {
   let prepared = withGeneration(object, old.metadata.generation)
   if (prepared['spec'] !== old['spec']) prepared = { ...prepared, spec: old['spec'] }
-  return strategy.statusUpdate === undefined
-    ? prepared
-    : strategy.statusUpdate(prepared, old, now)
+  return strategy.statusUpdate === undefined ? prepared : strategy.statusUpdate(prepared, old, now)
 }
 
 /** `object` with `generation`, or without one when it is undefined. */

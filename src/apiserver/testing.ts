@@ -40,7 +40,9 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
       nowMs: 0,
       get: (kind, key) => of(kind).get(key),
       list: (kind, namespace) =>
-        sorted(kind).filter(each => namespace === undefined || each.metadata.namespace === namespace),
+        sorted(kind).filter(
+          each => namespace === undefined || each.metadata.namespace === namespace,
+        ),
       dependents: uid =>
         [...kinds.keys()].sort(compareStrings).flatMap(kind =>
           sorted(kind)

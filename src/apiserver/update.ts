@@ -24,14 +24,7 @@ import {
   notFound,
   refused,
 } from './responses.ts'
-import {
-  admissionRequest,
-  find,
-  put,
-  remove,
-  type Server,
-  withoutManagedFields,
-} from './stored.ts'
+import { admissionRequest, find, put, remove, type Server, withoutManagedFields } from './stored.ts'
 import { strategyOf } from './strategies.ts'
 import { prepareForStatusUpdate, prepareForUpdate, type Strategy } from './strategy.ts'
 
@@ -85,7 +78,11 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
   const final = admissionRequest(resource, { ...request, object: prepared })
   const denial = validate(plugins, final, context)
   if (denial !== undefined) return refused(denial)
-  return store(server, resource, { object: prepared, old, commits: () => commit(plugins, final, context) })
+  return store(server, resource, {
+    object: prepared,
+    old,
+    commits: () => commit(plugins, final, context),
+  })
 }
 
 function prepare(
@@ -142,9 +139,11 @@ function staleness(
   if (resourceVersion === '') {
     const field = 'metadata.resourceVersion'
     const body = 'Invalid value: 0: must be specified for an update'
-    return invalidObject({ ...resource, kind: resource.plural, groupKind: resource.qualified }, name, [
-      { reason: 'FieldValueInvalid', field, body },
-    ])
+    return invalidObject(
+      { ...resource, kind: resource.plural, groupKind: resource.qualified },
+      name,
+      [{ reason: 'FieldValueInvalid', field, body }],
+    )
   }
   return resourceVersion === old.metadata.resourceVersion
     ? undefined
@@ -174,7 +173,11 @@ interface Write {
 }
 
 /** Writes the object, or removes it when its last finalizer has gone; equal objects stay as is. */
-function store({ context }: Server, resource: Resource, { object, old, commits }: Write): ApiResponse {
+function store(
+  { context }: Server,
+  resource: Resource,
+  { object, old, commits }: Write,
+): ApiResponse {
   if (lastFinalizerGone(resource, object, old)) {
     remove(context, resource, old)
     return accepted(object)

@@ -92,8 +92,11 @@ function affinityDefaults(spec: ServiceSpec): ServiceSpec {
 }
 
 const servicePorts = eachOf(
-  (port: { readonly port: number; readonly protocol?: string; readonly targetPort?: string | number }) =>
-    withUnset(port, { protocol: 'TCP', targetPort: port.port }),
+  (port: {
+    readonly port: number
+    readonly protocol?: string
+    readonly targetPort?: string | number
+  }) => withUnset(port, { protocol: 'TCP', targetPort: port.port }),
 )
 
 function serviceSpecDefaults(spec: ServiceSpec): ServiceSpec {

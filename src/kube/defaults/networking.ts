@@ -14,23 +14,26 @@ import { eachOf, withAbsent, withChanged } from './setting.ts'
 const policyPorts = eachOf<NetworkPolicyPort>(port => withAbsent(port, { protocol: 'TCP' }))
 
 export function networkPolicyDefaults(object: KubeObject): KubeObject {
-  return withChanged(withAbsent(object as NetworkPolicy, { spec: { podSelector: {} } }), 'spec', spec => {
-    const egress = (spec.egress?.length ?? 0) > 0
-    const policyTypes = egress ? ['Ingress', 'Egress'] : ['Ingress']
-    const selecting = withAbsent(spec, { podSelector: {} })
-    const typed =
-      (spec.policyTypes?.length ?? 0) > 0 ? selecting : { ...selecting, policyTypes }
-    const ingress = withChanged(
-      typed,
-      'ingress',
-      eachOf(rule => withChanged(rule, 'ports', policyPorts)),
-    )
-    return withChanged(
-      ingress,
-      'egress',
-      eachOf(rule => withChanged(rule, 'ports', policyPorts)),
-    )
-  })
+  return withChanged(
+    withAbsent(object as NetworkPolicy, { spec: { podSelector: {} } }),
+    'spec',
+    spec => {
+      const egress = (spec.egress?.length ?? 0) > 0
+      const policyTypes = egress ? ['Ingress', 'Egress'] : ['Ingress']
+      const selecting = withAbsent(spec, { podSelector: {} })
+      const typed = (spec.policyTypes?.length ?? 0) > 0 ? selecting : { ...selecting, policyTypes }
+      const ingress = withChanged(
+        typed,
+        'ingress',
+        eachOf(rule => withChanged(rule, 'ports', policyPorts)),
+      )
+      return withChanged(
+        ingress,
+        'egress',
+        eachOf(rule => withChanged(rule, 'ports', policyPorts)),
+      )
+    },
+  )
 }
 
 export function ingressDefaults(object: KubeObject): KubeObject {

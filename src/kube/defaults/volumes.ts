@@ -60,7 +60,10 @@ const bySource: readonly (readonly [keyof Volume, Change])[] = [
         }),
       ),
   ],
-  ['iscsi', each => withChanged(each, 'iscsi', disk => withUnset(disk, { iscsiInterface: 'default' }))],
+  [
+    'iscsi',
+    each => withChanged(each, 'iscsi', disk => withUnset(disk, { iscsiInterface: 'default' })),
+  ],
   [
     'rbd',
     each =>

@@ -55,11 +55,7 @@ function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector): bo
   return Object.keys(matchLabels).length + matchExpressions.length === 0
 }
 
-function checkSelector(
-  errors: Errors,
-  selector: LabelSelector | undefined,
-  owner: string,
-): void {
+function checkSelector(errors: Errors, selector: LabelSelector | undefined, owner: string): void {
   if (selector === undefined) {
     errors.push(required('spec.selector', ''))
     return
@@ -211,11 +207,7 @@ export function checkDaemonSetUpdate(errors: Errors, object: KubeObject, old: Ku
   checkDaemonSetSpec(errors, spec ?? { template: noTemplate })
 }
 
-function checkStatefulSetSpec(
-  errors: Errors,
-  spec: StatefulSetSpec,
-  created: boolean,
-): void {
+function checkStatefulSetSpec(errors: Errors, spec: StatefulSetSpec, created: boolean): void {
   const policy = spec.podManagementPolicy ?? ''
   if (policy !== 'OrderedReady' && policy !== 'Parallel') {
     const detail = "must be 'OrderedReady' or 'Parallel'"

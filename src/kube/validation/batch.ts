@@ -7,6 +7,7 @@ import type {
   Job,
   JobSpec,
   PodFailurePolicyRule,
+  PodSpec,
   PodTemplateSpec,
   SuccessPolicyRule,
 } from '../generated/types.ts'
@@ -19,7 +20,14 @@ import {
   immutableText,
   subdomainName,
 } from './checks.ts'
-import { duplicate, type FieldError, invalid, notSupported, required, sortedMap } from './field-error.ts'
+import {
+  duplicate,
+  type FieldError,
+  invalid,
+  notSupported,
+  required,
+  sortedMap,
+} from './field-error.ts'
 import { goTemplate } from './go-template.ts'
 import { checkMeta } from './meta.ts'
 import { checkSelected, checkTemplate } from './pod/template.ts'
@@ -316,20 +324,25 @@ function comparableTemplate(spec: JobSpec, old: Job): PodTemplateSpec {
   const podSpec = template.spec
   if (!unstarted || podSpec === undefined) return template
   const next = spec.template ?? noTemplate
-  return {
-    ...template,
-    metadata: { ...template.metadata, ...next.metadata },
-    spec: {
-      ...podSpec,
-      ...pick(next.spec, ['nodeSelector', 'tolerations', 'schedulingGates', 'affinity']),
-    },
-  }
+  const metadata = taken(template.metadata ?? {}, next.metadata ?? {}, ['labels', 'annotations'])
+  const directives = ['nodeSelector', 'tolerations', 'schedulingGates'] as const
+  const scheduled = taken(podSpec, next.spec ?? noPodSpec, directives)
+  const affinity = taken(podSpec.affinity ?? {}, next.spec?.affinity ?? {}, ['nodeAffinity'])
+  const { affinity: _before, ...rest } = scheduled
+  const affine = Object.keys(affinity).length > 0 || next.spec?.affinity !== undefined
+  return { ...template, metadata, spec: affine ? { ...rest, affinity } : rest }
 }
 
-function pick<T extends object>(from: T | undefined, keys: readonly (keyof T)[]): Partial<T> {
-  const picked: Partial<T> = {}
-  for (const key of keys) if (from?.[key] !== undefined) picked[key] = from[key]
-  return picked
+const noPodSpec: PodSpec = { containers: [] }
+
+/** `into` with some fields as `from` has them, or without them. */
+function taken<T extends object>(into: T, from: T, keys: readonly (keyof T)[]): T {
+  const result = { ...into }
+  for (const key of keys) {
+    if (from[key] === undefined) delete result[key]
+    else result[key] = from[key]
+  }
+  return result
 }
 
 function checkCompletions(errors: Errors, spec: JobSpec, before: JobSpec): void {
@@ -362,7 +375,9 @@ export function checkCronJobUpdate(errors: Errors, object: KubeObject): void {
 function checkCronJobSpec(errors: Errors, spec: CronJobSpec | undefined): void {
   const { schedule = '', timeZone, concurrencyPolicy = '' } = spec ?? {}
   if (schedule === '') errors.push(required('spec.schedule', ''))
-  else for (const text of scheduleErrors(schedule)) errors.push(invalid('spec.schedule', schedule, text))
+  else
+    for (const text of scheduleErrors(schedule))
+      errors.push(invalid('spec.schedule', schedule, text))
   checkNonnegative(errors, 'spec.startingDeadlineSeconds', spec?.startingDeadlineSeconds)
   if (timeZone !== undefined) checkTimeZone(errors, timeZone)
   if (!concurrency.includes(concurrencyPolicy)) {

@@ -54,7 +54,8 @@ export function notSupported(
   value: unknown,
   supported: readonly string[],
 ): FieldError {
-  const detail = supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`
+  const detail =
+    supported.length === 0 ? '' : `supported values: ${supported.map(goQuote).join(', ')}`
   return error('FieldValueNotSupported', field, `Unsupported value: ${valueText(value)}`, detail)
 }
 

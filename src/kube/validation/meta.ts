@@ -128,8 +128,13 @@ function checkFinalizers(errors: Errors, finalizers: readonly string[]): void {
 
 /** What holds for the metadata of every update. */
 export function checkMetaUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  checkCommonMeta(errors, object.metadata)
+  checkMetaChange(errors, object, old)
+}
+
+/** What an update may not change; registries that have a check of their own ask it again. */
+export function checkMetaChange(errors: Errors, object: KubeObject, old: KubeObject): void {
   const metadata = object.metadata
-  checkCommonMeta(errors, metadata)
   if (old.metadata.deletionTimestamp !== undefined) {
     const added = (metadata.finalizers ?? []).filter(
       each => old.metadata.finalizers?.includes(each) !== true,

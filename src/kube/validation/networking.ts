@@ -217,4 +217,3 @@ function checkAddress(
     errors.push(invalid(at, address, detail))
   }
 }
-

@@ -102,8 +102,13 @@ export function checkPriorityClassUpdate(
 }
 
 function checkRule(errors: Errors, path: string, rule: PolicyRule, namespaced: boolean): void {
-  const { verbs = [], nonResourceURLs = [], apiGroups = [], resources = [], resourceNames = [] } =
-    rule
+  const {
+    verbs = [],
+    nonResourceURLs = [],
+    apiGroups = [],
+    resources = [],
+    resourceNames = [],
+  } = rule
   if (verbs.length === 0) {
     errors.push(required(`${path}.verbs`, 'verbs must contain at least one value'))
   }

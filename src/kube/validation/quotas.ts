@@ -199,9 +199,7 @@ const podAmounts = [
 ]
 
 function isCountable(name: string): boolean {
-  return (
-    countable.includes(name) || isHugePage(name) || name.startsWith('requests.hugepages-')
-  )
+  return countable.includes(name) || isHugePage(name) || name.startsWith('requests.hugepages-')
 }
 
 /** BestEffort pods have no amounts, so only their number can be limited. */
@@ -277,7 +275,8 @@ const existsText =
 
 function checkScopeSelector(errors: Errors, { hard = {}, scopeSelector }: QuotaSpec): void {
   const path = 'spec.scopeSelector.matchExpressions'
-  for (const { scopeName = '', operator = '', values = [] } of scopeSelector?.matchExpressions ?? []) {
+  for (const { scopeName = '', operator = '', values = [] } of scopeSelector?.matchExpressions ??
+    []) {
     if (!scopes.includes(scopeName)) {
       errors.push(invalid(`${path}.scopeName`, scopeName, 'unsupported scope'))
     }
@@ -290,7 +289,8 @@ function checkScopeSelector(errors: Errors, { hard = {}, scopeSelector }: QuotaS
       errors.push(invalid(`${path}.operator`, operator, existsText))
     }
     if (operator === 'In' || operator === 'NotIn') {
-      const detail = "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"
+      const detail =
+        "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"
       if (values.length === 0) errors.push(required(`${path}.values`, detail))
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
       const detail =

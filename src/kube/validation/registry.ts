@@ -7,7 +7,7 @@ import * as batch from './batch.ts'
 import { type Errors, pathSegmentName, subdomainName } from './checks.ts'
 import * as core from './core.ts'
 import type { FieldError } from './field-error.ts'
-import { checkMeta, checkMetaUpdate } from './meta.ts'
+import { checkMeta, checkMetaChange, checkMetaUpdate } from './meta.ts'
 import * as networking from './networking.ts'
 import { checkPodCreate, checkPodMeta } from './pod/pod.ts'
 import { checkPodUpdate } from './pod/pod-update.ts'
@@ -98,7 +98,10 @@ export function validateUpdate(
 ): readonly FieldError[] {
   const errors: Errors = []
   checkMetaUpdate(errors, object, old)
-  byKind[key]?.update?.(errors, object, old)
+  const update = byKind[key]?.update
+  if (update === undefined) return errors
+  if (errors.length > 0) checkMetaChange(errors, object, old)
+  update(errors, object, old)
   return errors
 }
 

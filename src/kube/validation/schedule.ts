@@ -75,7 +75,8 @@ function rangeError(expression: string, limits: Bounds): string | undefined {
     return `beginning of range (${start}) below minimum (${limits.min}): ${expression}`
   }
   if (end > limits.max) return `end of range (${end}) above maximum (${limits.max}): ${expression}`
-  if (start > end) return `beginning of range (${start}) beyond end of range (${end}): ${expression}`
+  if (start > end)
+    return `beginning of range (${start}) beyond end of range (${end}): ${expression}`
   if (stride === 0) return `step of range should be a positive number: ${expression}`
   return undefined
 }

@@ -90,7 +90,9 @@ function checkSpec(errors: Errors, spec: ServiceSpec): void {
   }
   checkAffinity(errors, spec)
   checkAddresses(errors, spec)
-  spec.externalIPs?.forEach((ip, index) => checkExternalIp(errors, `spec.externalIPs[${index}]`, ip))
+  spec.externalIPs?.forEach((ip, index) =>
+    checkExternalIp(errors, `spec.externalIPs[${index}]`, ip),
+  )
   if (!types.includes(type)) errors.push(notSupported('spec.type', type, types))
   if (type === 'ClusterIP') {
     ports.forEach(({ nodePort = 0 }, index) => {

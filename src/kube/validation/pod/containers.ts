@@ -18,11 +18,7 @@ import {
   required,
 } from '../field-error.ts'
 import { checkEnv, checkEnvFrom } from './environment.ts'
-import {
-  checkLifecycle,
-  checkLivenessProbe,
-  checkReadinessProbe,
-} from './probes.ts'
+import { checkLifecycle, checkLivenessProbe, checkReadinessProbe } from './probes.ts'
 import { checkContainerResourceName, checkResources } from './resources.ts'
 
 /** What the containers of one pod share. */

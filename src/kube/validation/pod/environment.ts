@@ -132,7 +132,10 @@ export function checkResourceRef(
     errors.push(required(`${path}.containerName`, ''))
   } else if (resource === '') {
     errors.push(required(`${path}.resource`, ''))
-  } else if (!resourcePaths.includes(resource) && !/^(limits|requests)\.hugepages-/.test(resource)) {
+  } else if (
+    !resourcePaths.includes(resource) &&
+    !/^(limits|requests)\.hugepages-/.test(resource)
+  ) {
     errors.push(notSupported(`${path}.resource`, resource, resourcePaths))
   }
 }

@@ -7,7 +7,7 @@ import type { KubeObject } from '../../object.ts'
 import type { Errors } from '../checks.ts'
 import { forbidden, invalid, required } from '../field-error.ts'
 import { sameValue } from '../same.ts'
-import { checkPod } from './pod.ts'
+import { checkDeletionCost, checkPod } from './pod.ts'
 import { checkTolerations } from './scheduling.ts'
 
 const int32Max = 2_147_483_647
@@ -25,6 +25,7 @@ export function checkPodUpdate(errors: Errors, object: KubeObject, old: KubeObje
   const before = (old as Pod).spec ?? noSpec
   if (spec === before) return
   checkPod(errors, object)
+  checkDeletionCost(errors, object.metadata.annotations)
   if (!checkSameContainers(errors, 'spec.containers', spec.containers, before.containers)) return
   const init = [spec.initContainers ?? [], before.initContainers ?? []] as const
   if (!checkSameContainers(errors, 'spec.initContainers', ...init)) return
@@ -161,7 +162,9 @@ function checkOnlyAdded(
   const path = 'spec.tolerations'
   const missing = before.some(old => !tolerations.some(each => sameButSeconds(each, old)))
   if (missing) {
-    errors.push(forbidden(path, 'existing toleration can not be modified except its tolerationSeconds'))
+    errors.push(
+      forbidden(path, 'existing toleration can not be modified except its tolerationSeconds'),
+    )
     return
   }
   checkTolerations(errors, path, tolerations)

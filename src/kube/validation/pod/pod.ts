@@ -26,7 +26,10 @@ export function checkPod(errors: Errors, object: KubeObject): void {
 const costKey = 'controller.kubernetes.io/pod-deletion-cost'
 
 /** A decimal of 32 bits without a plus sign or leading zeros. */
-function checkDeletionCost(errors: Errors, annotations: Pod['metadata']['annotations']): void {
+export function checkDeletionCost(
+  errors: Errors,
+  annotations: Pod['metadata']['annotations'],
+): void {
   const cost = annotations?.[costKey]
   if (cost === undefined) return
   const valid = /^(0|-?[1-9]\d*)$/.test(cost) && Math.abs(Number(cost)) <= 2_147_483_647

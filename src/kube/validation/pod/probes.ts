@@ -22,7 +22,12 @@ interface Handler {
 }
 
 export function checkPort(errors: Errors, path: string, port: string | number): void {
-  refuse(errors, path, port, typeof port === 'number' ? portNumberErrors(port) : portNameErrors(port))
+  refuse(
+    errors,
+    path,
+    port,
+    typeof port === 'number' ? portNumberErrors(port) : portNameErrors(port),
+  )
 }
 
 function checkHandler(

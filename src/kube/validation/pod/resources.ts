@@ -87,12 +87,7 @@ export function shownQuantity(quantity: Quantity): string {
   return canonicalQuantity(quantity) ?? String(quantity)
 }
 
-export function checkQuantity(
-  errors: Errors,
-  path: string,
-  name: string,
-  amount: Quantity,
-): void {
+export function checkQuantity(errors: Errors, path: string, name: string, amount: Quantity): void {
   const quantity = quantityOf(amount)
   if (sign(quantity) < 0) errors.push(invalid(path, shownQuantity(amount), nonnegativeText))
   const whole = integers.has(name) || isExtended(name)

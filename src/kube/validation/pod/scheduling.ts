@@ -137,7 +137,9 @@ function checkNodeRequirement(
   }
   checkLabelName(errors, `${path}.key`, key)
   if (anyValue) return
-  values.forEach((value, index) => refuse(errors, `${at}[${index}]`, value, labelValueErrors(value)))
+  values.forEach((value, index) =>
+    refuse(errors, `${at}[${index}]`, value, labelValueErrors(value)),
+  )
 }
 
 function checkFieldRequirement(

@@ -6,10 +6,8 @@ import { duplicate, invalid, notSupported, required } from '../field-error.ts'
 
 const changePolicies = ['Always', 'OnRootMismatch']
 const groupPolicies = ['Merge', 'Strict']
-const sysctlPattern =
-  /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/
-const sysctlShown =
-  '([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*([a-z0-9]([-_a-z0-9]*[a-z0-9])?)'
+const sysctlPattern = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/
+const sysctlShown = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*([a-z0-9]([-_a-z0-9]*[a-z0-9])?)'
 const sysctlLengthMax = 253
 
 export function checkPodSecurity(errors: Errors, path: string, spec: PodSpec): void {

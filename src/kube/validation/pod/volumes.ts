@@ -52,10 +52,16 @@ interface Clash {
   readonly owner: string
 }
 
-function checkEphemeralClash(errors: Errors, path: string, { volumes, volume, owner }: Clash): void {
+function checkEphemeralClash(
+  errors: Errors,
+  path: string,
+  { volumes, volume, owner }: Clash,
+): void {
   const claim = volume.persistentVolumeClaim?.claimName
   if (claim === undefined || owner === '') return
-  const made = volumes.some(each => each.ephemeral !== undefined && `${owner}-${each.name}` === claim)
+  const made = volumes.some(
+    each => each.ephemeral !== undefined && `${owner}-${each.name}` === claim,
+  )
   if (!made) return
   const detail = 'must not reference a PVC that gets created for an ephemeral volume'
   errors.push(invalid(`${path}.persistentVolumeClaim.claimName`, claim, detail))
@@ -224,7 +230,10 @@ function checkProjection(
   { secret, configMap, downwardAPI, serviceAccountToken: token }: VolumeProjection,
   volumePath: string,
 ): void {
-  for (const [key, source] of [['secret', secret], ['configMap', configMap]] as const) {
+  for (const [key, source] of [
+    ['secret', secret],
+    ['configMap', configMap],
+  ] as const) {
     if (source === undefined) continue
     if ((source.name ?? '') === '') errors.push(required(`${path}.${key}.name`, ''))
     checkItems(errors, `${path}.${key}.items`, source.items ?? [])
