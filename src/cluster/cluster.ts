@@ -65,6 +65,7 @@ function programOf(options: ClusterOptions): Program {
       component({
         name: 'kube-controller-manager',
         controllers: controllersWith(flagsOf(options)),
+        waitsForOwnWrites: minorOf(kubernetes) >= 36,
         ...(interleave !== undefined && { interleave }),
       }),
       scheduler({

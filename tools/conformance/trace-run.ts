@@ -21,6 +21,14 @@ export interface TraceResult {
   readonly steps: number
   /** The cluster as the replay left it. */
   readonly world: World
+  readonly answers: readonly Answer[]
+}
+
+/** What the twin's API server said to an action. */
+export interface Answer {
+  readonly action: TraceAction
+  readonly response: ApiResponse
+  readonly atMs: number
 }
 
 /** One case on a fresh World. */
@@ -30,6 +38,7 @@ interface Replay {
   readonly t0: number
   readonly pods: PodPairs
   readonly mismatches: Mismatch[]
+  readonly answers: Answer[]
 }
 
 function namespaced(kind: string): boolean {
@@ -72,7 +81,11 @@ function requestOf(replay: Replay, deed: Deed): ApiRequest | undefined {
     }
     case 'create':
       if (object === undefined) return undefined
-      return { verb: 'create', object: inNamespace(object, replay.trace.namespace) }
+      return {
+        verb: 'create',
+        object: inNamespace(object, replay.trace.namespace),
+        fieldValidation: 'Strict',
+      }
     case 'patch':
       return {
         verb: 'patch',
@@ -119,6 +132,7 @@ function act(replay: Replay, action: TraceAction): void {
   const asked = requestOf(replay, action.do)
   if (asked === undefined) return
   const response: ApiResponse = request(world, asked)
+  replay.answers.push({ action, response, atMs: world.nowMs })
   compareAnswer(replay, action, response)
 }
 
@@ -256,7 +270,7 @@ function start(trace: TraceCase): Replay {
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } },
   ]
   for (const object of setup) request(world, { verb: 'create', object })
-  return { trace, world, t0, pods, mismatches: [] }
+  return { trace, world, t0, pods, mismatches: [], answers: [] }
 }
 
 /** Runs the case and compares every snapshot, every answer and the events of the whole. */
@@ -288,7 +302,7 @@ export function replayTrace(trace: TraceCase): TraceResult {
     const got = error instanceof Error ? (error.stack ?? error.message) : String(error)
     mismatches.push({ aspect: 'crash', subject: trace.id, want: 'no exception', got })
   }
-  return { id: trace.id, mismatches, steps: world.steps, world, log: () => logOf(replay) }
+  return { id: trace.id, mismatches, steps: world.steps, world, answers: replay.answers, log: () => logOf(replay) }
 }
 
 function verbOf({ before, after }: { before: unknown; after: unknown }): string {

@@ -95,5 +95,6 @@ export const daemonSet = {
   name: 'daemonset-controller',
   doc: 'Keeps one pod of each DaemonSet on every node where it belongs.',
   watches,
+  ownWrites: ['DaemonSet', 'Pod'],
   reconcile,
 } satisfies Controller

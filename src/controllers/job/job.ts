@@ -233,5 +233,6 @@ export const job = {
   name: 'job-controller',
   doc: 'Runs the pods of each Job until enough have succeeded or too many have failed.',
   watches,
+  ownWrites: ['Job', 'Pod'],
   reconcile,
 } satisfies Controller
