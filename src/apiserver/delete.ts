@@ -10,11 +10,17 @@ import { notSupported } from '../kube/validation/field-error.ts'
 import { validate } from './admission.ts'
 import { sameStored } from './equality.ts'
 import { deleteNamespace } from './namespace-deletion.ts'
+import {
+  type Deletion,
+  finalizersAfter,
+  unmetPrecondition,
+  withFinalizers,
+  withMetadata,
+} from './deletion.ts'
 import type { ApiResponse, DeleteOptions, Target } from './request.ts'
 import type { Resource } from './resource.ts'
-import { accepted, conflict, invalidObject, notFound, refused } from './responses.ts'
+import { accepted, invalidObject, notFound, refused } from './responses.ts'
 import { admissionRequest, find, put, remove, type Server } from './stored.ts'
-import { strategyOf } from './strategies.ts'
 
 const policies: readonly string[] = ['Foreground', 'Background', 'Orphan']
 
@@ -48,11 +54,6 @@ export function deleteTarget(
   return deleteObject(server, resource, { object, options })
 }
 
-export interface Deletion {
-  readonly object: KubeObject
-  readonly options: DeleteOptions
-}
-
 /** Deletes a stored object. */
 export function deleteObject(server: Server, resource: Resource, deletion: Deletion): ApiResponse {
   const { context } = server
@@ -73,29 +74,6 @@ export function deleteObject(server: Server, resource: Resource, deletion: Delet
   const stored = sameStored(marked, object) ? object : put(context, resource, marked)
   const waits = finalizers.length > 0 || (marked.metadata.deletionGracePeriodSeconds ?? 0) > 0
   return accepted(waits ? stored : remove(context, resource, stored))
-}
-
-/** Refuses when the object is not the one that the client meant. */
-export function unmetPrecondition(
-  resource: Resource,
-  { object, options }: Deletion,
-): ApiStatus | undefined {
-  const { uid, resourceVersion } = options.preconditions ?? {}
-  const { name = '', uid: actualUid = '', resourceVersion: actual = '' } = object.metadata
-  const named = { ...resource, plural: resource.kind, qualified: resource.groupKind }
-  if (uid !== undefined && uid !== actualUid) {
-    const why =
-      `the UID in the precondition (${uid}) does not match the UID in record (${actualUid}). ` +
-      'The object might have been deleted and then recreated'
-    return conflict(named, name, why)
-  }
-  if (resourceVersion !== undefined && resourceVersion !== actual) {
-    const why =
-      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ` +
-      `ResourceVersion in record (${actual}). The object might have been modified`
-    return conflict(named, name, why)
-  }
-  return undefined
 }
 
 /** The metadata of a pod that is deleted with grace, `pending` when nothing new is asked. */
@@ -155,33 +133,4 @@ function markedAsDeleting(object: KubeObject, nowMs: number): KubeObject {
     deletionTimestamp: first ? formatTime(nowMs) : (metadata.deletionTimestamp as string),
     deletionGracePeriodSeconds: 0,
   })
-}
-
-const orphan = 'orphan'
-const foreground = 'foregroundDeletion'
-
-/** The finalizers with those for the garbage collector that the policy asks for. */
-export function finalizersAfter(
-  resource: Resource,
-  { object, options }: Deletion,
-): readonly string[] {
-  const before = object.metadata.finalizers ?? []
-  if (resource.key === 'Event') return before
-  const policy = options.propagationPolicy
-  const byDefault = strategyOf(resource).orphansByDefault === true
-  const orphans = policy === undefined ? before.includes(orphan) || byDefault : policy === 'Orphan'
-  const waits = policy === undefined ? before.includes(foreground) : policy === 'Foreground'
-  if (before.includes(orphan) === orphans && before.includes(foreground) === waits) return before
-  const others = before.filter(each => each !== orphan && each !== foreground)
-  return [...others, ...(orphans ? [orphan] : []), ...(waits ? [foreground] : [])]
-}
-
-export function withMetadata(object: KubeObject, metadata: ObjectMeta): KubeObject {
-  return { ...object, metadata }
-}
-
-export function withFinalizers(object: KubeObject, finalizers: readonly string[]): KubeObject {
-  if (object.metadata.finalizers === finalizers) return object
-  const { finalizers: _before, ...rest } = object.metadata
-  return withMetadata(object, finalizers.length === 0 ? rest : { ...rest, finalizers })
 }

@@ -3,7 +3,7 @@
 
 import type { Namespace } from '../kube/generated/types.ts'
 import { formatTime } from '../kube/time.ts'
-import { type Deletion, finalizersAfter, unmetPrecondition, withFinalizers } from './delete.ts'
+import { type Deletion, finalizersAfter, unmetPrecondition, withFinalizers } from './deletion.ts'
 import type { ApiResponse } from './request.ts'
 import type { Resource } from './resource.ts'
 import { accepted, refused } from './responses.ts'

@@ -1,4 +1,5 @@
-// Defaults of volumes. Upstream: pkg/apis/core/v1/defaults.go and zz_generated.defaults.go, v1.36.3.
+// Defaults of volumes. Upstream: pkg/apis/core/v1/defaults.go and zz_generated.defaults.go,
+// v1.36.3.
 
 import type {
   DownwardAPIVolumeFile,

@@ -42,7 +42,7 @@ export function scheduleErrors(schedule: string): readonly string[] {
 
 function parseError(schedule: string): string | undefined {
   if (schedule.startsWith('@')) {
-    if (descriptors.includes(schedule) || /^@every /.test(schedule)) return undefined
+    if (descriptors.includes(schedule) || schedule.startsWith('@every ')) return undefined
     return `unrecognized descriptor: ${schedule}`
   }
   const fields = schedule.split(/\s+/).filter(field => field !== '')
