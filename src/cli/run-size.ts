@@ -3,7 +3,7 @@
 import { dump } from 'js-yaml'
 import { reportProblem } from '../explain/problems.ts'
 import { columns } from '../reports/columns.ts'
-import { problemText } from '../reports/problem.ts'
+import { problemsText } from '../reports/notes.ts'
 import type { SizeRow } from '../trials/size.ts'
 import type { Call } from './commands/framework.ts'
 import { configText } from './config.ts'
@@ -27,7 +27,7 @@ export async function runSizeCommand(call: Call, product: Product = realProduct)
   const { loaded } = prepared
   const context = contextFor(settings, io, 'err')
   const problems = loaded.problems.map(reportProblem)
-  io.err(problems.map(problem => problemText(problem, context)).join(''))
+  io.err(problemsText(problems, context))
   const isInvalid = problems.some(({ severity }) => severity === 'error')
   if (loaded.objects.length === 0 || loaded.pools.length === 0) return exits.usage
   const rows = product.runSize(loaded, {

@@ -7,6 +7,7 @@ import type { TrialFileResult } from '../index.ts'
 import { findingText } from '../reports/finding-text.ts'
 import type { ReportContext } from '../reports/framework.ts'
 import { placeText } from '../reports/frame.ts'
+import { problemsText } from '../reports/notes.ts'
 import { problemText } from '../reports/problem.ts'
 import { bySeverity, counted } from '../reports/words.ts'
 import type { Call } from './commands/framework.ts'
@@ -35,7 +36,7 @@ export async function runTrialCommand(call: Call, product: Product = realProduct
   else if (output === 'yaml') io.out(dump(documentOf(results), { lineWidth: -1, noRefs: true }))
   else {
     const problems = results.flatMap(({ report }) => report.problems)
-    io.err(problems.map(problem => problemText(problem, context.problems)).join(''))
+    io.err(problemsText(problems, context.problems))
     io.out(results.map(result => resultText(result, context)).join(''))
     io.out(summary(results))
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { notesText } from './notes.ts'
+import { notesText, problemsText } from './notes.ts'
 import { cleanReport, context, sampleReport } from './testing.ts'
 
 it('names problems, assumptions and what is not modelled', () => {
@@ -24,4 +24,17 @@ it('puts many kinds into one line', () => {
 
 it('is empty when there is nothing to say', () => {
   expect(notesText(cleanReport, context)).toBe('')
+})
+
+it('tells the first of many warnings with one code, all of them when asked', () => {
+  const [problem] = sampleReport.problems
+  const problems = Array.from({ length: 9 }, (_, index) => ({
+    ...problem!,
+    severity: 'warning' as const,
+    text: `warning ${index}`,
+  }))
+  const marks = (showInfo: boolean): number =>
+    problemsText(problems, { ...context, showInfo }).split('! ST0105').length - 1
+  expect([marks(false), marks(true)]).toEqual([3, 9])
+  expect(problemsText(problems, context)).toContain('  6 more ST0105; -v shows all\n')
 })

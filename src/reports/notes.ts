@@ -2,12 +2,14 @@
 // the input. The command line writes it to stderr, so that stdout stays the report.
 
 import { createColors } from 'picocolors'
-import type { Report } from '../explain/report.ts'
+import type { Report, ReportProblem } from '../explain/report.ts'
 import type { ReportContext } from './framework.ts'
 import { problemText } from './problem.ts'
 
 /** Kinds that are named one by one; the rest is counted. */
 const kindsMax = 8
+/** Problems of one code that are told in full; the rest is counted unless asked for. */
+const problemsMax: Readonly<Record<ReportProblem['severity'], number>> = { error: 20, warning: 3 }
 
 /** Lines for stderr, or an empty text. */
 export function notesText(report: Report, context: ReportContext): string {
@@ -15,11 +17,23 @@ export function notesText(report: Report, context: ReportContext): string {
   const { dim } = createColors(context.color)
   const assumed = assumptions.map(({ what, why }) => dim(`assumed ${what}: ${why}`))
   const lines = [...assumed, ...unmodelledLines(unmodelled).map(dim)]
-  const parts = [
-    ...problems.map(problem => problemText(problem, context)),
-    ...lines.map(each => `${each}\n`),
-  ]
-  return parts.join('')
+  return [problemsText(problems, context), ...lines.map(each => `${each}\n`)].join('')
+}
+
+/** Problems in their order; of many with one code only the first are told in full. */
+export function problemsText(problems: readonly ReportProblem[], context: ReportContext): string {
+  const told = new Map<string, number>()
+  const full = problems.filter(({ code, severity }) => {
+    const before = told.get(code) ?? 0
+    told.set(code, before + 1)
+    return context.showInfo === true || before < problemsMax[severity]
+  })
+  const { dim } = createColors(context.color)
+  const rest = [...told].flatMap(([code, count]) => {
+    const shown = full.filter(problem => problem.code === code).length
+    return count === shown ? [] : [dim(`  ${count - shown} more ${code}; -v shows all\n`)]
+  })
+  return [...full.map(problem => problemText(problem, context)), ...rest].join('')
 }
 
 /** One line per effect: `not modelled: 3 Certificate.cert-manager.io, 1 Foo.x.io (kept, …)`. */
