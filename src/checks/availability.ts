@@ -1,6 +1,6 @@
 // How many pods of a workload served, over time: none (down) or fewer than wanted (degraded).
 
-import { below, servingAt } from './spans.ts'
+import { servingAt } from './spans.ts'
 import type { Check, Observation, Span, Verdict, WorkloadLife } from './verdict.ts'
 
 interface Watched {
@@ -10,10 +10,18 @@ interface Watched {
   readonly wasFull: boolean
 }
 
+/** A span in which too few served: how few at the worst moment. */
+interface Shortage extends Span {
+  readonly least: number
+}
+
 /** From when a workload is watched: its first full moment, else its first serving one. */
 function watch(workload: WorkloadLife, { startMs, endMs }: Observation): Watched | undefined {
   if (workload.wanted === 0 || workload.pods.length === 0) return undefined
-  const full = workload.steps.find(step => step.serving >= workload.wanted)
+  const full = workload.steps.find(({ atMs, serving }) => {
+    const wanted = wantedAt(workload, atMs)
+    return wanted > 0 && serving >= wanted
+  })
   const served = workload.steps.find(step => step.serving > 0)
   const from = full ?? served
   const fromMs = Math.max(startMs, from?.atMs ?? startMs)
@@ -24,36 +32,62 @@ function watched(observation: Observation, workloads: readonly WorkloadLife[]): 
   return workloads.flatMap(workload => watch(workload, observation) ?? [])
 }
 
+function wantedAt({ wants }: WorkloadLife, atMs: number): number {
+  return wants.findLast(step => step.atMs <= atMs)?.wanted ?? 0
+}
+
+/** The spans in which fewer served than `bound` asks for at that moment. */
+function shortages(
+  { steps, wants }: WorkloadLife,
+  { fromMs, toMs }: Span,
+  bound: (atMs: number) => number,
+): readonly Shortage[] {
+  const inside = [...steps, ...wants].map(({ atMs }) => atMs).filter(ms => ms > fromMs && ms <= toMs)
+  const moments = [...new Set([fromMs, ...inside])].sort((a, b) => a - b)
+  const result: Shortage[] = []
+  let open: { fromMs: number; least: number } | undefined
+  for (const atMs of moments) {
+    const serving = servingAt(steps, atMs)
+    if (serving < bound(atMs)) {
+      open = { fromMs: open?.fromMs ?? atMs, least: Math.min(open?.least ?? serving, serving) }
+    } else if (open !== undefined) {
+      result.push({ ...open, toMs: atMs })
+      open = undefined
+    }
+  }
+  if (open !== undefined) result.push({ ...open, toMs: Infinity })
+  return result
+}
+
 function totalSeconds(spans: readonly Span[], endMs: number): number {
   const lengths = spans.map(({ fromMs, toMs }) => Math.min(toMs, endMs) - fromMs)
   return lengths.reduce((sum, length) => sum + length, 0) / 1000
 }
 
-function isOpen(spans: readonly Span[]): boolean {
-  return spans.at(-1)?.toMs === Infinity
-}
-
 function downOf({ workload, window }: Watched): readonly Verdict[] {
-  const spans = below(workload.steps, 1, window)
+  const spans = shortages(workload, window, () => 1)
   const first = spans[0]
   if (first === undefined) return []
+  const open = spans.at(-1)?.toMs === Infinity
   const seconds = totalSeconds(spans, window.toMs)
-  const open = isOpen(spans)
   const { ref: object } = workload
   return [{ verdict: 'down', object, atMs: first.fromMs, seconds, ...(open && { open }) }]
 }
 
+/** While it lasts only the last shortage counts; a workload with no pod at all is down instead. */
 function degradedOf({ workload, window, wasFull }: Watched): readonly Verdict[] {
   const { wanted: of, steps, ref: object } = workload
-  const spans = below(steps, of, window)
-  const first = spans[0]
-  if (first === undefined) return []
-  const n = wasFull
-    ? Math.min(...spans.map(span => span.least))
-    : servingAt(steps, window.toMs)
-  const open = isOpen(spans)
-  const seconds = totalSeconds(spans, window.toMs)
-  return [{ verdict: 'degraded', object, atMs: first.fromMs, n, of, seconds, ...(open && { open }) }]
+  const spans = shortages(workload, window, atMs => wantedAt(workload, atMs))
+  const last = spans.at(-1)
+  if (last === undefined) return []
+  const open = last.toMs === Infinity
+  const serving = servingAt(steps, window.toMs)
+  if (open && serving === 0) return []
+  const counted = open && wasFull ? [last] : spans
+  const n = open ? serving : Math.min(...spans.map(({ least }) => least))
+  const seconds = totalSeconds(counted, window.toMs)
+  const atMs = (counted[0] as Shortage).fromMs
+  return [{ verdict: 'degraded', object, atMs, n, of, seconds, ...(open && { open }) }]
 }
 
 export const down = {

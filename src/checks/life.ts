@@ -3,7 +3,7 @@
 import type { World } from '../engine/world.ts'
 import type { Pod } from '../kube/generated/types.ts'
 import { heartbeatOf } from '../kube/node-heartbeat.ts'
-import { controllerOf, type KubeObject, type ObjectRef } from '../kube/object.ts'
+import { controllerOf, keyOf, type KubeObject, type ObjectRef } from '../kube/object.ts'
 import { countOver, subtract } from './spans.ts'
 import type { ClusterLife, PodLife, Span, WorkloadLife } from './verdict.ts'
 
@@ -175,11 +175,12 @@ function workloadsOf(world: World, pods: readonly PodLife[]): readonly WorkloadL
     world.store
       .list(kind)
       .filter(object => kind !== 'ReplicaSet' || controllerOf(object.metadata) === undefined)
-      .map(object => workloadLife(kind, object, byWorkload)),
+      .map(object => workloadLife(world, kind, object, byWorkload)),
   )
 }
 
 function workloadLife(
+  world: World,
   kind: string,
   object: KubeObject,
   byWorkload: ReadonlyMap<string, PodLife[]>,
@@ -187,7 +188,20 @@ function workloadLife(
   const ref = refIn(object, { kind, name: object.metadata.name ?? '' })
   const pods = byWorkload.get(refText(ref)) ?? []
   const steps = countOver(pods.flatMap(pod => pod.serving))
-  return { ref, object, wanted: wantedOf(kind, object), pods, steps }
+  const wants = wantsOf(world, kind, object)
+  return { ref, object, wanted: wantedOf(kind, object), wants, pods, steps }
+}
+
+function wantsOf(world: World, kind: string, object: KubeObject): WorkloadLife['wants'] {
+  const key = keyOf(object.metadata)
+  const wants: { atMs: number; wanted: number }[] = []
+  for (let index = 0; index < world.store.logLength(kind); index += 1) {
+    const change = world.store.logAt(kind, index)
+    if (change.key !== key || change.after === undefined) continue
+    const wanted = wantedOf(kind, change.after)
+    if (wants.at(-1)?.wanted !== wanted) wants.push({ atMs: change.atMs, wanted })
+  }
+  return wants
 }
 
 type Scaled = KubeObject & {

@@ -70,6 +70,7 @@ describe('the verdict', () => {
           ref,
           object: store({ image: 'etcd' }),
           wanted: 3,
+          wants: [{ atMs: 0, wanted: 3 }],
           pods: [],
           steps: steps.map(([atMs, serving]) => ({ atMs, serving })),
         },

@@ -1,6 +1,7 @@
 // Every check, most important first: the order in which verdicts are reported.
 
 import { degraded, down } from './availability.ts'
+import { churn } from './churn.ts'
 import { lifeOf } from './life.ts'
 import { pendingForever, pendingTransient } from './pending.ts'
 import { quorumLost } from './quorum.ts'
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   down,
   degraded,
   terminatingForever,
+  churn,
   rolloutOk,
   pendingTransient,
 ]

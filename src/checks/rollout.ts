@@ -61,12 +61,15 @@ function isStatefulSetComplete({ spec, status = {} }: Rolling, wanted: number): 
   return readyReplicas === wanted && status.currentRevision === status.updateRevision
 }
 
-/** The Progressing condition when it says that the deadline has passed. */
-function timedOut(object: KubeObject): Pick<Verdict, 'reason' | 'message'> | undefined {
+/** What a Deployment says of its own progress, and whether it says that the deadline has passed. */
+function progressOf(object: KubeObject): {
+  readonly isOver: boolean
+  readonly said: Pick<Verdict, 'reason' | 'message'>
+} {
   const progressing = (object as Rolling).status?.conditions?.find(c => c.type === 'Progressing')
-  if (progressing?.status !== 'False') return undefined
-  const { reason = '', message = '' } = progressing
-  return { reason, message }
+  if (progressing === undefined) return { isOver: false, said: {} }
+  const { reason = '', message = '', status } = progressing
+  return { isOver: status === 'False', said: { reason, message } }
 }
 
 /** Whether the pod template was changed by a step of this run. */
@@ -92,13 +95,10 @@ function templateOf(object: KubeObject): unknown {
 
 function stuck(workload: WorkloadLife, observation: Observation): readonly Verdict[] {
   const { ref: object } = workload
-  const deadline = timedOut(workload.object)
-  if (deadline !== undefined) {
-    return [{ verdict: 'rollout-stuck', object, atMs: observation.startMs, open: true, ...deadline }]
-  }
+  const { isOver, said } = progressOf(workload.object)
   const unfinished = revised(workload, observation) && !isComplete(workload.object)
-  if (!unfinished || !observation.quiet) return []
-  return [{ verdict: 'rollout-stuck', object, atMs: observation.startMs, open: true }]
+  if (!isOver && !(unfinished && observation.quiet)) return []
+  return [{ verdict: 'rollout-stuck', object, atMs: observation.startMs, open: true, ...said }]
 }
 
 function judgeAll(

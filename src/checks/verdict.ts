@@ -119,7 +119,10 @@ export interface PodLife {
 export interface WorkloadLife {
   readonly ref: ObjectRef
   readonly object: KubeObject
+  /** How many pods it asks for at the end. */
   readonly wanted: number
+  /** How many it asked for from each moment on, ascending in time. */
+  readonly wants: readonly { readonly atMs: number; readonly wanted: number }[]
   readonly pods: readonly PodLife[]
   /** Number of serving pods from each moment on, ascending in time. */
   readonly steps: readonly { readonly atMs: number; readonly serving: number }[]

@@ -3,13 +3,14 @@
 
 import { readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { preempted } from '../../src/checks/churn.ts'
 import { judge } from '../../src/checks/registry.ts'
-import type { Verdict } from '../../src/checks/verdict.ts'
+import type { Refusal, Verdict } from '../../src/checks/verdict.ts'
 import type { World } from '../../src/engine/world.ts'
 import { parseTime } from '../../src/kube/time.ts'
 import type { Difference, Family, Run, SuiteResult } from './suite.ts'
 import { readCases, type TraceCase } from './trace-format.ts'
-import { replayTrace } from './trace-run.ts'
+import { type Answer, replayTrace } from './trace-run.ts'
 
 interface ObservedVerdict {
   readonly verdict: string
@@ -83,6 +84,7 @@ function ours(verdict: Verdict): Row {
 
 /** `Kind/name`, as the recordings name objects of their namespace. */
 function shortText({ kind, name }: { readonly kind: string; readonly name: string }): string {
+  if (kind === preempted.kind && name === preempted.name) return name
   return `${kind}/${name}`
 }
 
@@ -162,7 +164,7 @@ function compareWorkload(
 }
 
 function compareCase(recorded: IncidentCase): Paths {
-  const { world, mismatches } = replayTrace(recorded)
+  const { world, mismatches, answers } = replayTrace(recorded)
   const paths: Paths = mismatches
     .filter(({ aspect }) => aspect === 'crash')
     .map(({ subject, got }) => ({ path: subject, want: 'no exception', got: String(got) }))
@@ -173,7 +175,7 @@ function compareCase(recorded: IncidentCase): Paths {
     startRevision: setupRevision(world, startMs),
     endMs: world.nowMs,
     quiet: true,
-    refusals: [],
+    refusals: refusalsOf(world, answers),
   })
   const reported = (row: Row): boolean => !unstable.has(row.verdict)
   const known = new Set(recordedVerdicts)
@@ -199,6 +201,31 @@ const recordedVerdicts = [
   'churn',
   'noscale',
 ]
+
+/** Refused writes, and evictions whose last answer was a refusal while the pod is still there. */
+function refusalsOf(world: World, answers: readonly Answer[]): readonly Refusal[] {
+  const last = new Map<string, Refusal>()
+  for (const { action, response, atMs } of answers) {
+    const { do: deed } = action
+    const what = deed.op === 'evict' ? 'evict' : 'apply'
+    const name = deed.name ?? deed.object?.metadata.name ?? ''
+    const kind = deed.kind ?? deed.object?.kind ?? 'Pod'
+    const key = `${what} ${kind}/${name}`
+    if (response.ok) {
+      last.delete(key)
+      continue
+    }
+    const { code, reason, message, details } = response.status
+    const causes = what === 'evict' ? (details?.causes ?? []) : []
+    const text = [message, ...causes.map(cause => cause.message)].join(' | ')
+    const attempts = (last.get(key)?.attempts ?? 0) + 1
+    last.set(key, { atMs, what, object: { kind, name }, code, reason, message: text, attempts })
+  }
+  return [...last.values()].filter(
+    ({ what, object }) =>
+      what === 'apply' || world.store.list('Pod').some(pod => pod.metadata.name === object.name),
+  )
+}
 
 /** Nodes and namespaces are there before the recording begins. */
 function setupRevision(world: World, startMs: number): number {
