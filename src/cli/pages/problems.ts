@@ -212,6 +212,15 @@ export const problemPages: readonly Page[] = [
   },
   {
     id: 'ST0301',
+    name: 'unknown-plugin',
+    title: 'The scheduler configuration enables a plugin that is not modelled',
+    meaning: 'Only the plugins that are built into kube-scheduler are modelled.',
+    advice: 'Placement is computed without it: judge its effect yourself, or disable it.',
+    bad: 'plugins: {score: {enabled: [{name: OurOwnScore}]}}',
+    good: 'plugins: {score: {enabled: [{name: NodeResourcesFit, weight: 5}]}}',
+  },
+  {
+    id: 'ST0321',
     name: 'fault',
     title: 'A fault cannot strike',
     meaning: 'The trial names a node or zone that the cluster does not have.',
@@ -220,7 +229,7 @@ export const problemPages: readonly Page[] = [
     good: '- fault: {kind: node-loss, node: workers-1}',
   },
   {
-    id: 'ST0302',
+    id: 'ST0322',
     name: 'no-such-object',
     title: 'A step names an object that is not there',
     meaning: 'It is in none of the sources, or an earlier step removed it.',
@@ -229,7 +238,7 @@ export const problemPages: readonly Page[] = [
     good: '- scale: {object: Deployment/shop/web, replicas: 5}',
   },
   {
-    id: 'ST0303',
+    id: 'ST0323',
     name: 'unknown-fault',
     title: 'There is no such fault',
     meaning: 'The trial names a kind of fault that does not exist.',
