@@ -302,7 +302,8 @@ export function replayTrace(trace: TraceCase): TraceResult {
     const got = error instanceof Error ? (error.stack ?? error.message) : String(error)
     mismatches.push({ aspect: 'crash', subject: trace.id, want: 'no exception', got })
   }
-  return { id: trace.id, mismatches, steps: world.steps, world, answers: replay.answers, log: () => logOf(replay) }
+  const { answers } = replay
+  return { id: trace.id, mismatches, steps: world.steps, world, answers, log: () => logOf(replay) }
 }
 
 function verbOf({ before, after }: { before: unknown; after: unknown }): string {

@@ -241,7 +241,7 @@ describe('a rolling update', () => {
     fake.settle()
     setImage(fake, 'web:2')
     fake.settle()
-    // 4 - 1 unavailable: 4 old + 1 new - 3 - 1 new unavailable = 1 may go, and it is an unready one.
+    // Of 4 one may be missing: 4 old + 1 new - 3 - 1 new unavailable = 1 may go, an unready one.
     expect(sizes(fake)).toEqual({ 1: 3, 2: 2 })
   })
 })
