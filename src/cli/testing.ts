@@ -37,6 +37,7 @@ export function fakeProduct(report: Report = cleanReport): Product {
     runCheck: (loaded, { sources }) => ({
       ...report,
       platform: { ...report.platform, sources },
+      assumptions: [...report.assumptions, ...loaded.assumptions],
       problems: [
         ...report.problems,
         ...loaded.problems.map(({ code, severity, what }) => ({ code, severity, text: what })),
