@@ -27,7 +27,7 @@ export function allocate(
   const service = object as Service
   if (service.spec === undefined) return service
   const before = (old as Service | undefined)?.spec
-  const errors = before === undefined ? impossible(service.spec) : []
+  const errors = before === undefined ? impossible(service.spec) : mismatched(service.spec, before)
   if (errors.length > 0) {
     return invalidObject({ ...resource, groupKind: 'Service' }, service.metadata.name ?? '', errors)
   }
@@ -58,6 +58,14 @@ function impossible(spec: ServiceSpec): readonly FieldError[] {
     errors.push(invalid('spec.clusterIPs', [clusterIP], detail))
   }
   if (errors.length === 0) checkNodePorts(errors, spec)
+  return errors
+}
+
+/** An update must be in order with itself before anything is allocated. */
+function mismatched(spec: ServiceSpec, before: ServiceSpec): readonly FieldError[] {
+  const errors: FieldError[] = []
+  const kept = withKeptValues(spec, before)
+  if (kept.type !== 'ExternalName') checkAddresses(errors, withGivenAddress(kept))
   return errors
 }
 
@@ -96,9 +104,18 @@ function allocated(
   return withPorts(context, service, addressed)
 }
 
+/** Who changes clusterIP alone means the first of clusterIPs, too (NormalizeClusterIPs). */
+function withChangedAddress(spec: ServiceSpec, before: ServiceSpec): ServiceSpec {
+  const { clusterIP = '', clusterIPs = [] } = spec
+  const old = before.clusterIPs ?? []
+  const same = clusterIPs.length === old.length && clusterIPs.every((ip, at) => ip === old[at])
+  if (clusterIP === '' || clusterIP === before.clusterIP || !same) return spec
+  return { ...spec, clusterIPs: [clusterIP, ...clusterIPs.slice(1)] }
+}
+
 /** An update that leaves allocated values out keeps them (patchAllocatedValues). */
 function withKeptValues(spec: ServiceSpec, before: ServiceSpec): ServiceSpec {
-  let kept = spec
+  let kept = withChangedAddress(spec, before)
   const internal = spec.type !== 'ExternalName' && before.type !== 'ExternalName'
   const { clusterIP, clusterIPs, healthCheckNodePort, ipFamilies, ipFamilyPolicy } = before
   if (internal && clusterIP !== undefined && (spec.clusterIP ?? '') === '') {

@@ -223,6 +223,13 @@ export function checkAddresses(errors: Errors, spec: ServiceSpec): void {
     }
     checkIp(errors, `spec.clusterIPs[${index}]`, address)
   })
+  if (errors.length > 0 || isHeadless(spec)) return
+  clusterIPs.forEach((address, index) => {
+    const family = ipFamilies[index]
+    if (family === undefined || (family === 'IPv6') === address.includes(':')) return
+    const detail = `expected an ${family} value as indicated by \`ipFamilies[${index}]\``
+    errors.push(invalid(`spec.clusterIPs[${index}]`, address, detail))
+  })
 }
 
 function checkExternalIp(errors: Errors, path: string, ip: string): void {
