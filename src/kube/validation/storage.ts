@@ -15,6 +15,7 @@ import { checkLabelSelector, type Errors, immutableText, refuse, subdomainName }
 import { forbidden, invalid, notSupported, required } from './field-error.ts'
 import { checkMeta } from './meta.ts'
 import { checkNodeSelector } from './pod/scheduling.ts'
+import { unifiedDiff } from './unified-diff.ts'
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 const volumeModes = ['Block', 'Filesystem']
@@ -112,8 +113,41 @@ function sorted(value: unknown): unknown {
   )
 }
 
-function claimDiff(_old: PersistentVolumeClaimSpec, _next: PersistentVolumeClaimSpec): string {
-  return ''
+function claimDiff(old: PersistentVolumeClaimSpec, next: PersistentVolumeClaimSpec): string {
+  return unifiedDiff(goClaim(old), goClaim(next))
+}
+
+/** The spec as Go's JSON writes its internal form. */
+function goClaim(spec: PersistentVolumeClaimSpec): string {
+  const { dataSource, dataSourceRef } = spec
+  const shown = {
+    AccessModes: spec.accessModes ?? null,
+    Selector: spec.selector ?? null,
+    Resources: {
+      Limits: sorted(spec.resources?.limits ?? null),
+      Requests: sorted(spec.resources?.requests ?? null),
+    },
+    VolumeName: spec.volumeName ?? '',
+    StorageClassName: spec.storageClassName ?? null,
+    VolumeMode: spec.volumeMode ?? null,
+    DataSource: dataSource === undefined ? null : goReference(dataSource),
+    DataSourceRef:
+      dataSourceRef === undefined
+        ? null
+        : { ...goReference(dataSourceRef), Namespace: dataSourceRef.namespace ?? null },
+    VolumeAttributesClassName: spec.volumeAttributesClassName ?? null,
+  }
+  return JSON.stringify(shown, undefined, 1)
+}
+
+interface Reference {
+  readonly apiGroup?: string
+  readonly kind: string
+  readonly name: string
+}
+
+function goReference({ apiGroup, kind, name }: Reference): object {
+  return { APIGroup: apiGroup ?? null, Kind: kind, Name: name }
 }
 
 const reclaimPolicies = ['Delete', 'Recycle', 'Retain']
