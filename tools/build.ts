@@ -8,18 +8,34 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type BuildOptions, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 
-function options(entry: string, outfile: string): BuildOptions {
+/** The licences of the packages that ended up in the bundle, which their authors ask for. */
+function writeLicences(metafiles: readonly Metafile[]): void {
+  const inputs = metafiles.flatMap(({ inputs: files }) => Object.keys(files))
+  const packages = inputs.map(file => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1])
+  const names = [...new Set(packages)].filter(name => name !== undefined).sort()
+  const texts = names.map(name => {
+    const folder = join(root, 'node_modules', name)
+    const file = readdirSync(folder).find(each => /^licen[cs]e/i.test(each))
+    if (file === undefined) throw new Error(`the package ${name} has no licence file`)
+    return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+  })
+  writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), texts.join('\n---\n\n'))
+}
+
+function options(entry: string, outfile: string) {
   return {
     absWorkingDir: root,
     entryPoints: [entry],
@@ -30,11 +46,12 @@ function options(entry: string, outfile: string): BuildOptions {
     format: 'cjs',
     minifySyntax: true,
     minifyWhitespace: true,
-    legalComments: 'linked',
+    legalComments: 'none',
+    metafile: true,
     // An import on demand is a call of require, which the loader answers with the code cache.
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
-  }
+  } satisfies BuildOptions
 }
 
 /** Keeps src/cli/run.ts out of the first script: help and version start without the engine. */
@@ -52,10 +69,12 @@ async function bundle(): Promise<void> {
   const started = new Date()
   mkdirSync(dist, { recursive: true })
   for (const name of readdirSync(dist)) {
-    if (name.endsWith('.cache')) rmSync(join(dist, name))
+    if (/\.(cache|txt)$/.test(name)) rmSync(join(dist, name))
   }
-  await build(options('src/cli/run.ts', 'dist/run.cjs'))
-  await build({ ...options('src/cli/main.ts', 'dist/main.cjs'), plugins: [runOnDemand] })
+  const run = await build(options('src/cli/run.ts', 'dist/run.cjs'))
+  const main = options('src/cli/main.ts', 'dist/main.cjs')
+  const start = await build({ ...main, plugins: [runOnDemand] })
+  writeLicences([run.metafile, start.metafile])
   copyFileSync(join(root, 'tools', 'loader.cjs'), join(dist, 'seatrial.cjs'))
   chmodSync(join(dist, 'seatrial.cjs'), 0o755)
   // A source that changed while esbuild was reading counts as newer.
@@ -79,7 +98,9 @@ try {
   warmUp()
   const sizes = ['main.cjs', 'run.cjs'].map(name => statSync(join(dist, name)).size)
   console.error(`dist: ${sizes.map(size => `${Math.round(size / 1024)} KiB`).join(' and ')}`)
-} catch {
-  // esbuild has already said what is wrong, with file and line.
+} catch (error) {
+  // esbuild has said itself what is wrong with the sources, with file and line.
+  const isSaid = error instanceof Error && 'errors' in error
+  if (!isSaid) console.error(error)
   process.exitCode = 1
 }
