@@ -39,8 +39,8 @@ function hunk(steps: readonly Step[]): string {
 
 /** Longest common subsequence, removals before additions. */
 function stepsOf(before: readonly string[], after: readonly string[]): readonly Step[] {
-  const lengths = before.map(() => new Array<number>(after.length + 1).fill(0))
-  lengths.push(new Array<number>(after.length + 1).fill(0))
+  const lengths = before.map(() => Array.from({ length: after.length + 1 }, () => 0))
+  lengths.push(Array.from({ length: after.length + 1 }, () => 0))
   const length = (i: number, j: number): number => lengths[i]?.[j] ?? 0
   for (let i = before.length - 1; i >= 0; i -= 1) {
     const row = lengths[i] as number[]
