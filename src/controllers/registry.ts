@@ -1,5 +1,6 @@
 // Every built-in controller, sorted by name: what kube-controller-manager runs in the twin.
 
+import { attachDetach } from './attach-detach/attach-detach.ts'
 import { daemonSet } from './daemon-set/daemon-set.ts'
 import { deployment } from './deployment/deployment.ts'
 import { disruption } from './disruption/disruption.ts'
@@ -16,6 +17,7 @@ import { replicaSet } from './replica-set/replica-set.ts'
 import { statefulSet } from './stateful-set/stateful-set.ts'
 import { taintEviction } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
+import { volumeAttacher } from './volume-attacher.ts'
 import { claimProtection, volumeProtection } from './volume-protection.ts'
 import { volumeProvisioner } from './volume-provisioner.ts'
 
@@ -30,6 +32,7 @@ export interface ControllerFlags {
 /** All controllers, with these flags. */
 export function controllersWith(flags: ControllerFlags = {}): readonly Controller[] {
   return [
+    attachDetach,
     claimProtection,
     daemonSet,
     deployment,
@@ -45,6 +48,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     statefulSet,
     taintEviction,
     ttlAfterFinished,
+    volumeAttacher,
     volumeProtection,
     ...(flags.provisioning === false ? [] : [volumeProvisioner]),
   ]

@@ -264,7 +264,8 @@ export class FakeCluster {
     const { finalizers = [], deletionTimestamp } = before.metadata
     const spec = before['spec'] as { nodeName?: string } | undefined
     this.trace.push(`delete ${this.title(before)}`)
-    if (finalizers.length === 0 && spec?.nodeName === undefined) {
+    const hasKubelet = before.kind === 'Pod' && spec?.nodeName !== undefined
+    if (finalizers.length === 0 && !hasKubelet) {
       this.remove(target.kind, keyFrom(target.namespace, target.name))
       return found
     }

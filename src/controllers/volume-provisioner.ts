@@ -119,13 +119,20 @@ function volumeFor(
         uid,
         resourceVersion,
       },
-      csi: { driver: provisioner, volumeHandle: volumeName },
+      ...sourceOf(provisioner, volumeName),
       ...(topology && { nodeAffinity: { required: topology } }),
       persistentVolumeReclaimPolicy: reclaimPolicy,
       storageClassName: storageClass.metadata.name ?? '',
       volumeMode: claim.spec?.volumeMode ?? 'Filesystem',
     },
   }
+}
+
+/** Volumes of one node are folders there; all others are attached over the network. */
+function sourceOf(provisioner: string, volumeName: string) {
+  return localProvisioners.has(provisioner)
+    ? { local: { path: `/var/lib/volumes/${volumeName}` } }
+    : { csi: { driver: provisioner, volumeHandle: volumeName } }
 }
 
 /** Where a volume can be reached from: the node itself, its zone, or everywhere. */

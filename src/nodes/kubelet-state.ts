@@ -12,6 +12,10 @@ export interface Charge {
   readonly run: PodRun
   /** The timer for the next change, to cancel it. */
   readonly timer?: { readonly atMs: number; readonly sequence: number }
+  /** Unique names of the volumes that are attached for it. */
+  readonly volumes?: readonly string[]
+  /** Names of the attachments without which it does not start. */
+  readonly waitsFor?: readonly string[]
   /** The last word was spoken: final status written and, if it was asked for, deleted. */
   readonly finished?: true
 }
@@ -19,6 +23,8 @@ export interface Charge {
 /** One kubelet. It is connected while its heartbeat has no end. */
 export interface NodeLink {
   readonly heartbeat: NodeHeartbeat
+  /** Volumes in use, as last reported. */
+  readonly volumes?: readonly string[]
 }
 
 export class KubeletState implements Forkable {

@@ -2,10 +2,17 @@ import { describe, expect, it } from 'vitest'
 import type { ApiRequest } from '../apiserver/request.ts'
 import { defaultSchedule } from '../engine/schedule.ts'
 import { World } from '../engine/world.ts'
-import type { Node, Pod } from '../kube/generated/types.ts'
+import type {
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  VolumeAttachment,
+} from '../kube/generated/types.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import { heartbeatOf } from '../kube/node-heartbeat.ts'
 import { keyFrom, keyOf, type KubeObject } from '../kube/object.ts'
+import { attachmentName } from '../kube/volume-attachment.ts'
 import { kubelet, kubeletName, type KubeletOrder } from './kubelet.ts'
 import { defaultModel, type KubeletModel } from './model.ts'
 import { nodeFromPool } from './node-object.ts'
@@ -44,6 +51,20 @@ const nodeNameIndex = {
   name: 'node-name',
   kind: 'Pod',
   values: (object: KubeObject) => [(object as Pod).spec?.nodeName ?? ''],
+}
+
+const volume: PersistentVolume = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: 'v' },
+  spec: { csi: { driver: 'x', volumeHandle: 'v' } },
+}
+
+const claim: PersistentVolumeClaim = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data', namespace: 'ns' },
+  spec: { volumeName: 'v' },
 }
 
 class Stage {
@@ -246,5 +267,70 @@ describe('admission of pods that were created with their node', () => {
   it('is left out where the model says so', () => {
     const stage = new Stage({ ...defaultModel, admission: false })
     expect(direct(stage, 'a', '9')?.phase).toBe('Pending')
+  })
+})
+
+describe('pods with a volume that must be attached', () => {
+  const claimed = [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }]
+  const name = attachmentName(volume, 'n-1')
+
+  function attached(): VolumeAttachment {
+    return {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'VolumeAttachment',
+      metadata: { name },
+      spec: { attacher: 'x', nodeName: 'n-1', source: { persistentVolumeName: 'v' } },
+      status: { attached: true },
+    }
+  }
+
+  function stageWithPod(): Stage {
+    const stage = new Stage()
+    stage.create(volume)
+    stage.create(claim)
+    stage.bind('web', { volumes: claimed })
+    return stage
+  }
+
+  function inUse(stage: Stage): readonly string[] | undefined {
+    return (stage.world.store.get('Node', 'n-1') as Node | undefined)?.status?.volumesInUse
+  }
+
+  it('starts when the volume is there', () => {
+    const stage = stageWithPod()
+    stage.run(5000)
+    stage.create(attached())
+    stage.run(5000)
+    expect(stage.writes()).toEqual(['0 Pending False', '6000 Running True'])
+    expect(inUse(stage)).toEqual(['kubernetes.io/csi/x^v'])
+  })
+
+  it('gives the volume back when the pod has stopped', () => {
+    const stage = stageWithPod()
+    stage.create(attached())
+    stage.run(5000)
+    stage.mark('web', 30)
+    expect(inUse(stage)).toEqual(['kubernetes.io/csi/x^v'])
+    stage.run(5000)
+    expect(inUse(stage)).toEqual([])
+  })
+
+  it('goes without a start when it is deleted before', () => {
+    const stage = stageWithPod()
+    stage.mark('web', 30)
+    stage.run(5000)
+    stage.create(attached())
+    stage.run(5000)
+    expect(stage.writes().at(-1)).toBe('1000 deleted')
+  })
+
+  it('hears of a volume that came while its node was silent', () => {
+    const stage = stageWithPod()
+    stage.order({ type: 'disconnect', node: 'n-1' })
+    stage.create(attached())
+    stage.run(5000)
+    stage.order({ type: 'connect', node: 'n-1' })
+    stage.run(5000)
+    expect(stage.writes()).toEqual(['0 Pending False', '6000 Running True'])
   })
 })

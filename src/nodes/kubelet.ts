@@ -4,8 +4,15 @@
 import { assertNever } from '../base/assert.ts'
 import type { Actor, Turn } from '../engine/actor.ts'
 import type { Change, IndexSpec } from '../engine/store.ts'
+import type { View } from '../engine/view.ts'
 import type { ApiRequest } from '../apiserver/request.ts'
-import type { Node, Pod, PodStatus } from '../kube/generated/types.ts'
+import type {
+  Node,
+  PersistentVolume,
+  Pod,
+  PodStatus,
+  VolumeAttachment,
+} from '../kube/generated/types.ts'
 import {
   leaseFor,
   leaseNamespace,
@@ -13,6 +20,12 @@ import {
   renewEveryMsDefault,
 } from '../kube/node-heartbeat.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
+import {
+  attachableVolumesOf,
+  attachmentName,
+  isAttachedByController,
+  uniqueVolumeName,
+} from '../kube/volume-attachment.ts'
 import { rejectionOf } from './admission.ts'
 import { type Charge, KubeletState } from './kubelet-state.ts'
 import type { KubeletModel } from './model.ts'
@@ -56,12 +69,13 @@ export const kubeletName = 'kubelet'
 export function kubelet(options: KubeletOptions): Actor<KubeletState> {
   return {
     name: kubeletName,
-    watches: ['Node', 'Pod'],
+    watches: ['Node', 'Pod', 'VolumeAttachment'],
     start: () => new KubeletState(),
     deliver: (turn, state, changes) => {
       const context: Context = { turn, state, options }
       for (const change of changes) {
         if (change.kind === 'Node') onNode(context, change)
+        else if (change.kind === 'VolumeAttachment') onAttachment(context, change)
         else onPod(context, change)
       }
     },
@@ -115,7 +129,7 @@ function onNode(context: Context, change: Change): void {
 /** Remembers and publishes when the kubelet of `node` renews its lease. */
 function beat(context: Context, node: string, heartbeat: NodeHeartbeat): void {
   const { turn, state } = context
-  state.links.set(node, { heartbeat })
+  state.links.set(node, { ...state.links.get(node), heartbeat })
   const uid = turn.view.get('Node', node)?.metadata.uid
   const lease = leaseFor(uid === undefined ? { name: node } : { name: node, uid }, heartbeat)
   const target = { kind: 'Lease', namespace: leaseNamespace, name: node }
@@ -165,10 +179,59 @@ function takeUp(context: Context, node: string): void {
     const charge = state.charges.get(pod.metadata.uid ?? '')
     if (charge === undefined || charge.finished === true) see(context, pod)
     else if (pod.metadata.deletionTimestamp === undefined) {
-      progress(context, charge, 'report')
+      if (charge.waitsFor === undefined) progress(context, charge, 'report')
+      else attach(context, charge)
       see(context, pod)
     } else progress(context, { ...charge, run: stop(charge.run, turn.nowMs) })
   }
+  reportVolumes(context, node)
+}
+
+/** A volume was attached: the pods that waited for it alone start now. */
+function onAttachment(context: Context, change: Change): void {
+  const attachment = change.after as VolumeAttachment | undefined
+  if (attachment?.status?.attached !== true) return
+  const { nodeName } = attachment.spec
+  if (!context.state.isConnected(nodeName)) return
+  for (const charge of chargesOn(context, nodeName)) {
+    if (charge.waitsFor?.includes(change.key) === true) attach(context, charge)
+  }
+}
+
+/** Looks what a pod still waits for; when there is nothing left it starts. */
+function attach(context: Context, charge: Charge): void {
+  const { turn, state, options } = context
+  const { view } = turn
+  const waitsFor = (charge.waitsFor ?? []).filter(name => !isAttached(view, name))
+  const pod = view.get<Pod>('Pod', charge.key)
+  if (waitsFor.length > 0 || pod === undefined) {
+    state.charges.set(charge.run.uid, { ...charge, waitsFor })
+    return
+  }
+  const { waitsFor: _, ...free } = charge
+  const seen = { ...charge.run, seenMs: turn.nowMs }
+  const run = advance(seen, pod, turn.nowMs, options.model)
+  const started = { ...free, run }
+  state.charges.set(run.uid, started)
+  reportVolumes(context, charge.node)
+  progress(context, started, isUntouched(run) ? 'quiet' : 'report')
+}
+
+/** Posts which volumes the pods of a node use, when that has changed. */
+function reportVolumes(context: Context, node: string): void {
+  const { turn, state } = context
+  const link = state.links.get(node)
+  if (link === undefined || !state.isConnected(node)) return
+  const inUse = chargesOn(context, node).flatMap(charge => {
+    const isUsing = charge.finished !== true && charge.waitsFor === undefined
+    return isUsing && charge.run.stopped !== true ? (charge.volumes ?? []) : []
+  })
+  const volumes = [...new Set(inUse)].sort()
+  if (volumes.join() === (link.volumes ?? []).join()) return
+  state.links.set(node, { ...link, volumes })
+  const patch = { status: { volumesInUse: volumes } }
+  const target = { kind: 'Node', name: node }
+  submit(turn, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
 }
 
 /** Pods by spec.nodeName: the index that every World keeps under this name. */
@@ -237,6 +300,7 @@ function see(context: Context, pod: Pod): void {
 function endedByOthers(context: Context, charge: Charge, pod: Pod): void {
   const ended: Charge = { ...charge, run: { ...charge.run, stopped: true } }
   keep(context, ended, undefined)
+  if (charge.volumes !== undefined) reportVolumes(context, charge.node)
   if (pod.metadata.deletionTimestamp !== undefined) finish(context, ended, pod)
 }
 
@@ -246,8 +310,23 @@ function admit(context: Context, pod: Pod): Charge {
   const node = pod.spec?.nodeName ?? ''
   const hostIP = hostIPOf(context, node)
   const podIP = pod.spec?.hostNetwork === true ? (hostIP ?? '') : state.nextAddress()
-  const run = advance(newPodRun(pod, turn.nowMs, podIP), pod, turn.nowMs, options.model)
-  const charge: Charge = { key: keyOf(pod.metadata), node, run }
+  const volumes = volumesOf(turn.view, pod)
+  const waitsFor = volumes
+    .map(volume => attachmentName(volume, node))
+    .filter(name => !isAttached(turn.view, name))
+  const fresh = newPodRun(pod, turn.nowMs, podIP)
+  const isFree = waitsFor.length === 0
+  const charge: Charge = {
+    key: keyOf(pod.metadata),
+    node,
+    run: isFree ? advance(fresh, pod, turn.nowMs, options.model) : fresh,
+    ...(volumes.length > 0 && { volumes: volumes.map(uniqueVolumeName) }),
+    ...(!isFree && { waitsFor }),
+  }
+  if (volumes.length > 0) {
+    state.charges.set(charge.run.uid, charge)
+    reportVolumes(context, node)
+  }
   const phase = pod.status?.phase ?? 'Pending'
   if (phase === 'Pending' || phase === 'Running') report(context, charge, pod)
   return charge
@@ -262,6 +341,10 @@ function progress(context: Context, charge: Charge, mode: 'quiet' | 'report' = '
     return
   }
   if (!state.isConnected(charge.node)) return
+  if (charge.waitsFor !== undefined && charge.run.stopAtMs === undefined) {
+    keep(context, charge, undefined)
+    return
+  }
   const run = advance(charge.run, pod, turn.nowMs, options.model)
   const next = { ...charge, run }
   // A pod that is deleted before it has started goes without a last word.
@@ -269,12 +352,16 @@ function progress(context: Context, charge: Charge, mode: 'quiet' | 'report' = '
   const changed = mode === 'report' || run.containers !== charge.run.containers
   if (changed && !silent) report(context, next, pod)
   if (isOver(run, pod) && pod.metadata.deletionTimestamp !== undefined) finish(context, next, pod)
-  else keep(context, next, nextChangeMs(run, pod, turn.nowMs))
+  else if (isOver(run, pod) && charge.volumes !== undefined) {
+    keep(context, { ...next, volumes: [] }, nextChangeMs(run, pod, turn.nowMs))
+    reportVolumes(context, charge.node)
+  } else keep(context, next, nextChangeMs(run, pod, turn.nowMs))
 }
 
 function finish(context: Context, charge: Charge, pod: Pod): void {
   const { turn } = context
   keep(context, { ...charge, finished: true }, undefined)
+  if (charge.volumes !== undefined) reportVolumes(context, charge.node)
   const { name = '', namespace = '', uid = '' } = pod.metadata
   const target = { kind: 'Pod', namespace, name }
   const options = { gracePeriodSeconds: 0, preconditions: { uid } }
@@ -315,6 +402,7 @@ function keep(context: Context, charge: Charge, atMs: number | undefined): void 
 function forget(context: Context, charge: Charge): void {
   keep(context, charge, undefined)
   context.state.charges.delete(charge.run.uid)
+  if (charge.volumes !== undefined) reportVolumes(context, charge.node)
 }
 
 function force(
@@ -330,6 +418,22 @@ function force(
       ? forceReady(charge.run, order.ready, order.restartCount)
       : forceExit(charge.run, turn.nowMs, order.exitCode)
   progress(context, { ...charge, run }, 'report')
+}
+
+/** The volumes of a pod that the controller attaches to its node. */
+function volumesOf(view: View, pod: Pod): readonly PersistentVolume[] {
+  if (pod.spec?.volumes === undefined) return []
+  const node = view.get<Node>('Node', pod.spec.nodeName ?? '')
+  if (node === undefined || !isAttachedByController(node)) return []
+  return attachableVolumesOf(pod, {
+    claim: key => view.get('PersistentVolumeClaim', key),
+    volume: name => view.get('PersistentVolume', name),
+    driver: name => view.get('CSIDriver', name),
+  })
+}
+
+function isAttached(view: View, name: string): boolean {
+  return view.get<VolumeAttachment>('VolumeAttachment', name)?.status?.attached === true
 }
 
 function chargesOn(context: Context, node: string): readonly Charge[] {

@@ -4,6 +4,7 @@ import type { Node, NodeCondition } from '../kube/generated/types.ts'
 import { sign, subtractQuantities } from '../kube/quantity-math.ts'
 import { quantityOf, quantityText } from '../kube/quantity.ts'
 import { formatTime } from '../kube/time.ts'
+import { controllerManaged } from '../kube/volume-attachment.ts'
 import { nodeName, type NodePool } from './pool.ts'
 
 /** What the conditions of a healthy node say: type, status, reason, message. */
@@ -59,7 +60,11 @@ export function nodeFromPool(pool: NodePool, index: number, details: NodeDetails
   return {
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name, labels: labelsOf(pool, name, index) },
+    metadata: {
+      name,
+      labels: labelsOf(pool, name, index),
+      annotations: { [controllerManaged]: 'true' },
+    },
     spec: { ...(pool.taints && pool.taints.length > 0 && { taints: pool.taints }) },
     status: {
       capacity,

@@ -1,5 +1,5 @@
 // What a kubelet knows of one pod: its containers and when each changes next. Pure functions.
-// Upstream: pkg/kubelet/kuberuntime/kuberuntime_manager.go (order of containers, restarts), v1.36.3.
+// Upstream: pkg/kubelet/kuberuntime/kuberuntime_manager.go (order, restarts), v1.36.3.
 
 import type { Container, Pod } from '../kube/generated/types.ts'
 import type { ExitCondition, KubeletModel } from './model.ts'

@@ -1,4 +1,4 @@
-// The DaemonSet controller: one pod on each node where it belongs, replaced as the template changes.
+// The DaemonSet controller: one pod on each node where it belongs, replaced as templates change.
 // Upstream: pkg/controller/daemon/{daemon_controller,update}.go, v1.36.3.
 
 import type { DaemonSet, Node } from '../../kube/generated/types.ts'

@@ -1,5 +1,5 @@
 // When a node was last heard of, as the monitor would have noticed it on its 5 s ticks.
-// Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go (tryUpdateNodeHealth), v1.36.3.
+// Upstream: pkg/controller/nodelifecycle/node_lifecycle_controller.go (tryUpdateNodeHealth).
 
 import type { Node, NodeCondition } from '../../kube/generated/types.ts'
 import { lastRenewalMs, type NodeHeartbeat } from '../../kube/node-heartbeat.ts'
