@@ -50,10 +50,13 @@ export function writeReport(
   report: Report,
   settings: Settings,
   io: Io,
-  command: string,
+  { command, notes }: { readonly command: string; readonly notes: readonly string[] },
 ): number | undefined {
   const format = settings.output ?? 'text'
-  if (forPeople.has(format)) io.err(notesText(report, contextFor(settings, io, 'err')))
+  if (forPeople.has(format)) {
+    io.err(notesText(report, contextFor(settings, io, 'err')))
+    io.err(notes.map(note => `note: ${note}\n`).join(''))
+  }
   io.out(render(format, report, { ...contextFor(settings, io, 'out'), command }))
   if (io.env['GITHUB_ACTIONS'] === 'true' && settings.output === undefined)
     onGithub(report, settings, io)

@@ -27,7 +27,11 @@ export async function runCheckCommand(call: Call, product: Product = realProduct
   }
   const report = reportOf(settings, prepared, product)
   const timed = settings.verbosity > 0 ? withWallMs(report, call.io.clockMs() - startedMs) : report
-  const failed = writeReport(timed, settings, call.io, commandText(call, report))
+  const words = {
+    command: commandText(call, report),
+    notes: [...prepared.loaded.notes, ...trialFileNotes(settings, prepared.loaded)],
+  }
+  const failed = writeReport(timed, settings, call.io, words)
   return failed ?? exitStatusOf(report, settings.failOn)
 }
 
@@ -65,6 +69,13 @@ export function reportOf(settings: Settings, prepared: Prepared, product: Produc
       ...(loaded.sla !== undefined && { sla: loaded.sla }),
     },
   )
+}
+
+/** Trial files of seatrial.yaml state what they expect, so they are a command of their own. */
+function trialFileNotes({ trials }: Settings, { trials: named = [] }: Loaded): readonly string[] {
+  const files = named.flatMap(trial => (typeof trial === 'string' ? [] : [trial.file]))
+  if (files.length === 0 || trials !== undefined) return []
+  return [`trial files are run by: seatrial trial ${files.map(quoted).join(' ')}`]
 }
 
 /** The standard trials that seatrial.yaml names; its trial files are run by `seatrial trial`. */

@@ -153,6 +153,19 @@ it('--show-config names who set what, and runs nothing', async () => {
   expect(out).toMatch(/^seed +7 +SEATRIAL_SEED$/m)
 })
 
+it('says what it left out: files without objects, trial files of seatrial.yaml', async () => {
+  const deploy = mkdtempSync(join(folder, 'deploy-'))
+  writeFileSync(join(deploy, 'values.yaml'), 'replicaCount: 3\n')
+  writeFileSync(join(deploy, 'a.yaml'), readFileSync(manifest, 'utf8'))
+  writeFileSync(
+    join(deploy, 'seatrial.yaml'),
+    'apiVersion: seatrial.dev/v1\nkind: Platform\ntrials: [install, {file: ./night.trial.yaml}]\n',
+  )
+  const { err } = await check({ args: [deploy] })
+  expect(err).toContain('note: 1 file holds no Kubernetes object')
+  expect(err).toContain(`seatrial trial ${join(deploy, 'night.trial.yaml')}`)
+})
+
 it('a finding ends with the command that repeats it', async () => {
   const { out } = await check({ report: found, values: { nodes: '2' } })
   expect(out).toContain(`again: seatrial check ${manifest} --nodes 2 --replay st1.1.d`)
