@@ -17,7 +17,8 @@ function request(apiRequest: ApiRequest): Part<ApiResponse> {
   return ask<ApiResponse>({ type: 'request', request: apiRequest })
 }
 
-function targetOf(object: KubeObject): { kind: string; namespace?: string; name: string } {
+/** Names an object in requests. */
+export function targetOf(object: KubeObject): { kind: string; namespace?: string; name: string } {
   const { name = '', namespace } = object.metadata
   const kind = kindKeyOf(object)
   return namespace === undefined ? { kind, name } : { kind, namespace, name }

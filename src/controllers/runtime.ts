@@ -13,6 +13,7 @@ import type { ApiResponse } from '../apiserver/request.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
 import { api } from './api.ts'
+import { DirectApi } from './direct-api.ts'
 import type {
   Controller,
   Lister,
@@ -246,31 +247,50 @@ function wake(run: Run, payload: Payload): void {
 /** Takes the next key to its end, or one step further when steps interleave. */
 function advance(run: Run, desk: Desk, controller: number): void {
   const member = run.controllers[controller] as Controller
-  const running = desk.running ?? begin(desk, member)
-  if (running === undefined) return
-  const { key } = running
-  const stale = desk.running === undefined && run.waitsForOwnWrites && isStale(run.turn, desk, key)
-  if (stale) {
-    finish(run.turn, { desk, controller, key, member }, { error: 'own writes are not seen yet' })
+  if (desk.running !== undefined) {
+    stepOn(run, desk, controller)
     return
   }
-  const lister = listerOf(run.turn.view)
-  let step = running.process.peek()
-  while (step.done !== true) {
-    step = running.process.answer(answer({ ...run, desk, lister, member, key }, step.value))
-    if (run.interleave && step.done !== true) {
-      desk.running = running
-      return
-    }
+  const key = desk.queue.shift()
+  if (key === undefined) return
+  const finished = { desk, controller, key, member }
+  if (run.waitsForOwnWrites && isStale(run.turn, desk, key)) {
+    finish(run.turn, finished, { error: 'own writes are not seen yet' })
+  } else if (run.interleave) {
+    desk.running = { key, process: new Process(() => member.reconcile(key, api)) }
+    stepOn(run, desk, controller)
+  } else {
+    finish(run.turn, finished, reconcileNow(run, desk, { key, member }))
   }
-  desk.running = undefined
-  finish(run.turn, { desk, controller, key, member }, step.value)
 }
 
-function begin(desk: Desk, member: Controller): Desk['running'] {
-  const key = desk.queue.shift()
-  if (key === undefined) return undefined
-  return { key, process: new Process(() => member.reconcile(key, api)) }
+/** The whole reconcile in one go; nobody comes between its steps. */
+function reconcileNow(
+  run: Run,
+  desk: Desk,
+  { key, member }: { readonly key: string; readonly member: Controller },
+): ReconcileResult {
+  const lister = listerOf(run.turn.view)
+  const context: Answering = { ...run, desk, lister, member, key }
+  const steps = member.reconcile(key, new DirectApi(lister, step => answer(context, step)))
+  let step = steps.next()
+  while (step.done !== true) step = steps.next(answer(context, step.value))
+  return step.value
+}
+
+/** One step of the reconcile that waits; then others get their turn. */
+function stepOn(run: Run, desk: Desk, controller: number): void {
+  const member = run.controllers[controller] as Controller
+  const running = desk.running as NonNullable<Desk['running']>
+  const { key, process } = running
+  const lister = listerOf(run.turn.view)
+  let step = process.peek()
+  if (step.done !== true) {
+    step = process.answer(answer({ ...run, desk, lister, member, key }, step.value))
+  }
+  if (step.done !== true) return
+  desk.running = undefined
+  finish(run.turn, { desk, controller, key, member }, step.value)
 }
 
 /** Latest revisions that the reconciles of one key have written, by kind. */
