@@ -2,7 +2,6 @@
 // sources are newer. Plain CommonJS: it runs before anything is installed. Says so on stderr.
 'use strict'
 
-const { spawnSync } = require('node:child_process')
 const fs = require('node:fs')
 const path = require('node:path')
 
@@ -48,6 +47,8 @@ function isInstalled() {
 
 /** Runs a program; its output is kept and shown only when it fails. */
 function run(command, args, advice) {
+  // Loaded here: an up-to-date clone starts without it.
+  const { spawnSync } = require('node:child_process')
   const result = spawnSync(command, args, {
     cwd: root,
     encoding: 'utf8',
@@ -73,7 +74,7 @@ function newestMs(folder) {
   let newest = fs.statSync(folder).mtimeMs
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.endsWith('.test.ts')) continue
-    const file = path.join(folder, entry.name)
+    const file = `${folder}/${entry.name}`
     const changed = entry.isDirectory() ? newestMs(file) : fs.statSync(file).mtimeMs
     if (changed > newest) newest = changed
   }
