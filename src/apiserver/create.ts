@@ -44,7 +44,8 @@ export function create(
 ): ApiResponse {
   const { context, plugins } = server
   const resource = resourceOf(context, kindKeyOf(given), given.metadata?.namespace !== undefined)
-  const body = decode(given, resource, { validation: fieldValidation })
+  const { trusted } = context
+  const body = decode(given, resource, { validation: fieldValidation, trusted })
   if (isStatus(body)) return refused(body)
   if ((body.metadata.resourceVersion ?? '') !== '') return refused(versionGiven)
   const object = applyDefaults(resource.key, received(body, resource))

@@ -27,7 +27,7 @@ export function patch(server: Server, request: PatchRequest): ApiResponse {
     const replicas = (request.patch as { spec?: { replicas?: number } }).spec?.replicas
     return scale(server, target, replicas ?? 0)
   }
-  const given = patched(resource, old, request)
+  const given = patched(server, { resource, old, request })
   if (isStatus(given)) return refused(given)
   const mismatch = otherObject(given, old)
   if (mismatch !== undefined) return refused(badRequest(mismatch))
@@ -56,17 +56,22 @@ function otherObject({ metadata }: KubeObject, old: KubeObject): string | undefi
     : 'the namespace of the provided object does not match the namespace sent on the request'
 }
 
-function patched(
-  resource: Resource,
-  old: KubeObject,
-  { patch: body, patchType }: PatchRequest,
-): KubeObject | ApiStatus {
+interface Patching {
+  readonly resource: Resource
+  readonly old: KubeObject
+  readonly request: PatchRequest
+}
+
+function patched({ context }: Server, patching: Patching): KubeObject | ApiStatus {
+  const { resource, old, request } = patching
+  const { patch: body, patchType } = request
   const result = applied(old, body, patchType)
   if (!result.ok) {
     if (patchType === 'json') return unapplicable
     return patchType === 'strategic' ? plainFailure(500, result.error) : badRequest(result.error)
   }
-  return decode(result.value as KubeObject, resource, { validation: 'Ignore', old })
+  const { trusted } = context
+  return decode(result.value as KubeObject, resource, { validation: 'Ignore', old, trusted })
 }
 
 function applied(old: KubeObject, body: unknown, patchType: PatchRequest['patchType']): Patched {

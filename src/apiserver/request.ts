@@ -53,6 +53,11 @@ export type ApiResponse =
 
 /** What one request may see and change; the World provides it, tests provide a small fake. */
 export interface ApiContext {
+  /**
+   * The request comes from a component of the twin, which writes typed objects: they need no
+   * decoding, and a status needs no validation.
+   */
+  readonly trusted?: boolean
   /** Virtual milliseconds since the epoch of the run (an absolute Unix time in ms). */
   readonly nowMs: number
   readonly get: (kind: string, key: string) => KubeObject | undefined

@@ -13,6 +13,7 @@ import { defaultModel, type KubeletModel } from '../nodes/model.ts'
 import { scheduler } from '../scheduler/actor.ts'
 import { defaultProfile } from '../scheduler/configuration.ts'
 import { featuresOf, type SchedulerVersion } from '../scheduler/features.ts'
+import { installer } from './api-context.ts'
 import { serveOn } from './serve.ts'
 
 export interface ClusterOptions {
@@ -38,7 +39,6 @@ export interface ClusterOptions {
 
 export const epochMsDefault = 1_767_225_600_000
 export const latencyMsDefault = 2
-export const installer = 'kubectl'
 
 /** A running cluster: system namespaces exist, nodes are registered, nothing is deployed. */
 export function createCluster(options: ClusterOptions): World {
