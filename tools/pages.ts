@@ -1,11 +1,13 @@
-// `npm run pages`: writes docs/rules from the pages that `seatrial explain` shows, and the example
-// of README.md from a real run.
+// `npm run pages`: writes docs/rules from the pages that `seatrial explain` shows, docs/reference.md
+// from the members, and the example of README.md from a real run.
 
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pageMarkdown, pages } from '../src/cli/pages/registry.ts'
+import { referenceText } from './reference.ts'
+import { sourceFiles } from './tidy.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** Lines of the example: enough for the trials and a finding. */
@@ -46,4 +48,5 @@ function writeExample(): void {
 }
 
 writeRules()
+writeFileSync(join(root, 'docs', 'reference.md'), referenceText(sourceFiles()))
 writeExample()

@@ -120,6 +120,15 @@ export function membersOf(file: SourceFile): readonly Member[] {
   })
 }
 
+/** The text of a literal, or of literals joined by +. */
+function textOf(value: unknown): string | undefined {
+  if (!isNode(value)) return undefined
+  if (typeof value['value'] === 'string') return value['value']
+  if (value.type !== 'BinaryExpression' || value['operator'] !== '+') return undefined
+  const [left, right] = [textOf(value['left']), textOf(value['right'])]
+  return left === undefined || right === undefined ? undefined : left + right
+}
+
 function memberIn(file: SourceFile, declarator: SyntaxNode): readonly Member[] {
   const { id, init } = declarator
   if (!isNode(id) || !isNode(init) || init.type !== 'TSSatisfiesExpression') return []
@@ -133,7 +142,8 @@ function memberIn(file: SourceFile, declarator: SyntaxNode): readonly Member[] {
     const { key, value } = property
     if (!isNode(key) || typeof key['name'] !== 'string') continue
     fields.push(key['name'])
-    if (isNode(value) && typeof value['value'] === 'string') texts[key['name']] = value['value']
+    const text = textOf(value)
+    if (text !== undefined) texts[key['name']] = text
   }
   const line = lineAt(file, declarator.start)
   return [{ exportName: String(id['name']), shape, line, texts, fields }]

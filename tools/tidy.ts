@@ -84,12 +84,17 @@ function filesBelow(folder: string): string[] {
   })
 }
 
-/** Checks the working tree; the offences that remain after the ratchet. */
-export function tidy(): { readonly files: number; readonly offences: readonly Offence[] } {
-  const files = folders
+/** Every source file that tidy looks at. */
+export function sourceFiles(): readonly SourceFile[] {
+  return folders
     .flatMap(filesBelow)
     .sort()
     .map(path => readSourceFile(root, path))
+}
+
+/** Checks the working tree; the offences that remain after the ratchet. */
+export function tidy(): { readonly files: number; readonly offences: readonly Offence[] } {
+  const files = sourceFiles()
   return { files: files.length, offences: afterRatchet(offencesIn(files), readOffenders()) }
 }
 
@@ -99,8 +104,7 @@ function readOffenders(): Offenders {
 
 function main(): void {
   if (process.argv.includes('--shrink')) {
-    const files = folders.flatMap(filesBelow).map(path => readSourceFile(root, path))
-    const list = shrunk(offencesIn(files), readOffenders())
+    const list = shrunk(offencesIn(sourceFiles()), readOffenders())
     writeFileSync(offendersPath, `${JSON.stringify(list, null, 2)}\n`)
   }
   const { files, offences } = tidy()
