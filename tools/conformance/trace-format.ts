@@ -29,6 +29,7 @@ export interface TraceAction {
 /** What was done to the cluster; which fields are present depends on `op`. */
 export interface Deed {
   readonly op: string
+  readonly fieldValidation?: string
   readonly object?: KubeObject
   readonly kind?: string
   readonly name?: string

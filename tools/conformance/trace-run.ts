@@ -84,7 +84,7 @@ function requestOf(replay: Replay, deed: Deed): ApiRequest | undefined {
       return {
         verb: 'create',
         object: inNamespace(object, replay.trace.namespace),
-        fieldValidation: 'Strict',
+        ...(deed.fieldValidation === 'Strict' && { fieldValidation: 'Strict' }),
       }
     case 'patch':
       return {
