@@ -1,5 +1,7 @@
 // What check and size do before a trial: settings, seatrial.yaml, input files, node pools.
 
+import { statSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { discoverPlatform, readPlatformFile } from '../sources/own/platform-file.ts'
 import { defaultPool, type Loaded, load } from '../sources/load.ts'
@@ -20,9 +22,9 @@ export interface Prepared {
 
 /** Reads everything; whatever is wrong is in `loaded.problems`. */
 export function prepare(settings: Settings): Prepared {
-  const file = discoverPlatform('.')
-  const { part, problems } = file === undefined ? noPlatform : readPlatformFile(file)
   const named = settings.inputs
+  const file = named.length === 0 ? shownPath(discoverPlatform('.')) : platformFileFor(named)
+  const { part, problems } = file === undefined ? noPlatform : readPlatformFile(file)
   if (named.length === 0 && part?.sources === undefined) {
     return { loaded: nothing([...problems, noInput()]), sources: [] }
   }
@@ -39,6 +41,38 @@ export function prepare(settings: Settings): Prepared {
     ),
     ...(file !== undefined && { platformFile: file }),
   }
+}
+
+/**
+ * The seatrial.yaml that belongs to the first input: in its folder or above. One that lies in a
+ * named folder is read together with that folder.
+ */
+function platformFileFor(inputs: Settings['inputs']): string | undefined {
+  const paths = inputs.map(input => (typeof input === 'string' ? input : pathOf(input)))
+  const [first = '-'] = paths
+  const found = discoverPlatform(first === '-' ? '.' : folderOf(first))
+  if (found === undefined) return undefined
+  const home = dirname(resolve(found))
+  const isRead = inputs.some(input => typeof input === 'string' && resolve(input) === home)
+  return isRead ? undefined : shownPath(found)
+}
+
+function pathOf(input: Exclude<Settings['inputs'][number], string>): string {
+  return 'kustomize' in input ? input.kustomize : '.'
+}
+
+/** Paths below the current folder are shown from there. */
+function shownPath(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  const shown = relative('.', file)
+  return shown.startsWith('..') ? file : shown
+}
+
+/** The folder of a file, or the folder itself; the current one when there is no such path. */
+function folderOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return '.'
+  return stats.isDirectory() ? path : dirname(path)
 }
 
 const noPlatform: { readonly part?: PlatformPart; readonly problems: readonly Problem[] } = {
