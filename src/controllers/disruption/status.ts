@@ -82,7 +82,7 @@ export function withCounts(
     old.desiredHealthy === desiredHealthy &&
     old.expectedPods === expectedPods &&
     old.disruptionsAllowed === disruptionsAllowed &&
-    sameValue(old.disruptedPods, counts.disruptedPods) &&
+    sameValue(old.disruptedPods ?? {}, counts.disruptedPods ?? {}) &&
     old.observedGeneration === generation
   const allowed = verdictOf(disruptionsAllowed)
   const condition = old?.conditions?.find(({ type }) => type === conditionType)

@@ -12,7 +12,7 @@ import { podFromTemplate } from '../pod-control.ts'
 import { templateOf } from '../revisions.ts'
 
 export const podNameLabel = 'statefulset.kubernetes.io/pod-name'
-export const podIndexLabel = 'apps.kubernetes.io/pod-index'
+const podIndexLabel = 'apps.kubernetes.io/pod-index'
 export const revisionLabel = 'controller-revision-hash'
 
 export interface NameParts {
