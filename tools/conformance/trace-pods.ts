@@ -34,7 +34,7 @@ function follow(pod: RecordedPod, { t, diff, verb }: TraceChange): void {
   if (status?.phase === 'Running') pod.runningMs ??= t
   const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed' || verb === 'DELETED'
   if (isOver && pod.markedMs !== undefined) pod.stoppedMs ??= t
-  if (metadata?.deletionTimestamp != null) pod.markedMs ??= t
+  if (typeof metadata?.deletionTimestamp === 'string') pod.markedMs ??= t
 }
 
 /** The pods of a recording by group, in order of creation. */
@@ -72,6 +72,11 @@ export class PodPairs {
 
   attach(world: World): void {
     this.world = world
+  }
+
+  /** Virtual time of the replay as Unix ms; undefined before it has begun. */
+  get nowMs(): number | undefined {
+    return this.world?.nowMs
   }
 
   /** The recorded pod that stands where `pod` of the replay stands. */

@@ -247,7 +247,6 @@ const settlingMs = 2000
 function start(trace: TraceCase): Replay {
   const t0 = parseTime(trace.t0)
   const pods = new PodPairs(trace)
-  let made: World | undefined
   const world = createCluster({
     preferNode: pod => pods.recordedOf(pod)?.node,
     kubernetes: '1.36',
@@ -255,12 +254,11 @@ function start(trace: TraceCase): Replay {
     epochMs: t0 - settlingMs,
     model: hollowModel(
       trace.hollow.runAfterMs,
-      timesOf(pods, () => (made?.nowMs ?? t0) - t0),
+      timesOf(pods, () => (pods.nowMs ?? t0) - t0),
     ),
     controllerFlags: controllerFlagsOf(trace),
     leases: { renewEveryMs: trace.hollow.leaseRenewMs },
   })
-  made = world
   pods.attach(world)
   world.run({ untilMs: t0 })
   world.advanceTo(t0)
