@@ -1,5 +1,5 @@
-// `npm run pages`: writes docs/rules from the pages that `seatrial explain` shows, docs/reference.md
-// from the members, and the example of README.md from a real run.
+// `npm run pages`: writes docs/rules from what `seatrial explain` shows, docs/reference.md from the
+// members, and the example of README.md from a real run.
 
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
