@@ -88,7 +88,7 @@ export interface TrialFileResult {
   readonly report: Report
 }
 
-/** Runs every trial of the files, in order; a file that cannot be read gives a report of problems. */
+/** Runs every trial of the files in order; an unreadable file gives a report of problems. */
 export function runTrialFiles(
   files: readonly string[],
   options: TrialFilesOptions,
@@ -107,7 +107,10 @@ function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult 
   const pools = changePools?.(loaded.pools) ?? loaded.pools
   const platform = platformOf(
     { ...loaded, pools },
-    { ...(kubernetes !== undefined && { kubernetes }), ...(schedule !== undefined && { schedule }) },
+    {
+      ...(kubernetes !== undefined && { kubernetes }),
+      ...(schedule !== undefined && { schedule }),
+    },
   )
   const read: ReadObjects = paths => load(paths, loadOptions)
   const { report, expectations } = rehearseScript(spec, platform, read, {

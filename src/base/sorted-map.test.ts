@@ -10,7 +10,10 @@ type Command =
 const key = fc.integer({ min: 0, max: 400 }).map(n => `k${n}`)
 const side = fc.nat({ max: 7 })
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ type: fc.constant('set' as const), side, key, value: fc.nat() }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({ type: fc.constant('set' as const), side, key, value: fc.nat() }),
+  },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('delete' as const), side, key }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('fork' as const), side }) },
 )

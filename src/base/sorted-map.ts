@@ -123,7 +123,7 @@ export class SortedMap<V> {
     let high = this.pages.length - 1
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if ((this.pages[middle] as Page<V>).keys[0] as string <= key) low = middle
+      if (((this.pages[middle] as Page<V>).keys[0] as string) <= key) low = middle
       else high = middle - 1
     }
     return low

@@ -44,20 +44,39 @@ describe('availability', () => {
     },
     {
       name: 'the start of a workload is not an outage',
-      given: { serving: [[1000, 1], [2000, 2]], wants: [[0, 2]] },
+      given: {
+        serving: [
+          [1000, 1],
+          [2000, 2],
+        ],
+        wants: [[0, 2]],
+      },
       want: [],
     },
     {
       name: 'one of two gone for 5 s, twice: seconds add up, the least counts',
       given: {
-        serving: [[0, 2], [10_000, 1], [15_000, 2], [20_000, 1], [25_000, 2]],
+        serving: [
+          [0, 2],
+          [10_000, 1],
+          [15_000, 2],
+          [20_000, 1],
+          [25_000, 2],
+        ],
         wants: [[0, 2]],
       },
       want: [{ verdict: 'degraded', atMs: 10_000, n: 1, of: 2, seconds: 10 }],
     },
     {
       name: 'none left for 3 s is down, and degraded for as long',
-      given: { serving: [[0, 1], [10_000, 0], [13_000, 1]], wants: [[0, 1]] },
+      given: {
+        serving: [
+          [0, 1],
+          [10_000, 0],
+          [13_000, 1],
+        ],
+        wants: [[0, 1]],
+      },
       want: [
         { verdict: 'down', atMs: 10_000, seconds: 3 },
         { verdict: 'degraded', atMs: 10_000, n: 0, of: 1, seconds: 3 },
@@ -65,27 +84,67 @@ describe('availability', () => {
     },
     {
       name: 'none left at the end is down and open, and nothing else',
-      given: { serving: [[0, 2], [50_000, 0]], wants: [[0, 2]] },
+      given: {
+        serving: [
+          [0, 2],
+          [50_000, 0],
+        ],
+        wants: [[0, 2]],
+      },
       want: [{ verdict: 'down', atMs: 50_000, seconds: 10, open: true }],
     },
     {
       name: 'an open shortage counts from its own beginning',
-      given: { serving: [[0, 2], [10_000, 1], [20_000, 2], [56_000, 1]], wants: [[0, 2]] },
+      given: {
+        serving: [
+          [0, 2],
+          [10_000, 1],
+          [20_000, 2],
+          [56_000, 1],
+        ],
+        wants: [[0, 2]],
+      },
       want: [{ verdict: 'degraded', atMs: 56_000, n: 1, of: 2, seconds: 4, open: true }],
     },
     {
       name: 'scaled up: short until the new one serves',
-      given: { serving: [[0, 1], [31_000, 2]], wants: [[0, 1], [30_000, 2]] },
+      given: {
+        serving: [
+          [0, 1],
+          [31_000, 2],
+        ],
+        wants: [
+          [0, 1],
+          [30_000, 2],
+        ],
+      },
       want: [{ verdict: 'degraded', atMs: 30_000, n: 1, of: 2, seconds: 1 }],
     },
     {
       name: 'what happened before the trial is not its fault',
-      given: { serving: [[0, 1], [5000, 0], [9000, 1]], wants: [[0, 1]], startMs: 10_000 },
+      given: {
+        serving: [
+          [0, 1],
+          [5000, 0],
+          [9000, 1],
+        ],
+        wants: [[0, 1]],
+        startMs: 10_000,
+      },
       want: [],
     },
     {
       name: 'scaled to nothing on purpose',
-      given: { serving: [[0, 1], [10_000, 0]], wants: [[0, 1], [10_000, 0]] },
+      given: {
+        serving: [
+          [0, 1],
+          [10_000, 0],
+        ],
+        wants: [
+          [0, 1],
+          [10_000, 0],
+        ],
+      },
       want: [],
     },
   ]

@@ -42,7 +42,9 @@ function shortages(
   { fromMs, toMs }: Span,
   bound: (atMs: number) => number,
 ): readonly Shortage[] {
-  const inside = [...steps, ...wants].map(({ atMs }) => atMs).filter(ms => ms > fromMs && ms <= toMs)
+  const inside = [...steps, ...wants]
+    .map(({ atMs }) => atMs)
+    .filter(ms => ms > fromMs && ms <= toMs)
   const moments = [...new Set([fromMs, ...inside])].sort((a, b) => a - b)
   const result: Shortage[] = []
   let open: { fromMs: number; least: number } | undefined

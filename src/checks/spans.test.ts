@@ -5,10 +5,30 @@ const span = (fromMs: number, toMs: number) => ({ fromMs, toMs })
 
 describe('subtract', () => {
   const cases = [
-    { name: 'a hole in the middle leaves two parts', spans: [span(0, 10)], holes: [span(3, 5)], want: [span(0, 3), span(5, 10)] },
-    { name: 'a hole over the whole leaves nothing', spans: [span(2, 4)], holes: [span(0, 9)], want: [] },
-    { name: 'touching ends do not cut', spans: [span(2, 4)], holes: [span(4, 6), span(0, 2)], want: [span(2, 4)] },
-    { name: 'an open span is cut at its hole', spans: [span(2, Infinity)], holes: [span(7, Infinity)], want: [span(2, 7)] },
+    {
+      name: 'a hole in the middle leaves two parts',
+      spans: [span(0, 10)],
+      holes: [span(3, 5)],
+      want: [span(0, 3), span(5, 10)],
+    },
+    {
+      name: 'a hole over the whole leaves nothing',
+      spans: [span(2, 4)],
+      holes: [span(0, 9)],
+      want: [],
+    },
+    {
+      name: 'touching ends do not cut',
+      spans: [span(2, 4)],
+      holes: [span(4, 6), span(0, 2)],
+      want: [span(2, 4)],
+    },
+    {
+      name: 'an open span is cut at its hole',
+      spans: [span(2, Infinity)],
+      holes: [span(7, Infinity)],
+      want: [span(2, 7)],
+    },
   ]
   it.each(cases)('$name', ({ spans, holes, want }) => {
     expect(subtract(spans, holes)).toEqual(want)

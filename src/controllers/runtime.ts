@@ -208,7 +208,35 @@ function addAfter(turn: Turn, { desk, controller, key }: Finished, delayMs: numb
 function planNext(turn: Turn, desk: Desk, controller: number): void {
   if (desk.planned || (desk.queue.length === 0 && desk.running === undefined)) return
   desk.planned = true
-  turn.wakeAfter(0, { type: 'next', controller })
+  turn.wakeAfter(owedMs(desk, turn.nowMs), { type: 'next', controller })
+}
+
+/** Requests that a controller's client may still send at once; less than none when it owes. */
+interface ClientBudget {
+  readonly tokens: number
+  readonly atMs: number
+}
+
+/** Defaults of kube-controller-manager: --kube-api-qps, --kube-api-burst, for each controller. */
+const clientQps = 20
+const clientBurst = 30
+
+function clientTokens(desk: Desk, nowMs: number): number {
+  const known = desk.memory.get(clientKey) as ClientBudget | undefined
+  if (known === undefined) return clientBurst
+  return Math.min(clientBurst, known.tokens + ((nowMs - known.atMs) * clientQps) / 1000)
+}
+
+const clientKey = 'client'
+
+/** A reconcile runs in one go and the next waits for as long as its requests would have taken. */
+function payForRequest(desk: Desk, nowMs: number): void {
+  const tokens = clientTokens(desk, nowMs) - 1
+  desk.memory.set(clientKey, { tokens, atMs: nowMs } satisfies ClientBudget)
+}
+
+function owedMs(desk: Desk, nowMs: number): number {
+  return Math.ceil((Math.max(0, -clientTokens(desk, nowMs)) * 1000) / clientQps)
 }
 
 interface Run {
@@ -328,6 +356,7 @@ function answer(context: Answering, step: Step): unknown {
     case 'read':
       return step.read(lister)
     case 'request': {
+      payForRequest(desk, turn.nowMs)
       const response = turn.submit(step.request, member.name)
       if (member.ownWrites !== undefined) noteWrite(context, response, step.request.verb)
       return response
@@ -335,6 +364,7 @@ function answer(context: Answering, step: Step): unknown {
     case 'event': {
       const { object, eventType: type, reason, message } = step
       if (!passesSpamFilter(desk, object, turn.nowMs)) return undefined
+      payForRequest(desk, turn.nowMs)
       turn.emit({ object, type, reason, message, source: member.name })
       return undefined
     }

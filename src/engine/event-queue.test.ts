@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { earliest, type EventQueue, inserted, runnable, without, withoutEarliest } from './event-queue.ts'
+import {
+  earliest,
+  type EventQueue,
+  inserted,
+  runnable,
+  without,
+  withoutEarliest,
+} from './event-queue.ts'
 
 function queueOf(times: readonly number[]): EventQueue {
   let queue: EventQueue

@@ -293,8 +293,7 @@ export class World {
       const due = runnable(this.queue)
       event = due[this.choose('next-event', due.length)] as PendingEvent
     }
-    this.queue =
-      event === first ? withoutEarliest(this.queue) : without(this.queue, event.sequence)
+    this.queue = event === first ? withoutEarliest(this.queue) : without(this.queue, event.sequence)
     this.stepCount += 1
     if (event.payload === deliverPayload) this.deliver(event.actor)
     else {

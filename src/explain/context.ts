@@ -1,4 +1,4 @@
-// What an explanation may look at: the platform with its places, the run, and the scheduler's notes.
+// What an explanation may look at: the platform with its places, the run, the scheduler's notes.
 
 import type { Location } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
@@ -53,10 +53,7 @@ function pendingPod({ verdicts }: Incident): ObjectRef | undefined {
 }
 
 /** The places of the given fields in the user's file, of those that are written there. */
-export function places(
-  { written }: ExplainContext,
-  paths: readonly string[],
-): readonly Location[] {
+export function places({ written }: ExplainContext, paths: readonly string[]): readonly Location[] {
   if (written === undefined) return []
   return paths.filter(path => written.range(path) !== undefined).map(path => written.locate(path))
 }

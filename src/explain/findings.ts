@@ -38,11 +38,7 @@ export function findingsOf(platform: Platform, result: TrialResult): readonly Fi
   return [...groups.values()].map(group => findingOf(written, group)).sort(bySeverity)
 }
 
-function judgeIncident(
-  platform: Platform,
-  written: WrittenObjects,
-  incident: Incident,
-): Judged {
+function judgeIncident(platform: Platform, written: WrittenObjects, incident: Incident): Judged {
   const severity = severityOf(incident, platform.sla)
   const context = contextOf(platform, written, incident)
   const causes = causeFinders.flatMap(finder => finder.find(context))
@@ -121,11 +117,7 @@ function placeOf(written: WrittenObjects, { object }: Incident): Finding['locati
   return written.get(refText(object))?.locate('metadata.name')
 }
 
-function messageOf(
-  { incident }: Judged,
-  objects: readonly string[],
-  runs: number,
-): string {
+function messageOf({ incident }: Judged, objects: readonly string[], runs: number): string {
   const { message, verdict, n, of, seconds, open, run } = incident
   if (message !== undefined && message !== '') return message
   const others = objects.length > 1 ? `${objects.length} workloads, worst ` : ''

@@ -1,5 +1,6 @@
 // The main job below the command line: run the trials of a platform and report what they showed.
 
+import { absorb, digestText, emptyDigest } from '../base/hash.ts'
 import type { World } from '../engine/world.ts'
 import { install, missingNamespaces, workloadKinds } from '../trials/install.ts'
 import { nodesOf, type Platform, totalNodes } from '../trials/platform.ts'
@@ -147,16 +148,7 @@ function worldOf({ observation }: TrialResult['runs'][number]): World {
 
 /** One digest over all runs, in the order in which they ran. */
 function digestOf(worlds: readonly World[]): string {
-  return worlds.map(world => world.digest()).reduce(joined)
-}
-
-function joined(a: string, b: string): string {
-  let result = ''
-  for (let index = 0; index < 16; index += 1) {
-    const sum = Number.parseInt(a[index] as string, 16) * 7 + Number.parseInt(b[index] as string, 16)
-    result += ((sum + index) % 16).toString(16)
-  }
-  return result
+  return digestText(worlds.map(world => world.digest()).reduce(absorb, emptyDigest))
 }
 
 function boundsOf(platform: Platform, results: readonly TrialResult[]): Bounds {
@@ -212,11 +204,7 @@ function gatesOf({ runs }: TrialResult): Pick<TrialReport, 'gates'> {
   }
 }
 
-function outcomeOf(
-  { runs }: TrialResult,
-  findings: readonly Finding[],
-  blind: boolean,
-): Outcome {
+function outcomeOf({ runs }: TrialResult, findings: readonly Finding[], blind: boolean): Outcome {
   if (findings.some(({ severity }) => severity !== 'info')) return 'findings'
   return blind || runs.some(({ exhausted }) => exhausted) ? 'inconclusive' : 'holds'
 }

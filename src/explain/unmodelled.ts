@@ -26,7 +26,8 @@ const idleKinds: ReadonlyMap<string, string> = new Map([
 const workloadFields = ['replicas', 'instances', 'template', 'nodeSets', 'size', 'count'] as const
 
 const keptEffect = 'kept as data; nothing acts on it'
-const podsEffect = 'kept as data; the pods that its operator would create are missing from every run'
+const podsEffect =
+  'kept as data; the pods that its operator would create are missing from every run'
 
 /** Kinds in the input that nothing acts on, with how many objects and the effect. */
 export function unmodelledIn({ objects }: Platform): readonly UnmodelledKind[] {

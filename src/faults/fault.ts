@@ -1,4 +1,4 @@
-// The shape of a fault: what can be broken, and how it heals. When it strikes is the trial's choice.
+// The shape of a fault: what breaks, and how it heals. When it strikes is the trial's choice.
 
 import type { Checked } from '../base/problem.ts'
 import type { World } from '../engine/world.ts'

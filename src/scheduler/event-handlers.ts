@@ -83,8 +83,11 @@ function onAssignedUpdate({ state, at }: SchedulerTurn, before: Pod, after: Pod)
   for (const event of podChanges(before, after)) {
     state.queue.moveAll({ event, oldObject: before, newObject: after }, at)
   }
-  return before.spec !== after.spec || before.metadata.labels !== after.metadata.labels ||
+  return (
+    before.spec !== after.spec ||
+    before.metadata.labels !== after.metadata.labels ||
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp
+  )
 }
 
 function onWaitingUpdate({ state, at }: SchedulerTurn, before: Pod, after: Pod): void {

@@ -56,12 +56,7 @@ function passGate(voyage: Voyage, gate: InstallGate, startMs: number): GateResul
 }
 
 /** Asks at once and then every `everyMs`, until it holds or the time is up. */
-function poll(
-  voyage: Voyage,
-  timeoutMs: number,
-  everyMs: number,
-  holds: () => boolean,
-): boolean {
+function poll(voyage: Voyage, timeoutMs: number, everyMs: number, holds: () => boolean): boolean {
   const { world } = voyage
   const endMs = world.nowMs + timeoutMs
   for (;;) {

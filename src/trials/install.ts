@@ -6,7 +6,6 @@ import { lifeOf, refText } from '../checks/life.ts'
 import { servingAt } from '../checks/spans.ts'
 import type { Verdict } from '../checks/verdict.ts'
 import type { World } from '../engine/world.ts'
-import { kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { type GateResult, passGates } from './gates.ts'
 import { emptyWorld, type Platform } from './platform.ts'
@@ -103,13 +102,7 @@ function namespaceNamed(name: string): KubeObject {
 function healthyIn(world: World): ReadonlySet<string> {
   const { workloads } = lifeOf(world)
   const healthy = workloads.filter(
-    ({ object, steps, wanted }) =>
-      isComplete(object) && servingAt(steps, world.nowMs) >= wanted,
+    ({ object, steps, wanted }) => isComplete(object) && servingAt(steps, world.nowMs) >= wanted,
   )
   return new Set(healthy.map(({ ref }) => refText(ref)))
-}
-
-/** Whether the twin has a kind of its own for this object, or only keeps it. */
-export function isBuiltIn(object: KubeObject): boolean {
-  return kinds.has(object.kind)
 }

@@ -2,7 +2,8 @@
 
 import { refText } from '../checks/life.ts'
 import { judge } from '../checks/registry.ts'
-import { nodeLoss } from '../faults/node-loss.ts'
+import type { Fault } from '../faults/fault.ts'
+import { faults } from '../faults/registry.ts'
 import { drain as drainNode } from './drain.ts'
 import type { Base, Trial, TrialResult, TrialRun } from './trial.ts'
 import { Voyage } from './voyage.ts'
@@ -26,6 +27,7 @@ function nodeNames({ world }: Base): readonly string[] {
 
 type StrikeNode = (voyage: Voyage, node: string) => void
 
+const nodeLoss = faults.get('node-loss') as Fault
 const onlyNode = 'there is only one node, so nothing could take over'
 
 function onEachNode(base: Base, trial: string, how: StrikeNode): TrialResult {

@@ -93,9 +93,7 @@ function wait({ voyage, healing }: Script, forMs: number): void {
 /** Reads `Deployment/argocd/web` or `Node/n1`. */
 export function parseObjectPath(path: ObjectPath): ObjectRef {
   const [kind = '', first = '', second] = path.split('/')
-  return second === undefined
-    ? { kind, name: first }
-    : { kind, namespace: first, name: second }
+  return second === undefined ? { kind, name: first } : { kind, namespace: first, name: second }
 }
 
 function lookUp(script: Script, ref: ObjectRef, location: Location): KubeObject | undefined {

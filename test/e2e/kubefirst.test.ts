@@ -7,7 +7,17 @@ import { load, type Report, runCheck, runSize, runTrialFiles } from '../../src/i
 
 const root = join(import.meta.dirname, '..', '..')
 const own = join(root, 'examples', 'kubefirst', 'manifests')
-const real = join(root, '..', 'shared', 'real', 'kubefirst', 'argo-cd', 'v2.12.0', 'ha', 'install.yaml')
+const real = join(
+  root,
+  '..',
+  'shared',
+  'real',
+  'kubefirst',
+  'argo-cd',
+  'v2.12.0',
+  'ha',
+  'install.yaml',
+)
 
 function check(path: string, nodes: number): Report {
   const pools = [{ name: 'workers', count: nodes, cpu: '4', memory: '8Gi' }]

@@ -17,7 +17,7 @@ it('sees in every sample what was observed on a real control plane', async () =>
 })
 
 it('notices a recorded verdict that was changed', async () => {
-  const [first] = readRecording(join(corpus, 'F1.jsonl.gz')) as { observed: object }[]
+  const [first] = [...readRecording(join(corpus, 'F1.jsonl.gz'))] as { observed: object }[]
   const verdicts = [{ verdict: 'drain-stuck', object: 'Pod/planted' }]
   const planted = { ...first, observed: { ...first?.observed, verdicts } }
   const folder = mkdtempSync(join(tmpdir(), 'incidents-'))

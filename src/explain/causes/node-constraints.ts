@@ -12,7 +12,14 @@ type Built = Omit<Cause, 'writers' | 'locations'> & { readonly paths: readonly s
 
 function cause(context: ExplainContext, { paths, ...rest }: Built): Cause {
   const spec = podSpecPath(context.incident.object.kind)
-  return { ...rest, locations: places(context, paths.map(path => `${spec}.${path}`)), writers: [] }
+  return {
+    ...rest,
+    locations: places(
+      context,
+      paths.map(path => `${spec}.${path}`),
+    ),
+    writers: [],
+  }
 }
 
 /** nodeSelector and required node affinity. */

@@ -1,0 +1,160 @@
+// Each cause with its numbers and its place: one small manifest that shows it.
+
+import { describe, expect, it } from 'vitest'
+import { load, type Report, runCheck } from '../../src/index.ts'
+import type { PoolSpec } from '../../src/trials/spec.ts'
+
+const two: PoolSpec = { name: 'n', count: 2, cpu: '2', memory: '4Gi' }
+
+function check(manifest: string, pools: readonly PoolSpec[] = [two]): Report {
+  const loaded = load(['-'], { pools, readStdin: () => manifest })
+  expect(loaded.problems).toEqual([])
+  return runCheck(loaded, { version: 'test', sources: ['-'] })
+}
+
+interface App {
+  readonly replicas?: number
+  readonly spec?: string
+  readonly strategy?: string
+}
+
+/** A Deployment whose pod spec has `spec` in it, two spaces deeper than its own key. */
+function app({ replicas = 1, spec = '', strategy = '' }: App): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: ${replicas}
+${strategy}  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+${spec}      containers:
+      - name: web
+        image: web
+`
+}
+
+function causesOf(report: Report, trial: string, verdict: string) {
+  const finding = report.findings.find(each => each.trial === trial && each.verdict === verdict)
+  return finding?.causes ?? []
+}
+
+function lineOf(manifest: string, text: string): number {
+  return manifest.split('\n').findIndex(line => line.includes(text)) + 1
+}
+
+describe('a pod that is pending for ever', () => {
+  it('for want of cpu: how much is asked, and what the nearest node has left', () => {
+    const manifest = `${app({})}        resources: {requests: {cpu: "3"}}\n`
+    const [cause] = causesOf(check(manifest), 'install', 'pending-forever')
+    expect(cause).toMatchObject({ code: 'resources-short' })
+    expect(cause?.facts).toMatchObject({ 'cpu.wanted': '3000m' })
+    expect(cause?.locations[0]?.line).toBe(lineOf(manifest, 'requests:'))
+  })
+
+  it('for a label that no node has', () => {
+    const manifest = app({ spec: '      nodeSelector: {disk: ssd}\n' })
+    const [cause] = causesOf(check(manifest), 'install', 'pending-forever')
+    expect(cause?.text).toContain('nodeSelector disk=ssd does not match 2 of 2 nodes')
+    expect(cause?.locations[0]?.line).toBe(lineOf(manifest, 'nodeSelector'))
+  })
+
+  it('for a taint on every node', () => {
+    const taints = [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' as const }]
+    const [cause] = causesOf(check(app({}), [{ ...two, taints }]), 'install', 'pending-forever')
+    expect(cause).toMatchObject({ code: 'taint-not-tolerated' })
+    expect(cause?.text).toContain('gpu=yes:NoSchedule')
+  })
+
+  it('for a spread that a tainted node makes impossible', () => {
+    const spec = `      topologySpreadConstraints:
+      - maxSkew: 1
+        topologyKey: kubernetes.io/hostname
+        whenUnsatisfiable: DoNotSchedule
+        labelSelector: {matchLabels: {app: web}}
+`
+    const tainted: PoolSpec = {
+      ...two,
+      name: 'cp',
+      count: 1,
+      taints: [{ key: 'cp', effect: 'NoSchedule' }],
+    }
+    const manifest = app({ replicas: 3, spec })
+    const causes = causesOf(check(manifest, [two, tainted]), 'install', 'pending-forever')
+    expect(causes.map(({ code }) => code).sort()).toEqual([
+      'spread-unsatisfiable',
+      'taint-not-tolerated',
+    ])
+    const spread = causes.find(({ code }) => code === 'spread-unsatisfiable')
+    expect(spread?.locations[0]?.line).toBe(lineOf(manifest, 'topologySpreadConstraints'))
+  })
+})
+
+describe('an object that is refused', () => {
+  it('names the field and its line', () => {
+    const manifest = app({ replicas: -1 })
+    const report = check(manifest)
+    const [cause] = causesOf(report, 'install', 'rejected')
+    expect(cause?.facts).toMatchObject({ fields: ['spec.replicas'] })
+    expect(cause?.locations[0]?.line).toBe(lineOf(manifest, 'replicas: -1'))
+  })
+
+  it('is a workload whose ServiceAccount nobody defines', () => {
+    const manifest = app({ spec: '      serviceAccountName: ghost\n' })
+    const [cause] = causesOf(check(manifest), 'install', 'rejected')
+    expect(cause).toMatchObject({ code: 'service-account-missing' })
+    expect(cause?.locations[0]?.line).toBe(lineOf(manifest, 'serviceAccountName'))
+  })
+})
+
+describe('a drain that is stuck', () => {
+  const budget = `---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec:
+  minAvailable: 1
+  selector: {matchLabels: {app: web}}
+`
+  it('shows the arithmetic of the budget', () => {
+    const [cause] = causesOf(check(`${app({})}${budget}`), 'drain', 'drain-stuck')
+    expect(cause).toMatchObject({ code: 'budget-allows-none' })
+    expect(cause?.facts).toMatchObject({ desiredHealthy: 1, currentHealthy: 1, expectedPods: 1 })
+  })
+
+  it('is not said of two replicas under the same budget', () => {
+    const report = check(`${app({ replicas: 2 })}${budget}`)
+    expect(causesOf(report, 'drain', 'drain-stuck')).toEqual([])
+    expect(report.findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+})
+
+describe('a loss of a node', () => {
+  it('takes a single replica down for the time of detection, toleration and start', () => {
+    const down = check(app({})).findings.find(({ verdict }) => verdict === 'down')
+    expect(down).toMatchObject({ trial: 'lose-node', severity: 'warning' })
+    // 40 to 50 s until the node counts as lost, 300 s of toleration, seconds to start.
+    expect(down?.seconds).toBeGreaterThan(340)
+    expect(down?.seconds).toBeLessThan(360)
+    expect(down?.causes[0]).toMatchObject({ code: 'single-replica' })
+  })
+
+  it('breaks an SLA of ten seconds, which makes it an error', () => {
+    const loaded = load(['-'], { pools: [two], readStdin: () => app({}) })
+    const sla = { downSeconds: 10 }
+    const report = runCheck(loaded, { version: 'test', sources: [], sla })
+    expect(report.findings[0]).toMatchObject({ verdict: 'down', severity: 'error' })
+  })
+
+  it('is nothing to report for two replicas on different nodes', () => {
+    const report = check(app({ replicas: 2 }))
+    expect(report.findings.filter(({ severity }) => severity !== 'info')).toEqual([])
+    expect(report.trials.map(({ outcome }) => outcome)).toEqual([
+      'holds',
+      'holds',
+      'holds',
+      'holds',
+    ])
+  })
+})
