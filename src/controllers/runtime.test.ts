@@ -98,4 +98,20 @@ describe('a work queue', () => {
     world.run({ untilMs: 5000 })
     expect(times).toEqual([1, 6, 16])
   })
+
+  it('lets a controller send 30 requests at once, and 20 a second after that', () => {
+    const times: number[] = []
+    const { world } = worldWith(() => done, {
+      *reconcile(key, api) {
+        times.push(yield* api.now())
+        yield* api.getLive('ConfigMap', 'n', key)
+        return times.length < 51 ? { requeueAfterMs: 1 } : done
+      },
+    })
+    world.run({ untilMs: 10_000 })
+    expect(times[30]).toBe(31)
+    // Of the 51 requests 21 were too many; the first 30 ms gave a fraction of one back.
+    expect(times[50]).toBeGreaterThan(950)
+    expect(times[50]).toBeLessThan(1050)
+  })
 })

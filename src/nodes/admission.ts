@@ -24,6 +24,11 @@ export function rejectionOf(pod: Pod, node: Node, others: readonly Pod[]): Rejec
       'NodeAffinity',
       "node(s) didn't match Pod's node affinity/selector",
     ) ??
+    predicate(
+      lacksPorts(pod, others),
+      'NodePorts',
+      "node(s) didn't have free ports for the requested pod ports",
+    ) ??
     predicate(hasUntolerated(pod, node), 'TaintToleration', 'node(s) had untolerated taint(s)')
   )
 }
@@ -66,6 +71,28 @@ function outOf(
   const { requested, used, capacity } = amounts
   const what = `resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`
   return { reason: `OutOf${resource}`, message: `Node didn't have enough ${what}` }
+}
+
+/** Two pods cannot have the same port of the node on the same address; 0.0.0.0 is all of them. */
+function lacksPorts(pod: Pod, others: readonly Pod[]): boolean {
+  const taken = others.filter(other => !isPodTerminal(other)).flatMap(hostPorts)
+  return hostPorts(pod).some(wanted =>
+    taken.some(
+      ({ port, protocol, ip }) =>
+        port === wanted.port &&
+        protocol === wanted.protocol &&
+        (ip === wanted.ip || ip === anyAddress || wanted.ip === anyAddress),
+    ),
+  )
+}
+
+const anyAddress = '0.0.0.0'
+
+function hostPorts({ spec }: Pod) {
+  const ports = (spec?.containers ?? []).flatMap(container => container.ports ?? [])
+  return ports.flatMap(({ hostPort = 0, protocol = 'TCP', hostIP = '' }) =>
+    hostPort === 0 ? [] : [{ port: hostPort, protocol, ip: hostIP === '' ? anyAddress : hostIP }],
+  )
 }
 
 /** The kubelet minds NoExecute taints only. */

@@ -264,8 +264,24 @@ describe('admission of pods that were created with their node', () => {
     expect(direct(stage, 'd', '0')?.reason).toBe('OutOfpods')
   })
 
+  it('gives a port of the node to one pod', () => {
+    const stage = new Stage()
+    const status = ['a', 'b'].map(name => {
+      const ports = [{ containerPort: 80, hostPort: 80 }]
+      stage.create({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace: 'ns' },
+        spec: { nodeName: 'n-1', containers: [{ name: 'main', ports }] },
+        status: { phase: 'Pending' },
+      })
+      return (stage.world.store.get('Pod', `ns/${name}`) as Pod).status
+    })
+    expect(status.map(each => each?.reason)).toEqual([undefined, 'NodePorts'])
+  })
+
   it('is left out where the model says so', () => {
-    const stage = new Stage({ ...defaultModel, admission: false })
+    const stage = new Stage({ ...defaultModel, admission: () => false })
     expect(direct(stage, 'a', '9')?.phase).toBe('Pending')
   })
 })

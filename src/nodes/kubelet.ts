@@ -20,6 +20,7 @@ import {
   renewEveryMsDefault,
 } from '../kube/node-heartbeat.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
+import { formatTime } from '../kube/time.ts'
 import {
   attachableVolumesOf,
   attachmentName,
@@ -262,7 +263,8 @@ function reject(context: Context, pod: Pod): boolean {
   const name = pod.spec?.nodeName ?? ''
   const node = turn.view.get<Node>('Node', name)
   const phase = pod.status?.phase ?? 'Pending'
-  if (options.model.admission !== true || node === undefined || phase !== 'Pending') return false
+  const isWeighed = options.model.admission?.(pod) === true && phase === 'Pending'
+  if (!isWeighed || node === undefined) return false
   const others = turn.view
     .indexed<Pod>('Pod', nodeNameIndex, name)
     .filter(({ metadata }) => state.charges.has(metadata.uid ?? ''))
@@ -270,8 +272,9 @@ function reject(context: Context, pod: Pod): boolean {
   if (rejection === undefined) return false
   const { reason, message } = rejection
   turn.emit({ object: pod, type: 'Warning', reason, message })
-  const status = { phase: 'Failed', reason, message: `Pod was rejected: ${message}` }
-  patchStatus(turn, pod, status)
+  const startTime = formatTime(turn.nowMs)
+  const text = `Pod was rejected: ${message}`
+  patchStatus(turn, pod, { phase: 'Failed', reason, message: text, startTime })
   return true
 }
 

@@ -42,8 +42,8 @@ export interface KubeletModel {
   readonly restartMs: (restarts: number) => number
   /** True when restartCount rises as the container exits; real kubelets raise it at the start. */
   readonly countsRestartAtExit?: boolean
-  /** True when pods created with their node are weighed and rejected as real kubelets do. */
-  readonly admission?: boolean
+  /** True when a pod created with its node is weighed and rejected as real kubelets do. */
+  readonly admission?: (pod: Pod) => boolean
 }
 
 /** The assumed durations, in one place so that reports can list them. */
@@ -68,7 +68,7 @@ export const defaultModel: KubeletModel = {
   exit: pod => (runsToCompletion(pod) ? { afterMs: assumptions.jobRunMs, code: 0 } : undefined),
   pullFails: () => false,
   restartMs: restarts => restartBackoffMs(restarts - 1),
-  admission: true,
+  admission: () => true,
 }
 
 /** 10 s, 20 s, 40 s ... 5 min; the first restart (n = -1 here) is immediate. */

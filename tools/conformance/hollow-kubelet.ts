@@ -60,5 +60,7 @@ export function hollowModel(runAfterMs: number, times: RecordedTimes): KubeletMo
     pullFails: pod => annotation(pod, 'pull-fail') === 'true',
     restartMs: restarts => 10_000 * 2 ** Math.max(0, restarts - 1),
     countsRestartAtExit: true,
+    // The harness turned pods away only where it says that hollow kubelets ignore them.
+    admission: pod => annotation(pod, 'ignore') === 'true',
   }
 }

@@ -30,6 +30,8 @@ interface Notes {
   readonly freeAtMs?: number
 }
 
+const notesOf = (volume: string): string => `notes:${volume}`
+
 const noNotes: Notes = { leaving: {}, refused: [], attached: [] }
 
 export const attachDetach = {
@@ -38,7 +40,7 @@ export const attachDetach = {
   watches,
   *reconcile(name, api) {
     const view = yield* api.read(lister => viewVolume(lister, name))
-    const before = (yield* api.recall<Notes>(name)) ?? noNotes
+    const before = (yield* api.recall<Notes>(notesOf(name))) ?? noNotes
     const isKnown = before !== noNotes
     if (view.attachments.size === 0 && view.wanted.size === 0 && !isKnown) return done
     const has = (node: string): boolean => view.wanted.has(node)
@@ -55,7 +57,7 @@ export const attachDetach = {
     const { freeAtMs, leaving, refused, attached: told } = attached.notes
     const isIdle = freeAtMs === undefined && Object.keys(leaving).length === 0
     const isEmpty = isIdle && refused.length === 0 && told.length === 0
-    yield* api.remember(name, isEmpty ? undefined : attached.notes)
+    yield* api.remember(notesOf(name), isEmpty ? undefined : attached.notes)
     if (attached.error !== undefined) return { error: attached.error }
     const waits = [detached.waitMs, attached.waitMs].filter(waitMs => waitMs !== undefined)
     return waits.length === 0 ? done : { requeueAfterMs: Math.min(...waits) }
