@@ -83,7 +83,11 @@ function programOf(options: ClusterOptions): Program {
 /** The grace period of silent nodes was 40 s up to 1.31. */
 function flagsOf({ kubernetes, controllerFlags }: ClusterOptions): ControllerFlags {
   const graceMs = minorOf(kubernetes) <= 31 ? 40_000 : 50_000
-  return { ...controllerFlags, nodeLifecycle: { graceMs, ...controllerFlags?.nodeLifecycle } }
+  return {
+    countsTerminating: minorOf(kubernetes) >= 35,
+    ...controllerFlags,
+    nodeLifecycle: { graceMs, ...controllerFlags?.nodeLifecycle },
+  }
 }
 
 function minorOf(kubernetes: string): number {

@@ -2,7 +2,7 @@
 
 import { attachDetach } from './attach-detach/attach-detach.ts'
 import { daemonSet } from './daemon-set/daemon-set.ts'
-import { deployment } from './deployment/deployment.ts'
+import { deployment, deploymentBefore135 } from './deployment/deployment.ts'
 import { disruption } from './disruption/disruption.ts'
 import { endpointSlice } from './endpoint-slice/endpoint-slice.ts'
 import type { Controller } from './framework.ts'
@@ -13,7 +13,7 @@ import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 import { persistentVolume } from './persistent-volume/persistent-volume.ts'
 import { podGarbageCollection, type PodGarbageCollectionOptions } from './pod-garbage-collection.ts'
-import { replicaSet } from './replica-set/replica-set.ts'
+import { replicaSet, replicaSetBefore135 } from './replica-set/replica-set.ts'
 import { statefulSet } from './stateful-set/stateful-set.ts'
 import { taintEviction } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
@@ -27,6 +27,8 @@ export interface ControllerFlags {
   readonly podGarbageCollection?: PodGarbageCollectionOptions
   /** False: no one makes volumes; claims of any StorageClass wait. */
   readonly provisioning?: boolean
+  /** False before 1.35: statuses say nothing of pods that are terminating. */
+  readonly countsTerminating?: boolean
 }
 
 /** All controllers, with these flags. */
@@ -35,7 +37,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     attachDetach,
     claimProtection,
     daemonSet,
-    deployment,
+    flags.countsTerminating === false ? deploymentBefore135 : deployment,
     disruption,
     endpointSlice,
     garbageCollector,
@@ -44,7 +46,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     nodeLifecycle(flags.nodeLifecycle),
     persistentVolume,
     podGarbageCollection(flags.podGarbageCollection),
-    replicaSet,
+    flags.countsTerminating === false ? replicaSetBefore135 : replicaSet,
     statefulSet,
     taintEviction,
     ttlAfterFinished,

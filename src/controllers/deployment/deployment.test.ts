@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Deployment, Pod, ReplicaSet } from '../../kube/generated/types.ts'
-import { replicaSet } from '../replica-set/replica-set.ts'
+import { replicaSet, replicaSetBefore135 } from '../replica-set/replica-set.ts'
 import { FakeCluster, refusal } from '../testing.ts'
-import { deployment } from './deployment.ts'
+import { deployment, deploymentBefore135 } from './deployment.ts'
 
 interface Options {
   readonly replicas?: number
@@ -149,6 +149,14 @@ describe('a new Deployment', () => {
     expect(stored(fake).status).not.toHaveProperty('unavailableReplicas')
     expect(condition(fake, 'Available')?.reason).toBe('MinimumReplicasAvailable')
     expect(condition(fake, 'Progressing')?.reason).toBe('NewReplicaSetAvailable')
+  })
+
+  it('before 1.35 counts no terminating pods', () => {
+    const fake = new FakeCluster(deploymentBefore135, replicaSetBefore135)
+    fake.add(web())
+    rollOut(fake)
+    expect(stored(fake).status).toMatchObject({ availableReplicas: 3 })
+    expect(stored(fake).status).not.toHaveProperty('terminatingReplicas')
   })
 
   it('tells of a ReplicaSet that the API server refuses', () => {

@@ -47,7 +47,7 @@ function* checkPaused(api: Api, draft: Draft): Part<ReconcileResult> {
 }
 
 function* syncStatus(api: Api, draft: Draft, sets: ReplicaSets): Part<ReconcileResult> {
-  const status = calculateStatus(draft.deployment, sets, yield* api.now())
+  const status = calculateStatus(draft, sets, yield* api.now())
   if (sameValue(draft.deployment.status, status)) return done
   setStatus(draft, status)
   return yield* writeStatus(api, draft)
@@ -87,10 +87,10 @@ function* selectingAll(api: Api, draft: Draft): Part<ReconcileResult> {
   return done
 }
 
-function* reconcile(key: string, api: Api): Part<ReconcileResult> {
+function* reconcile(key: string, api: Api, countsTerminating = true): Part<ReconcileResult> {
   const deployment = yield* api.get<Deployment>('Deployment', key)
   if (deployment === undefined) return done
-  const draft: Draft = { deployment }
+  const draft: Draft = { deployment, countsTerminating }
   const selector = deployment.spec?.selector
   if (sameValue(selector, {})) return yield* selectingAll(api, draft)
   const { claimed, error } = yield* claimObjects(api, {
@@ -119,5 +119,11 @@ export const deployment = {
   doc: 'Rolls the template of a Deployment out over ReplicaSets, within its budget.',
   watches,
   retriesMax: 15,
-  reconcile,
+  reconcile: (key, api) => reconcile(key, api),
 } satisfies Controller
+
+/** The same without status.terminatingReplicas, as before 1.35. */
+export const deploymentBefore135: Controller = {
+  ...deployment,
+  reconcile: (key, api) => reconcile(key, api, false),
+}

@@ -14,6 +14,8 @@ import { withCondition } from './conditions.ts'
 
 export interface Draft {
   deployment: Deployment
+  /** Gate DeploymentReplicaSetTerminatingReplicas, on since 1.35. */
+  readonly countsTerminating: boolean
 }
 
 export function setStatus(draft: Draft, status: DeploymentStatus): void {

@@ -33,7 +33,7 @@ export function* syncRolloutStatus(
   sets: ReplicaSets,
 ): Part<ReconcileResult> {
   const nowMs = yield* api.now()
-  const status = rolloutStatus(draft.deployment, sets, nowMs)
+  const status = rolloutStatus(draft, sets, nowMs)
   if (sameValue(draft.deployment.status, status)) return progressCheck(draft, nowMs)
   setStatus(draft, status)
   return yield* writeStatus(api, draft)

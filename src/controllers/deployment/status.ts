@@ -13,6 +13,7 @@ import {
   withCondition,
   withoutCondition,
 } from './conditions.ts'
+import type { Draft } from './draft.ts'
 import { allOf, type ReplicaSets, sizeSum, statusSum, terminatingSum } from './replica-sets.ts'
 
 const noDeadline = 0x7fffffff
@@ -49,13 +50,13 @@ function availability(deployment: Deployment, available: number, nowMs: number) 
 
 /** The counters of `sets` and the Available condition; zero counters are left out, as Go does. */
 export function calculateStatus(
-  deployment: Deployment,
+  { deployment, countsTerminating }: Draft,
   sets: ReplicaSets,
   nowMs: number,
 ): DeploymentStatus {
   const all = allOf(sets)
   const available = statusSum(all, 'availableReplicas')
-  const terminating = terminatingSum(all)
+  const terminating = countsTerminating ? terminatingSum(all) : undefined
   const collisionCount = deployment.status?.collisionCount
   return {
     ...count('observedGeneration', deployment.metadata.generation ?? 0),
@@ -173,12 +174,9 @@ function withReplicaFailure(conditions: Conditions, sets: ReplicaSets): Conditio
 }
 
 /** The status during a rollout: counters, progress and failures of the ReplicaSets. */
-export function rolloutStatus(
-  deployment: Deployment,
-  sets: ReplicaSets,
-  nowMs: number,
-): DeploymentStatus {
-  const status = calculateStatus(deployment, sets, nowMs)
+export function rolloutStatus(draft: Draft, sets: ReplicaSets, nowMs: number): DeploymentStatus {
+  const { deployment } = draft
+  const status = calculateStatus(draft, sets, nowMs)
   const current = conditionOf(deployment.status?.conditions, 'Progressing')
   const wasComplete =
     (status.replicas ?? 0) === (status.updatedReplicas ?? 0) &&

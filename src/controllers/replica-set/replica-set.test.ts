@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Pod, ReplicaSet } from '../../kube/generated/types.ts'
 import { type Expectations, expectationsKey } from '../expectations.ts'
 import { FakeCluster, refusal } from '../testing.ts'
-import { replicaSet } from './replica-set.ts'
+import { replicaSet, replicaSetBefore135 } from './replica-set.ts'
 
 function web(replicas: number, spec: Readonly<Record<string, unknown>> = {}): ReplicaSet {
   return {
@@ -124,6 +124,14 @@ describe('a ReplicaSet', () => {
     fake.settle()
     expect(fake.list('Pod')).toHaveLength(3)
     expect(statusOf(fake)).toMatchObject({ replicas: 2, terminatingReplicas: 1 })
+  })
+
+  it('before 1.35 says nothing of terminating pods', () => {
+    const fake = new FakeCluster(replicaSetBefore135)
+    fake.add(web(1))
+    fake.settle()
+    expect(statusOf(fake)).toMatchObject({ replicas: 1 })
+    expect(statusOf(fake)).not.toHaveProperty('terminatingReplicas')
   })
 
   it('deletes the pod that is not scheduled before the one that is', () => {

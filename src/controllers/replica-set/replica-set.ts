@@ -28,7 +28,14 @@ function availabilityCheck(
   return { requeueAfterMs: nextMs ?? minReadySeconds * 1000 }
 }
 
-function* sync(key: string, replicaSet: ReplicaSet, api: Api): Part<ReconcileResult> {
+interface Sync {
+  readonly key: string
+  readonly replicaSet: ReplicaSet
+  /** Gate DeploymentReplicaSetTerminatingReplicas, on since 1.35. */
+  readonly countsTerminating: boolean
+}
+
+function* sync(api: Api, { key, replicaSet, countsTerminating }: Sync): Part<ReconcileResult> {
   const expectations = yield* api.recall<Expectations>(expectationsKey(key))
   const needsSync = satisfied(expectations, yield* api.now())
   const { selector } = replicaSet.spec ?? {}
@@ -41,9 +48,10 @@ function* sync(key: string, replicaSet: ReplicaSet, api: Api): Part<ReconcileRes
   })
   if (claim.error !== undefined) return { error: claim.error }
   const { uid } = replicaSet.metadata
-  const terminatingPods = all.filter(
-    pod => isPodTerminating(pod) && controllerOf(pod.metadata)?.uid === uid && matches(pod),
-  )
+  const isOurs = (pod: Pod) => controllerOf(pod.metadata)?.uid === uid && matches(pod)
+  const terminatingPods = countsTerminating
+    ? all.filter(pod => isPodTerminating(pod) && isOurs(pod))
+    : undefined
   const activePods = claim.claimed
   const deleting = replicaSet.metadata.deletionTimestamp !== undefined
   const error =
@@ -56,9 +64,9 @@ function* sync(key: string, replicaSet: ReplicaSet, api: Api): Part<ReconcileRes
   return availabilityCheck(written.replicaSet, activePods, nowMs)
 }
 
-function* reconcile(key: string, api: Api): Part<ReconcileResult> {
+function* reconcile(key: string, api: Api, countsTerminating = true): Part<ReconcileResult> {
   const replicaSet = yield* api.get<ReplicaSet>('ReplicaSet', key)
-  if (replicaSet !== undefined) return yield* sync(key, replicaSet, api)
+  if (replicaSet !== undefined) return yield* sync(api, { key, replicaSet, countsTerminating })
   yield* api.remember(expectationsKey(key), undefined)
   return done
 }
@@ -68,5 +76,11 @@ export const replicaSet = {
   doc: 'Keeps the number of active pods of a ReplicaSet equal to spec.replicas.',
   watches,
   ownWrites: ['Pod', 'ReplicaSet'],
-  reconcile,
+  reconcile: (key, api) => reconcile(key, api),
 } satisfies Controller
+
+/** The same without status.terminatingReplicas, as before 1.35. */
+export const replicaSetBefore135: Controller = {
+  ...replicaSet,
+  reconcile: (key, api) => reconcile(key, api, false),
+}

@@ -16,7 +16,8 @@ import type { Api, Part } from '../framework.ts'
 export interface StatusInput {
   readonly replicaSet: ReplicaSet
   readonly activePods: readonly Pod[]
-  readonly terminatingPods: readonly Pod[]
+  /** Undefined before 1.35: nobody asked how many there are. */
+  readonly terminatingPods: readonly Pod[] | undefined
   /** Why pods could not be created or deleted in this sync. */
   readonly error: string | undefined
   readonly nowMs: number
@@ -77,7 +78,7 @@ export function calculateStatus(input: StatusInput): ReplicaSetStatus {
     ...(labeled !== 0 && { fullyLabeledReplicas: labeled }),
     ...(ready !== 0 && { readyReplicas: ready }),
     ...(available !== 0 && { availableReplicas: available }),
-    terminatingReplicas: input.terminatingPods.length,
+    ...(input.terminatingPods && { terminatingReplicas: input.terminatingPods.length }),
     ...(observedGeneration !== 0 && { observedGeneration }),
     ...(conditions.length > 0 && { conditions }),
   }
