@@ -14,11 +14,20 @@ function durationFlag(trace: TraceCase, name: string): number | undefined {
   return Number(found[1]) * { ms: 1, s: 1000, m: 60_000 }[found[2] as 'ms' | 's' | 'm']
 }
 
-/** The nodes are registered on the second tick of a controller manager that has just started. */
+/**
+ * The nodes are registered on the second tick of a controller manager that has just started. When
+ * that was before the trace, the first node that it finds silent tells when it ticks; unless leases
+ * are so seldom renewed that their unknown age decides which tick finds it.
+ */
 function startMs(trace: TraceCase): number | undefined {
-  const registered = trace.events.find(({ reason }) => reason === 'RegisteredNode')
-  if (registered === undefined) return undefined
-  return parseTime(trace.t0) + registered.t - monitorPeriodMs
+  const firstOf = (wanted: string): number | undefined =>
+    trace.events.find(({ reason }) => reason === wanted)?.t
+  const t0 = parseTime(trace.t0)
+  const registered = firstOf('RegisteredNode')
+  if (registered !== undefined) return t0 + registered - monitorPeriodMs
+  if (trace.hollow.leaseRenewMs >= monitorPeriodMs) return undefined
+  const silent = firstOf('NodeNotReady')
+  return silent === undefined ? undefined : t0 + (silent % monitorPeriodMs) - 2 * monitorPeriodMs
 }
 
 /** The flags under which the twin should run a trace. */
