@@ -12,6 +12,7 @@ import { readTrialFile } from './sources/own/trial-file.ts'
 import type { Platform } from './trials/platform.ts'
 import { standardTrialNames } from './trials/registry.ts'
 import type { SizeRow } from './trials/size.ts'
+import { withAssumedZones } from './trials/zones.ts'
 import type { ReadObjects } from './trials/scripted.ts'
 import type { PoolSpec, SlaSpec, TrialSpec } from './trials/spec.ts'
 
@@ -38,9 +39,12 @@ export function platformOf(
   loaded: Loaded,
   { kubernetes, schedule, sla }: Pick<CheckOptions, 'kubernetes' | 'schedule' | 'sla'>,
 ): Platform {
+  const objects = loaded.objects.map(({ object }) => object)
+  const { pools, assumed } = withAssumedZones(loaded.pools, objects)
   return {
     kubernetes: kubernetes ?? loaded.kubernetes ?? kubernetesDefault,
-    pools: loaded.pools,
+    pools,
+    zonesAssumedFor: assumed,
     objects: loaded.objects,
     ...(loaded.install !== undefined && { install: loaded.install }),
     ...(sla !== undefined && { sla }),

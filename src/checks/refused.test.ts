@@ -22,7 +22,9 @@ it('an object that was refused is rejected with the exact answer', () => {
 it('an eviction that was refused to the end is a stuck drain, with the number of attempts', () => {
   const refusals = [{ ...refusal, what: 'evict' as const, attempts: 7 }]
   const observation = observed({ refusals })
-  expect(drainStuck.judge(observation)).toMatchObject([{ verdict: 'drain-stuck', n: 7 }])
+  expect(drainStuck.judge(observation, lifeWith({}))).toMatchObject([
+    { verdict: 'drain-stuck', n: 7 },
+  ])
   expect(rejected.judge(observation, lifeWith({}))).toEqual([])
 })
 

@@ -1,6 +1,6 @@
 // Requests that the API server refused: objects that were rejected, evictions that never passed.
 
-import type { KubeObject } from '../kube/object.ts'
+import { type KubeObject, keyFrom } from '../kube/object.ts'
 import { servingAt } from './spans.ts'
 import type { Check, Observation, Refusal, Verdict, WorkloadLife } from './verdict.ts'
 
@@ -60,5 +60,12 @@ export const drainStuck = {
   name: 'drain-stuck',
   doc: 'An eviction that was refused until the drain gave up.',
   verdicts: ['drain-stuck'],
-  judge: observation => refusalsOf(observation, 'evict').map(r => verdictOf('drain-stuck', r)),
+  judge: (observation, life) => {
+    const owners = new Map(life.pods.map(({ key, workload }) => [key, workload]))
+    return refusalsOf(observation, 'evict').map(refusal => {
+      const { namespace, name } = refusal.object
+      const owner = owners.get(keyFrom(namespace, name))
+      return { ...verdictOf('drain-stuck', refusal), ...(owner !== undefined && { owner }) }
+    })
+  },
 } satisfies Check

@@ -232,5 +232,17 @@ function assumptionsOf(platform: Platform): readonly Assumption[] {
     why: 'claims use it and none of the files defines it',
     setBy: 'default',
   }))
-  return [...namespaces, ...classes]
+  return [...namespaces, ...classes, ...zoneAssumption(platform)]
+}
+
+function zoneAssumption({ zonesAssumedFor = 0 }: Platform): readonly Assumption[] {
+  if (zonesAssumedFor === 0) return []
+  const who = zonesAssumedFor === 1 ? 'one object demands' : `${zonesAssumedFor} objects demand`
+  return [
+    {
+      what: 'the nodes lie in zones a, b and c in turn',
+      why: `${who} a zone of its node and nothing says which there are; --zones does`,
+      setBy: 'default',
+    },
+  ]
 }

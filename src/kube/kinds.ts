@@ -149,6 +149,18 @@ export function kindKey(apiVersion: string, kind: string): string {
   return group === '' ? kind : `${kind}.${group}`
 }
 
+/**
+ * Whether the API server has this kind in this version. Kinds of groups with a dot in their name
+ * may come from a CustomResourceDefinition, so they count as served.
+ */
+export function isServed(apiVersion: string, kind: string): boolean {
+  const group = groupOf(apiVersion)
+  const known = kinds.get(kindKey(apiVersion, kind))
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  if (known !== undefined && known.group === group) return known.versions.includes(version)
+  return group.includes('.') || kindKey(apiVersion, kind) === 'Event'
+}
+
 /** The store key of an object's kind. */
 export function kindKeyOf(object: KubeObject): string {
   return kindKey(object.apiVersion, object.kind)

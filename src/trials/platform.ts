@@ -20,6 +20,8 @@ export interface Platform {
   /** Minor version: `1.36`. */
   readonly kubernetes: string
   readonly pools: readonly PoolSpec[]
+  /** Number of objects that demand zones, where zones were assumed for their sake. */
+  readonly zonesAssumedFor?: number
   /** In the order in which they are applied. */
   readonly objects: readonly PlatformObject[]
   readonly install?: InstallSpec

@@ -5,8 +5,9 @@ import type { ApiResponse } from '../apiserver/request.ts'
 import type { Observation, Refusal } from '../checks/verdict.ts'
 import { request } from '../cluster/cluster.ts'
 import type { RunOutcome, World } from '../engine/world.ts'
-import { kindKeyOf, kinds } from '../kube/kinds.ts'
+import { isServed, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../kube/object.ts'
+import type { ApiStatus } from '../kube/status.ts'
 import { formatTime } from '../kube/time.ts'
 
 /** How long a trial waits for the cluster to come to rest: twice the default progress deadline. */
@@ -29,7 +30,9 @@ export class Voyage {
 
   /** Applies an object as kubectl does: create it, or patch the one that is there. */
   apply(object: KubeObject): ApiResponse {
-    const created = request(this.world, { verb: 'create', object })
+    const created = isServed(object.apiVersion, object.kind)
+      ? request(this.world, { verb: 'create', object, fieldValidation: 'Strict' })
+      : noMatch(object)
     const exists = !created.ok && created.status.reason === 'AlreadyExists'
     const response = exists ? this.patchExisting(object) : created
     if (!response.ok) this.refuse('apply', object, response)
@@ -112,6 +115,24 @@ export class Voyage {
       attempts: 1,
     })
   }
+}
+
+/** What kubectl answers before it asks the API server. Upstream: cli-runtime pkg/resource, v0.36.3. */
+function noMatch({ apiVersion, kind, metadata }: KubeObject): ApiResponse {
+  const { name = '', namespace = '' } = metadata
+  const message =
+    `resource mapping not found for name: "${name}" namespace: "${namespace}": ` +
+    `no matches for kind "${kind}" in version "${apiVersion}"; ensure CRDs are installed first`
+  const status: ApiStatus = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    code: 404,
+    reason: 'NotFound',
+    message,
+    details: { causes: [{ reason: 'NoMatch', message, field: 'apiVersion' }] },
+  }
+  return { ok: false, code: 404, status }
 }
 
 function withoutUndefined<T extends object>(value: T): Partial<T> {

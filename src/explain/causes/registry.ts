@@ -10,11 +10,13 @@ import {
   singleReplica,
 } from './consequences.ts'
 import { placement } from './placement.ts'
+import { podWarning } from './pod-warning.ts'
 import { rolloutBudget } from './rollout-budget.ts'
 
 export const causeFinders: readonly CauseFinder[] = [
   rolloutBudget,
   placement,
+  podWarning,
   singleReplica,
   lostNode,
   disruptionBudget,
