@@ -1,6 +1,6 @@
 // `npm run conformance -- SUITE DIR [-o json] [--only TEXT] [--first N] [--ratchet]`: compares the
 // twin with recordings of the real components. Exit 0 only when nothing differs; 2 for wrong usage.
-// With --ratchet differences that tools/conformance/open-differences.json counts are tolerated.
+// --family is another word for --only. With --ratchet differences that tools/conformance/open-differences.json counts are tolerated.
 
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -37,6 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
     options: {
       output: { type: 'string', short: 'o' },
       only: { type: 'string' },
+      family: { type: 'string' },
       first: { type: 'string' },
       ratchet: { type: 'boolean' },
     },
@@ -46,6 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write(usage)
     return 2
   }
+  const only = values.only ?? values.family
   const run = await suiteOf(name)
   if (run === undefined) {
     process.stderr.write(`conformance: suite ${name} is not written yet\n`)
@@ -56,10 +58,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2
   }
   const result = await run(folder, {
-    ...(values.only !== undefined && { only: values.only }),
+    ...(only !== undefined && { only }),
     differencesMax: Number(values.first ?? 5),
     deviations: readDeviations(join(here, '..', 'docs', 'deviations.md')),
   })
+  if (result.cases === 0) {
+    process.stderr.write(`conformance: no recording of suite ${name} lies in ${folder}\n`)
+    return 2
+  }
   process.stdout.write(printed(result, values.output))
   if (values.ratchet !== true) return result.mismatches === 0 ? 0 : 1
   const beyond = beyondOpen(result, readOpenDifferences(join(here, 'conformance')))

@@ -1,13 +1,12 @@
 // The suite `incidents`: recorded incidents are replayed on the twin, and what its checks say is
 // held against the verdicts that were observed on the real control plane.
 
-import { readdirSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
 import { preempted } from '../../src/checks/churn.ts'
 import { judge } from '../../src/checks/registry.ts'
 import type { Refusal, Verdict } from '../../src/checks/verdict.ts'
 import type { World } from '../../src/engine/world.ts'
 import { parseTime } from '../../src/kube/time.ts'
+import { recordingsIn } from './recordings.ts'
 import type { Difference, Family, Run, SuiteResult } from './suite.ts'
 import { readCases, type TraceCase } from './trace-format.ts'
 import { type Answer, replayTrace } from './trace-run.ts'
@@ -233,20 +232,11 @@ function setupRevision(world: World, startMs: number): number {
   return (first?.revision ?? 1) - 1
 }
 
-function filesOf(folder: string): readonly string[] {
-  if (!statSync(folder).isDirectory()) return [folder]
-  return readdirSync(folder)
-    .filter(name => name.endsWith('.jsonl.gz'))
-    .sort()
-    .map(name => join(folder, name))
-}
-
 export const run: Run = async (folder, { only, differencesMax, deviations }) => {
   const families: Family[] = []
   const differences: Difference[] = []
   let skipped = 0
-  for (const file of filesOf(folder)) {
-    const name = basename(file).replace(/\.jsonl\.gz$/, '')
+  for (const { name, path: file } of recordingsIn(folder)) {
     const cases = (readCases(file) as readonly IncidentCase[]).filter(
       ({ id }) => only === undefined || name.includes(only) || id.includes(only),
     )

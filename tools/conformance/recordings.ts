@@ -1,15 +1,20 @@
 // Reads recordings: JSON lines, plain or gzip.
 
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 
-/** The recordings of a folder by their name without extension, sorted. */
+const recording = /\.jsonl(\.gz)?$/
+
+/** The recordings in a folder and below, or a single one, by name without extension, sorted. */
 export function recordingsIn(folder: string): readonly { name: string; path: string }[] {
-  return readdirSync(folder)
-    .filter(file => /\.jsonl(\.gz)?$/.test(file))
+  if (statSync(folder).isFile()) {
+    return [{ name: basename(folder).replace(recording, ''), path: folder }]
+  }
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(file => recording.test(file))
     .sort()
-    .map(file => ({ name: file.replace(/\.jsonl(\.gz)?$/, ''), path: join(folder, file) }))
+    .map(file => ({ name: file.replace(recording, ''), path: join(folder, file) }))
 }
 
 /** Every line of a recording, parsed. */
