@@ -72,15 +72,6 @@ export function badRequest(message: string): ApiStatus {
   return failure({ code: 400, reason: 'BadRequest', message })
 }
 
-export function internalFailure(message: string): ApiStatus {
-  return failure({
-    code: 500,
-    reason: 'InternalError',
-    message: `Internal error occurred: ${message}`,
-    details: { causes: [{ reason: 'InternalError', message }] },
-  })
-}
-
 export function tooManyRequests(
   message: string,
   retryAfterSeconds: number,

@@ -55,5 +55,3 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     ...(flags.provisioning === false ? [] : [volumeProvisioner]),
   ]
 }
-
-export const controllers: readonly Controller[] = controllersWith()

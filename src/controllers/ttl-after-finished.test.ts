@@ -15,9 +15,7 @@ function cluster(condition: string, ttlSecondsAfterFinished?: number): FakeClust
       ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
     },
     status: {
-      conditions: [
-        { type: condition, status: 'True', lastTransitionTime: formatTime(fake.nowMs) },
-      ],
+      conditions: [{ type: condition, status: 'True', lastTransitionTime: formatTime(fake.nowMs) }],
     },
   })
   fake.settle()

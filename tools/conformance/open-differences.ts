@@ -1,5 +1,5 @@
-// Differences from the recordings that are known and not mended yet, by family: a list that may only
-// shrink. Unlike docs/deviations.md these are no decisions; each is work to do.
+// Differences from the recordings that are known and not mended yet, by family: a list that may
+// only shrink. Unlike docs/deviations.md these are no decisions; each is work to do.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

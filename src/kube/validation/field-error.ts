@@ -36,10 +36,6 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return error('FieldValueInvalid', field, `Invalid value: ${valueText(value)}`, detail)
 }
 
-export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
-  return error('FieldValueTypeInvalid', field, `Invalid value: ${valueText(value)}`, detail)
-}
-
 export function duplicate(field: string, value: unknown): FieldError {
   return error('FieldValueDuplicate', field, `Duplicate value: ${valueText(value)}`, '')
 }
@@ -61,21 +57,6 @@ export function notSupported(
 
 export function tooLong(field: string, maxBytes: number): FieldError {
   return error('FieldValueTooLong', field, 'Too long', `may not be more than ${maxBytes} bytes`)
-}
-
-export function tooLongCharacters(field: string, maxCharacters: number): FieldError {
-  const detail = `may not be more than ${maxCharacters} characters`
-  return error('FieldValueTooLong', field, 'Too long', detail)
-}
-
-export function tooMany(field: string, actual: number, max: number): FieldError {
-  const noun = max === 1 ? 'item' : 'items'
-  const body = `Too many: ${actual}`
-  return error('FieldValueTooMany', field, body, `must have at most ${max} ${noun}`)
-}
-
-export function internalError(field: string, detail: string): FieldError {
-  return error('InternalError', field, 'Internal error', detail)
 }
 
 function error(reason: FieldErrorReason, field: string, head: string, detail: string): FieldError {
