@@ -94,7 +94,7 @@ describe('availability', () => {
       want: [{ verdict: 'down', atMs: 50_000, seconds: 10, open: true }],
     },
     {
-      name: 'an open shortage counts from its own beginning',
+      name: 'a shortage that is open counts with those before it',
       given: {
         serving: [
           [0, 2],
@@ -104,7 +104,7 @@ describe('availability', () => {
         ],
         wants: [[0, 2]],
       },
-      want: [{ verdict: 'degraded', atMs: 56_000, n: 1, of: 2, seconds: 4, open: true }],
+      want: [{ verdict: 'degraded', atMs: 10_000, n: 1, of: 2, seconds: 14, open: true }],
     },
     {
       name: 'scaled up: short until the new one serves',

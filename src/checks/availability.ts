@@ -6,8 +6,6 @@ import type { Check, Observation, Span, Verdict, WorkloadLife } from './verdict.
 interface Watched {
   readonly workload: WorkloadLife
   readonly window: Span
-  /** The workload had all its pods at some moment up to the end. */
-  readonly wasFull: boolean
 }
 
 /** A span in which too few served: how few at the worst moment. */
@@ -25,7 +23,7 @@ function watch(workload: WorkloadLife, { startMs, endMs }: Observation): Watched
   const served = workload.steps.find(step => step.serving > 0)
   const from = full ?? served
   const fromMs = Math.max(startMs, from?.atMs ?? startMs)
-  return { workload, window: { fromMs, toMs: endMs }, wasFull: full !== undefined }
+  return { workload, window: { fromMs, toMs: endMs } }
 }
 
 function watched(observation: Observation, workloads: readonly WorkloadLife[]): Watched[] {
@@ -76,8 +74,8 @@ function downOf({ workload, window }: Watched): readonly Verdict[] {
   return [{ verdict: 'down', object, atMs: first.fromMs, seconds, ...(open && { open }) }]
 }
 
-/** While it lasts only the last shortage counts; a workload with no pod at all is down instead. */
-function degradedOf({ workload, window, wasFull }: Watched): readonly Verdict[] {
+/** A workload with no serving pod at all at the end is down instead. */
+function degradedOf({ workload, window }: Watched): readonly Verdict[] {
   const { wanted: of, steps, ref: object } = workload
   const spans = shortages(workload, window, atMs => wantedAt(workload, atMs))
   const last = spans.at(-1)
@@ -85,10 +83,9 @@ function degradedOf({ workload, window, wasFull }: Watched): readonly Verdict[] 
   const open = last.toMs === Infinity
   const serving = servingAt(steps, window.toMs)
   if (open && serving === 0) return []
-  const counted = open && wasFull ? [last] : spans
   const n = open ? serving : Math.min(...spans.map(({ least }) => least))
-  const seconds = totalSeconds(counted, window.toMs)
-  const atMs = (counted[0] as Shortage).fromMs
+  const seconds = totalSeconds(spans, window.toMs)
+  const atMs = (spans[0] as Shortage).fromMs
   return [{ verdict: 'degraded', object, atMs, n, of, seconds, ...(open && { open }) }]
 }
 

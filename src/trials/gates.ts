@@ -19,7 +19,7 @@ export interface GateResult {
 
 type Counted = KubeObject & {
   readonly spec?: { readonly replicas?: number }
-  readonly status?: { readonly readyReplicas?: number }
+  readonly status?: { readonly replicas?: number; readonly readyReplicas?: number }
 }
 
 /** Goes through the gates in order; the first that does not open in time ends the install. */
@@ -66,12 +66,15 @@ function poll(voyage: Voyage, timeoutMs: number, everyMs: number, holds: () => b
   }
 }
 
-/** The first object in name order that carries the gate's label, as the installer lists them. */
+/**
+ * The first object in name order that carries the gate's label, as the installer lists them; one
+ * without pods does not count as found yet.
+ */
 function find(world: World, gate: InstallGate): Counted | undefined {
   const { key, value } = gate.label
-  return world.store
-    .list(gate.kind, gate.namespace)
-    .find(object => object.metadata.labels?.[key] === value) as Counted | undefined
+  const objects = world.store.list(gate.kind, gate.namespace) as readonly Counted[]
+  const first = objects.find(({ metadata }) => metadata.labels?.[key] === value)
+  return (first?.status?.replicas ?? 0) > 0 ? first : undefined
 }
 
 function readyOf(object: Counted): number {

@@ -4,7 +4,9 @@
 import { preempted } from '../../src/checks/churn.ts'
 import { judge } from '../../src/checks/registry.ts'
 import type { Refusal, Verdict } from '../../src/checks/verdict.ts'
+import type { Target } from '../../src/apiserver/request.ts'
 import type { World } from '../../src/engine/world.ts'
+import { keyFrom } from '../../src/kube/object.ts'
 import { parseTime } from '../../src/kube/time.ts'
 import { recordingsIn } from './recordings.ts'
 import type { Difference, Family, Run, SuiteResult } from './suite.ts'
@@ -204,13 +206,14 @@ const recordedVerdicts = [
 /** Refused writes, and evictions whose last answer was a refusal while the pod is still there. */
 function refusalsOf(world: World, answers: readonly Answer[]): readonly Refusal[] {
   const last = new Map<string, Refusal>()
-  for (const { action, response, atMs } of answers) {
+  for (const { action, asked, response, atMs } of answers) {
     const { do: deed } = action
     const what = deed.op === 'evict' ? 'evict' : 'apply'
     const name = deed.name ?? deed.object?.metadata.name ?? ''
     const kind = deed.kind ?? deed.object?.kind ?? 'Pod'
     const key = `${what} ${kind}/${name}`
-    if (response.ok) {
+    const isGone = asked.verb === 'evict' && !isThere(world, asked.target)
+    if (response.ok || isGone) {
       last.delete(key)
       continue
     }
@@ -220,10 +223,11 @@ function refusalsOf(world: World, answers: readonly Answer[]): readonly Refusal[
     const attempts = (last.get(key)?.attempts ?? 0) + 1
     last.set(key, { atMs, what, object: { kind, name }, code, reason, message: text, attempts })
   }
-  return [...last.values()].filter(
-    ({ what, object }) =>
-      what === 'apply' || world.store.list('Pod').some(pod => pod.metadata.name === object.name),
-  )
+  return [...last.values()]
+}
+
+function isThere(world: World, { namespace, name }: Target): boolean {
+  return world.store.get('Pod', keyFrom(namespace, name)) !== undefined
 }
 
 /** Nodes and namespaces are there before the recording begins. */

@@ -27,6 +27,8 @@ export interface TraceResult {
 /** What the twin's API server said to an action. */
 export interface Answer {
   readonly action: TraceAction
+  /** The request as the twin got it: generated names are its own. */
+  readonly asked: ApiRequest
   readonly response: ApiResponse
   readonly atMs: number
 }
@@ -132,7 +134,7 @@ function act(replay: Replay, action: TraceAction): void {
   const asked = requestOf(replay, action.do)
   if (asked === undefined) return
   const response: ApiResponse = request(world, asked)
-  replay.answers.push({ action, response, atMs: world.nowMs })
+  replay.answers.push({ action, asked, response, atMs: world.nowMs })
   compareAnswer(replay, action, response)
 }
 
