@@ -186,7 +186,7 @@ function trialReport({ result, findings }: Told, platform: Platform, blind: bool
   return {
     name: result.trial,
     outcome: outcomeOf(result, findings, blind),
-    summary: summaryOf(result, bounds),
+    summary: summaryOf(result, platform.objects.length),
     findings: findings.map(({ id }) => id),
     bounds,
     ...gatesOf(result),
@@ -209,15 +209,20 @@ function outcomeOf({ runs }: TrialResult, findings: readonly Finding[], blind: b
   return blind || runs.some(({ exhausted }) => exhausted) ? 'inconclusive' : 'holds'
 }
 
-function summaryOf({ trial, runs, skipped }: TrialResult, { virtualSeconds }: Bounds): string {
+/** What was done, in a word or two; how far it reaches stands in the bounds. */
+function summaryOf({ trial, runs, skipped }: TrialResult, objects: number): string {
   if (skipped !== undefined) return `not run: ${skipped}`
   const failed = runs.flatMap(run => run.gates).find(({ outcome }) => outcome !== 'ready')
   if (failed !== undefined) {
     return `installer gives up at second ${Math.round(failed.atMs / 1000)}`
   }
-  const count = runs.length
-  const what = trial === 'restart' ? 'workloads' : trial === 'install' ? 'run' : 'nodes'
-  return `${count} ${what}, ${virtualSeconds} virtual seconds`
+  if (trial === 'restart') return countText(runs.length, 'workload')
+  const struck = runs.filter(({ node }) => node !== undefined).length
+  return struck > 0 ? countText(struck, 'node') : countText(objects, 'object')
+}
+
+function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function assumptionsOf(platform: Platform): readonly Assumption[] {

@@ -50,7 +50,7 @@ export function fromTaints(context: ExplainContext, { nodes }: Rejection): Cause
   )
   return cause(context, {
     code: 'taint-not-tolerated',
-    text: `${listText(nodes)} carry a taint that the pod does not tolerate: ${listText([...taints])}`,
+    text: `${listText(nodes)} ${nodes.length === 1 ? 'carries' : 'carry'} a taint that the pod does not tolerate: ${listText([...taints])}`,
     facts: { nodes, taints: [...taints] },
     paths: ['tolerations'],
   })
