@@ -1,5 +1,6 @@
 // Object metadata: names, labels, owners, finalizers; what an update may change.
-// Upstream: apimachinery pkg/api/validation/objectmeta.go, v0.36.3.
+// Upstream: apimachinery pkg/api/validation/objectmeta.go, v0.36.3; kubernetes
+// pkg/apis/core/validation/validation.go, v1.36.3, for the finalizers of built-in kinds.
 
 import { dns1123LabelErrors, labelKeyErrors } from '../formats.ts'
 import { utf8Length } from '../go-text.ts'
@@ -17,8 +18,19 @@ import { forbidden, invalid, required, tooLong } from './field-error.ts'
 
 const annotationBytesMax = 256 * 1024
 
-/** The metadata of a new object. */
+/** The metadata of a new object of a built-in kind. */
 export function checkMeta(
+  errors: Errors,
+  metadata: ObjectMeta,
+  namespaced: boolean,
+  nameCheck: NameCheck,
+): void {
+  checkCustomMeta(errors, metadata, namespaced, nameCheck)
+  checkStandardFinalizers(errors, metadata)
+}
+
+/** The metadata of a new custom resource, whose finalizers may have any qualified name. */
+export function checkCustomMeta(
   errors: Errors,
   metadata: ObjectMeta,
   namespaced: boolean,
@@ -107,29 +119,57 @@ function checkOwner(errors: Errors, path: string, owner: OwnerReference): void {
   }
 }
 
-const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion']
-
 function checkFinalizers(errors: Errors, finalizers: readonly string[]): void {
   const path = 'metadata.finalizers'
-  finalizers.forEach((finalizer, index) => {
-    const messages = labelKeyErrors(finalizer)
-    refuse(errors, path, finalizer, messages)
-    if (messages.length > 0 || finalizer.includes('/') || standardFinalizers.includes(finalizer)) {
-      return
-    }
-    const detail = 'name is neither a standard finalizer name nor is it fully qualified'
-    errors.push(invalid(`${path}[${index}]`, finalizer, detail))
-  })
+  for (const finalizer of finalizers) refuse(errors, path, finalizer, labelKeyErrors(finalizer))
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     const detail = 'finalizer orphan and foregroundDeletion cannot be both set'
     errors.push(invalid(path, finalizers, detail))
   }
 }
 
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion']
+
+function checkStandardFinalizers(errors: Errors, { finalizers = [] }: ObjectMeta): void {
+  finalizers.forEach((finalizer, index) => {
+    if (finalizer.includes('/') || standardFinalizers.includes(finalizer)) return
+    const detail = 'name is neither a standard finalizer name nor is it fully qualified'
+    errors.push(invalid(`metadata.finalizers[${index}]`, finalizer, detail))
+  })
+}
+
+/** Groups whose registries check finalizers as core does; all others take any qualified name. */
+const standardGroups: ReadonlySet<string> = new Set([
+  '',
+  'apps',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'networking.k8s.io',
+  'node.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'resource.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+  'storagemigration.k8s.io',
+])
+
+/** Whether the finalizers of an object need a slash or a standard name. */
+export function hasStandardFinalizers({ apiVersion }: KubeObject): boolean {
+  const slash = apiVersion.lastIndexOf('/')
+  return standardGroups.has(slash < 0 ? '' : apiVersion.slice(0, slash))
+}
+
 /** What holds for the metadata of every update. */
 export function checkMetaUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
   checkCommonMeta(errors, object.metadata)
   checkMetaChange(errors, object, old)
+  if (object.metadata.finalizers === undefined) return
+  if (hasStandardFinalizers(object)) checkStandardFinalizers(errors, object.metadata)
 }
 
 /** What an update may not change; registries that have a check of their own ask it again. */

@@ -62,3 +62,39 @@ it('keeps the selector as it was', () => {
     },
   ])
 })
+
+it.each([
+  {
+    name: 'an Argo CD Application may have a finalizer without a slash',
+    key: 'Application.argoproj.io',
+    apiVersion: 'argoproj.io/v1alpha1',
+    want: [],
+  },
+  {
+    name: 'a webhook configuration may as well',
+    key: 'ValidatingWebhookConfiguration',
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    want: [],
+  },
+  {
+    name: 'a ConfigMap may not',
+    key: 'ConfigMap',
+    apiVersion: 'v1',
+    want: [
+      'metadata.finalizers[0]: Invalid value: "resources-finalizer.argocd.argoproj.io": ' +
+        'name is neither a standard finalizer name nor is it fully qualified',
+    ],
+  },
+])('$name, when it is made and when it is changed', ({ key, apiVersion, want }) => {
+  const kind = key.replace(/\..*/, '')
+  const namespaced = kind !== 'ValidatingWebhookConfiguration'
+  const metadata = {
+    name: 'a',
+    ...(namespaced && { namespace: 'argocd' }),
+    finalizers: ['resources-finalizer.argocd.argoproj.io'],
+  }
+  const object: KubeObject = { apiVersion, kind, metadata }
+  const inWords = ({ field, body }: { field: string; body: string }) => `${field}: ${body}`
+  expect(validateCreate(key, object, namespaced).map(inWords)).toEqual(want)
+  expect(validateUpdate(key, object, object).map(inWords)).toEqual(want)
+})

@@ -7,7 +7,13 @@ import * as batch from './batch.ts'
 import { type Errors, pathSegmentName, subdomainName } from './checks.ts'
 import * as core from './core.ts'
 import type { FieldError } from './field-error.ts'
-import { checkMeta, checkMetaChange, checkMetaUpdate } from './meta.ts'
+import {
+  checkCustomMeta,
+  checkMeta,
+  checkMetaChange,
+  checkMetaUpdate,
+  hasStandardFinalizers,
+} from './meta.ts'
 import * as networking from './networking.ts'
 import { checkPodCreate, checkPodMeta } from './pod/pod.ts'
 import { checkPodUpdate } from './pod/pod-update.ts'
@@ -76,8 +82,9 @@ export function validateCreate(
   const errors: Errors = []
   const validator = byKind[key]
   if (validator === undefined) {
-    const custom = key.includes('.')
-    checkMeta(errors, object.metadata, isNamespaced, custom ? subdomainName : pathSegmentName)
+    const nameCheck = key.includes('.') ? subdomainName : pathSegmentName
+    const check = hasStandardFinalizers(object) ? checkMeta : checkCustomMeta
+    check(errors, object.metadata, isNamespaced, nameCheck)
   } else {
     validator.create(errors, object)
   }
