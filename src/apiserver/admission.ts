@@ -43,13 +43,33 @@ export interface AdmissionPlugin {
   commit?(request: AdmissionRequest, context: ApiContext): void
 }
 
-function handles(plugin: AdmissionPlugin, request: AdmissionRequest): boolean {
+function handles(plugin: AdmissionPlugin, request: Shape): boolean {
   const { kinds, operations, subresources } = plugin
   if (!operations.includes(request.operation)) return false
   if (request.subresource !== '' && subresources?.includes(request.subresource) !== true) {
     return false
   }
   return kinds === undefined || kinds.includes(request.resource.key)
+}
+
+type Shape = Pick<AdmissionRequest, 'operation' | 'subresource' | 'resource'>
+
+const concernedCache = new WeakMap<readonly AdmissionPlugin[], Map<string, AdmissionPlugin[]>>()
+
+/** Those of `plugins` that handle requests of this shape: a function of both, so it is kept. */
+function concerned(plugins: readonly AdmissionPlugin[], shape: Shape): readonly AdmissionPlugin[] {
+  let byShape = concernedCache.get(plugins)
+  if (byShape === undefined) {
+    byShape = new Map()
+    concernedCache.set(plugins, byShape)
+  }
+  const name = `${shape.operation} ${shape.subresource} ${shape.resource.key}`
+  let found = byShape.get(name)
+  if (found === undefined) {
+    found = plugins.filter(plugin => handles(plugin, shape))
+    byShape.set(name, found)
+  }
+  return found
 }
 
 /** The refusal of a request by admission; an object without a name goes by its generateName. */
@@ -69,8 +89,8 @@ export function admit(
   context: AdmissionContext,
 ): KubeObject | ApiStatus {
   let object = request.object
-  for (const plugin of plugins) {
-    if (plugin.admit === undefined || !handles(plugin, request)) continue
+  for (const plugin of concerned(plugins, request)) {
+    if (plugin.admit === undefined) continue
     const seen = object === request.object ? request : { ...request, object }
     const answer = plugin.admit(seen, context)
     if (isStatus(answer)) return answer
@@ -85,8 +105,8 @@ export function validate(
   request: AdmissionRequest,
   context: AdmissionContext,
 ): ApiStatus | undefined {
-  for (const plugin of plugins) {
-    if (plugin.validate === undefined || !handles(plugin, request)) continue
+  for (const plugin of concerned(plugins, request)) {
+    if (plugin.validate === undefined) continue
     const refusal = plugin.validate(request, context)
     if (refusal !== undefined) return refusal
   }
@@ -99,7 +119,5 @@ export function commit(
   request: AdmissionRequest,
   context: ApiContext,
 ): void {
-  for (const plugin of plugins) {
-    if (plugin.commit !== undefined && handles(plugin, request)) plugin.commit(request, context)
-  }
+  for (const plugin of concerned(plugins, request)) plugin.commit?.(request, context)
 }

@@ -3,6 +3,7 @@
 // Upstream: pkg/registry/*/*/strategy.go, v1.36.3.
 
 import type { KubeObject, ObjectMeta } from '../kube/object.ts'
+import { formatTime } from '../kube/time.ts'
 import { semanticEqual } from './equality.ts'
 
 /** How one kind is prepared. Functions give the same reference when nothing changes. */
@@ -52,11 +53,12 @@ export function prepareForStatusUpdate(
   strategy: Strategy,
   object: KubeObject,
   old: KubeObject,
-  now: string,
+  nowMs: number,
 ): KubeObject {
   let prepared = withGeneration(object, old.metadata.generation)
   if (prepared['spec'] !== old['spec']) prepared = { ...prepared, spec: old['spec'] }
-  return strategy.statusUpdate === undefined ? prepared : strategy.statusUpdate(prepared, old, now)
+  if (strategy.statusUpdate === undefined) return prepared
+  return strategy.statusUpdate(prepared, old, formatTime(nowMs))
 }
 
 /** `object` with `generation`, or without one when it is undefined. */

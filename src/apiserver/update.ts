@@ -6,7 +6,6 @@ import { applyDefaults } from '../kube/defaults/registry.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import type { KubeObject, ObjectMeta } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
-import { formatTime } from '../kube/time.ts'
 import { validateStatusUpdate, validateUpdate } from '../kube/validation/registry.ts'
 import { admit, commit, type ObjectRequest, validate } from './admission.ts'
 import { allocate } from './allocation.ts'
@@ -68,7 +67,10 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
   const { context, plugins } = server
   const { resource, old, subresource } = replacement
   const strategy = strategyOf(resource)
-  const object = applyDefaults(resource.key, received(replacement, strategy))
+  const body = received(replacement, strategy)
+  // The rest of a status update is what is stored, and components write a status in full.
+  const isWhole = subresource === 'status' && context.trusted === true
+  const object = isWhole ? body : applyDefaults(resource.key, body)
   const refusal = staleness(replacement, object)
   if (refusal !== undefined) return refused(refusal)
   const request = { operation: 'update', object, old, subresource } as const
@@ -93,7 +95,7 @@ function prepare(
 ): KubeObject | ApiStatus {
   const status = subresource === 'status'
   const changed = status
-    ? prepareForStatusUpdate(strategy, given, old, formatTime(context.nowMs))
+    ? prepareForStatusUpdate(strategy, given, old, context.nowMs)
     : subresource === 'finalize'
       ? { ...given, status: old['status'] }
       : prepareForUpdate(strategy, given, old)
@@ -154,6 +156,7 @@ function staleness(
 
 /** Identity, birth and deletion of an object are never changed by an update. */
 function withKeptMetadata(object: KubeObject, old: KubeObject): KubeObject {
+  if (object.metadata === old.metadata) return object
   const { deletionTimestamp, deletionGracePeriodSeconds, creationTimestamp, uid, namespace } =
     old.metadata
   const grace = object.metadata.deletionGracePeriodSeconds ?? deletionGracePeriodSeconds
