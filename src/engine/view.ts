@@ -40,7 +40,7 @@ export class View {
     const stale = this.staleEntries(kind)
     if (stale === undefined) return live as readonly T[]
     const prefix = namespace === undefined ? '' : `${namespace}/`
-    return overlay(live, stale, change => change.key.startsWith(prefix)) as readonly T[]
+    return this.overlay(live, stale, change => change.key.startsWith(prefix)) as readonly T[]
   }
 
   /** Objects that the index of that name files under `value`, ordered by key. */
@@ -54,7 +54,7 @@ export class View {
     if (stale === undefined) return live as readonly T[]
     const concerns = (change: Change): boolean =>
       change.before !== undefined && index.values(change.before).includes(value)
-    return overlay(live, stale, concerns) as readonly T[]
+    return this.overlay(live, stale, concerns) as readonly T[]
   }
 
   /** Whether every change of the kind up to `revision` has been delivered. */
@@ -83,27 +83,29 @@ export class View {
     }
     return stale
   }
+
+  /** `live` with every stale key taken out and its earlier version put back where it belongs. */
+  private overlay(
+    live: readonly KubeObject[],
+    stale: ReadonlyMap<string, Change>,
+    concerns: (change: Change) => boolean,
+  ): readonly KubeObject[] {
+    // By identity: comparing keys would build one string for each living object.
+    const hidden = new Set<KubeObject>()
+    const earlier: KubeObject[] = []
+    for (const change of stale.values()) {
+      const now = this.store.get(change.kind, change.key)
+      if (now !== undefined) hidden.add(now)
+      if (change.before !== undefined && concerns(change)) earlier.push(change.before)
+    }
+    const result = live.filter(object => !hidden.has(object))
+    if (earlier.length === 0) return result
+    result.push(...earlier)
+    return result.sort((a, b) => compareStrings(keyOf(a.metadata), keyOf(b.metadata)))
+  }
 }
 
 interface IndexName {
   readonly name: string
   readonly values: (object: KubeObject) => readonly string[]
-}
-
-/** `live` with every stale key taken out and its earlier version put back where it belongs. */
-function overlay(
-  live: readonly KubeObject[],
-  stale: ReadonlyMap<string, Change>,
-  concerns: (change: Change) => boolean,
-): readonly KubeObject[] {
-  const result = live.filter(object => !stale.has(keyOf(object.metadata)))
-  let added = false
-  for (const change of stale.values()) {
-    if (change.before === undefined || !concerns(change)) continue
-    result.push(change.before)
-    added = true
-  }
-  return added
-    ? result.sort((a, b) => compareStrings(keyOf(a.metadata), keyOf(b.metadata)))
-    : result
 }
