@@ -124,17 +124,19 @@ function deliver(
   changes: readonly Change[],
 ): void {
   const lister = listerOf(turn.view)
-  controllers.forEach((member, controller) => {
-    const desk = state.desks[controller] as Desk
-    const byKind = watchesByKind(member)
+  for (let controller = 0; controller < controllers.length; controller += 1) {
+    const byKind = watchesByKind(controllers[controller] as Controller)
     let context: WatchContext | undefined
     for (const change of changes) {
-      for (const watch of byKind.get(change.kind) ?? []) {
-        context ??= watchContext({ turn, lister, desk, controller })
+      const watches = byKind.get(change.kind)
+      if (watches === undefined) continue
+      const desk = state.desks[controller] as Desk
+      context ??= watchContext({ turn, lister, desk, controller })
+      for (const watch of watches) {
         for (const key of watch.keys(change, context)) add(turn, desk, controller, key)
       }
     }
-  })
+  }
 }
 
 const watchCache = new WeakMap<Controller, ReadonlyMap<string, readonly Watch[]>>()
@@ -299,7 +301,7 @@ function reconcileNow(
   { key, member }: { readonly key: string; readonly member: Controller },
 ): ReconcileResult {
   const lister = listerOf(run.turn.view)
-  const context: Answering = { ...run, desk, lister, member, key }
+  const context: Answering = { turn: run.turn, desk, lister, member, key }
   const steps = member.reconcile(key, new DirectApi(lister, step => answer(context, step)))
   let step = steps.next()
   while (step.done !== true) step = steps.next(answer(context, step.value))
@@ -314,7 +316,7 @@ function stepOn(run: Run, desk: Desk, controller: number): void {
   const lister = listerOf(run.turn.view)
   let step = process.peek()
   if (step.done !== true) {
-    step = process.answer(answer({ ...run, desk, lister, member, key }, step.value))
+    step = process.answer(answer({ turn: run.turn, desk, lister, member, key }, step.value))
   }
   if (step.done !== true) return
   desk.running = undefined
@@ -343,7 +345,8 @@ function noteWrite({ desk, key, member }: Answering, response: unknown, verb: st
   desk.memory.set(`written:${key}`, { ...written, [kind]: revision } satisfies OwnWrites)
 }
 
-interface Answering extends Run {
+interface Answering {
+  readonly turn: Turn
   readonly key: string
   readonly desk: Desk
   readonly lister: Lister
