@@ -45,7 +45,7 @@ function withDefaults(pod: Pod, range: LimitRange): Pod {
   const limits: Amounts = Object.assign({}, ...items.map(item => item.default))
   const requests: Amounts = Object.assign({}, ...items.map(item => item.defaultRequest))
   const notes: string[] = []
-  const containers = pod.spec.containers.map(each =>
+  const containers = (pod.spec.containers ?? []).map(each =>
     completed(each, { limits, requests, notes, noun: 'container' }),
   )
   const initContainers = pod.spec.initContainers?.map(each =>
@@ -111,7 +111,7 @@ function validateAmounts(
 function podErrors(item: LimitRangeItem, { spec }: Pod): readonly string[] {
   if (spec === undefined) return []
   if (item.type === 'Container') {
-    return [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ resources }) =>
+    return [...(spec.containers ?? []), ...(spec.initContainers ?? [])].flatMap(({ resources }) =>
       limitErrors(item, {
         requests: parsed(resources?.requests),
         limits: parsed(resources?.limits),

@@ -11,7 +11,7 @@ type Side = 'requests' | 'limits'
 /** Containers together, or init containers where one of them needs more. */
 export function podAmounts(spec: PodSpec, side: Side): Totals {
   const totals: Totals = new Map()
-  for (const container of spec.containers) addTo(totals, amountsOf(container, side))
+  for (const container of spec.containers ?? []) addTo(totals, amountsOf(container, side))
   const sidecars: Totals = new Map()
   const peak: Totals = new Map()
   for (const container of spec.initContainers ?? []) {

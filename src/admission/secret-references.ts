@@ -7,7 +7,7 @@ export function podSecretReference(spec: PodSpec | undefined): string | undefine
   if (spec === undefined) return undefined
   const pull = spec.imagePullSecrets?.[0]?.name
   if (pull !== undefined) return pull
-  const containers = [...(spec.initContainers ?? []), ...spec.containers]
+  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])]
   for (const container of containers) {
     const name = containerSecret(container)
     if (name !== undefined) return name

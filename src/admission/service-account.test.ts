@@ -30,3 +30,12 @@ it('refuses an account that does not exist', () => {
     },
   })
 })
+
+it('leaves a pod without a spec to validation', () => {
+  const { spec: _, ...bare } = pod()
+  expect(created([serviceAccount], bare)).toMatchObject({
+    status: {
+      message: expect.stringContaining('spec.containers: Required value'),
+    },
+  })
+})

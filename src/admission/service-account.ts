@@ -86,6 +86,8 @@ function withAccount(
 
 /** Mounts the token into every container that mounts nothing at its path. */
 function withToken(spec: PodSpec, randomBelow: (bound: number) => number): PodSpec {
+  // A pod without containers is refused later, by validation.
+  const before = spec.containers ?? []
   const existing = spec.volumes?.find(volume => volume.name.startsWith(volumePrefix))
   const name = existing?.name ?? generateName(volumePrefix, randomBelow)
   const mount = { name, readOnly: true, mountPath }
@@ -93,7 +95,7 @@ function withToken(spec: PodSpec, randomBelow: (bound: number) => number): PodSp
     container.volumeMounts?.some(each => each.mountPath === mountPath) === true
       ? container
       : { ...container, volumeMounts: [...(container.volumeMounts ?? []), mount] }
-  const containers = spec.containers.map(mounting)
+  const containers = before.map(mounting)
   const initContainers = spec.initContainers?.map(mounting)
   const mounted = {
     ...spec,
@@ -101,7 +103,7 @@ function withToken(spec: PodSpec, randomBelow: (bound: number) => number): PodSp
     ...(initContainers !== undefined && { initContainers }),
   }
   const needed =
-    containers.some((each, index) => each !== spec.containers[index]) ||
+    containers.some((each, index) => each !== before[index]) ||
     initContainers?.some((each, index) => each !== spec.initContainers?.[index]) === true
   if (existing !== undefined || !needed) return mounted
   return { ...mounted, volumes: [...(spec.volumes ?? []), { name, projected: tokenSource }] }
