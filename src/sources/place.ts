@@ -1,7 +1,7 @@
 // Opens what the user named: a file, a folder or the standard input; failures become Problems.
 
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { compareStrings } from '../base/compare.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Place } from './framework.ts'
@@ -36,13 +36,25 @@ export function childrenOf(folder: Place): Opened[] {
     try {
       const stats = statSync(path)
       if (stats.isDirectory()) {
-        if (!isHiddenFolder(name)) children.push(openFolder(path, false))
+        if (!isHiddenFolder(name) && !leadsBack(path)) children.push(openFolder(path, false))
       } else if (stats.isFile()) children.push({ place: filePlace(path, false) })
     } catch {
       // A dangling link in a folder is nobody's manifest.
     }
   }
   return children
+}
+
+/** A link to a folder that it lies in: following it would never end. */
+function leadsBack(path: string): boolean {
+  if (!lstatSync(path).isSymbolicLink()) return false
+  const target = realpathSync(path)
+  let above = path
+  while (above !== dirname(above)) {
+    above = dirname(above)
+    if (realpathSync(above) === target) return true
+  }
+  return false
 }
 
 function isHiddenFolder(name: string): boolean {
