@@ -32,9 +32,13 @@ interface KindTable {
   /** One map per index that applies: `value NUL key` → key. */
   readonly indexes: readonly { readonly spec: IndexSpec; readonly map: SortedMap<string> }[]
   readonly log: PagedLog<Change>
+  /** Lists by namespace, or of `everywhere`, until the next write: readers outnumber writers. */
+  readonly lists: Map<string, readonly KubeObject[]>
 }
 
-const none: readonly string[] = []
+const none: readonly never[] = []
+/** No namespace has this name. */
+const everywhere = '*'
 
 /** The store of one World; forked with it. */
 export class Store {
@@ -65,10 +69,14 @@ export class Store {
   /** All objects of a kind, or of one namespace of it, ordered by key. */
   list(kind: string, namespace?: string): readonly KubeObject[] {
     const table = this.tables.get(kind)
-    if (table === undefined) return []
-    return namespace === undefined
-      ? table.objects.values()
-      : table.objects.withPrefix(`${namespace}/`)
+    if (table === undefined) return none
+    const name = namespace ?? everywhere
+    const known = table.lists.get(name)
+    if (known !== undefined) return known
+    const { objects } = table
+    const list = namespace === undefined ? objects.values() : objects.withPrefix(`${namespace}/`)
+    table.lists.set(name, list)
+    return list
   }
 
   /** Objects of `kind` that the index files under `value`, ordered by key. */
@@ -89,6 +97,7 @@ export class Store {
   /** Writes (or with `after` undefined removes) an object and appends the change. */
   write(change: Change): void {
     const table = this.table(change.kind)
+    table.lists.clear()
     if (change.after === undefined) table.objects.delete(change.key)
     else table.objects.set(change.key, change.after)
     for (const { spec, map } of table.indexes) reindex(spec, map, change)
@@ -119,6 +128,7 @@ export class Store {
       objects: new SortedMap(),
       indexes: specs.map(spec => ({ spec, map: new SortedMap<string>() })),
       log: new PagedLog(),
+      lists: new Map(),
     }
     this.tables.set(kind, table)
     return table
@@ -130,6 +140,7 @@ function forkTable(table: KindTable): KindTable {
     objects: table.objects.fork(),
     indexes: table.indexes.map(({ spec, map }) => ({ spec, map: map.fork() })),
     log: table.log.fork(),
+    lists: new Map(),
   }
 }
 
