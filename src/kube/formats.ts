@@ -181,10 +181,9 @@ export function labelValueErrors(value: string): string[] {
 /** A label key, which is what upstream calls a qualified name: an optional domain and a name. */
 export function labelKeyErrors(value: string): string[] {
   const parts = value.split('/')
-  const message = regexMessage(labelKey.message, labelKey.shown, labelKey.examples)
   if (parts.length > 2) {
     const domain = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-    return [`a valid label key ${message}${domain}`]
+    return [`a valid label key ${labelKeyMessage()}${domain}`]
   }
   const name = parts[parts.length - 1] as string
   const errors: string[] = []
@@ -195,8 +194,12 @@ export function labelKeyErrors(value: string): string[] {
   }
   if (name === '') errors.push('name part must be non-empty')
   else if (utf8Length(name) > 63) errors.push(`name part ${maxBytesMessage(63)}`)
-  if (!labelKey.pattern.test(name)) errors.push(`name part ${message}`)
+  if (!labelKey.pattern.test(name)) errors.push(`name part ${labelKeyMessage()}`)
   return errors
+}
+
+function labelKeyMessage(): string {
+  return regexMessage(labelKey.message, labelKey.shown, labelKey.examples)
 }
 
 export function portNumberErrors(port: number): string[] {

@@ -170,9 +170,19 @@ function byKey(a: Requirement, b: Requirement): number {
   return compareStrings(a.key, b.key)
 }
 
+const parsed = new WeakMap<LabelSelector, Parsed<Selector>>()
+
 /** LabelSelectorAsSelector: absent matches nothing, empty everything. */
 export function selectorOf(selector: LabelSelector | undefined | null): Parsed<Selector> {
   if (selector === undefined || selector === null) return { ok: true, value: nothing }
+  const known = parsed.get(selector)
+  if (known !== undefined) return known
+  const result = parsedSelector(selector)
+  parsed.set(selector, result)
+  return result
+}
+
+function parsedSelector(selector: LabelSelector): Parsed<Selector> {
   const requirements: Requirement[] = []
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
     const made = checkedRequirement({ key, operator: '=', values: [value] })
@@ -194,17 +204,10 @@ export function selectorOf(selector: LabelSelector | undefined | null): Parsed<S
   return { ok: true, value: { requirements: requirements.sort(byKey) } }
 }
 
-const compiled = new WeakMap<LabelSelector, Selector>()
-
 /** The selector of an object form that validation has accepted; an invalid one matches nothing. */
 export function compileSelector(selector: LabelSelector | undefined | null): Selector {
-  if (selector === undefined || selector === null) return nothing
-  const known = compiled.get(selector)
-  if (known !== undefined) return known
-  const parsed = selectorOf(selector)
-  const result = parsed.ok ? parsed.value : nothing
-  compiled.set(selector, result)
-  return result
+  const result = selectorOf(selector)
+  return result.ok ? result.value : nothing
 }
 
 /** Whether the object form selects the labels: absent selects nothing, empty everything. */
