@@ -26,7 +26,8 @@ export function prepare(settings: Settings): Prepared {
   const file = named.length === 0 ? shownPath(discoverPlatform('.')) : platformFileFor(named)
   const { part, problems } = file === undefined ? noPlatform : readPlatformFile(file)
   if (named.length === 0 && part?.sources === undefined) {
-    return { loaded: nothing([...problems, noInput()]), sources: [] }
+    // A platform file that cannot be read may well list sources: its own problems say enough.
+    return { loaded: nothing(problems.length > 0 ? problems : [noInput()]), sources: [] }
   }
   const loaded = load(named, {
     ...(settings.namespace !== undefined && { namespace: settings.namespace }),

@@ -116,6 +116,13 @@ function readWithoutSchemas(
 function syntaxProblem(file: SourceFile, offset: number, reason: string): Problem {
   const place = Math.min(offset, Math.max(file.text.length - 1, 0))
   const line = file.lines.text(file.lines.at(place).line) ?? ''
+  if (reason.includes('maxDepth')) {
+    return errorAt(codes.syntax, locationAt(file, place), {
+      what: `this document nests too deep: ${reason}`,
+      why: 'no object of the API nests as deep; the rest of the file is still judged',
+      todo: 'look for brackets that are not closed, or flatten this value',
+    })
+  }
   return errorAt(codes.syntax, locationAt(file, place), {
     what: `this is not valid ${/^\s*[{[]/.test(file.text) ? 'JSON or YAML' : 'YAML'}: ${reason}`,
     why: 'kubectl cannot read this document either; the rest of the file is still judged',
