@@ -85,16 +85,3 @@ it('no input and no seatrial.yaml is a problem with what to do', () => {
   expect(loaded.problems).toMatchObject([{ code: 'ST0001' }])
   expect(loaded.objects).toEqual([])
 })
-
-it('a broken seatrial.yaml is not also called missing input', () => {
-  const before = process.cwd()
-  const root = repository()
-  writeFileSync(
-    join(root, 'seatrial.yaml'),
-    'apiVersion: seatrial.dev/v1\nkind: Platform\npools: 3\n',
-  )
-  process.chdir(root)
-  const { loaded } = prepare(settings([]))
-  process.chdir(before)
-  expect(loaded.problems.map(({ code }) => code)).toEqual(['ST0140'])
-})

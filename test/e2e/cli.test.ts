@@ -84,6 +84,18 @@ describe('a run', () => {
     expect(out).toMatch(/^pool +big: 5 × 8 CPU, 32Gi/m)
     expect(seatrial(['check'], { cwd: home }).status).toBe(0)
   })
+
+  it('does not call a broken seatrial.yaml missing input as well', () => {
+    const home = join(folder, 'broken')
+    mkdirSync(home)
+    writeFileSync(
+      join(home, 'seatrial.yaml'),
+      'apiVersion: seatrial.dev/v1\nkind: Platform\npools: 3\n',
+    )
+    const { status, err } = seatrial(['check'], { cwd: home })
+    expect(err.match(/ST\d{4}/g)).toEqual(['ST0140'])
+    expect(status).toBe(2)
+  })
 })
 
 describe('bad input', () => {
