@@ -1,5 +1,6 @@
 // Reads the log of a World as lives of pods and workloads: what existed when, and what served.
 
+import type { Change } from '../engine/store.ts'
 import type { World } from '../engine/world.ts'
 import type { Pod } from '../kube/generated/types.ts'
 import { heartbeatOf } from '../kube/node-heartbeat.ts'
@@ -71,10 +72,50 @@ function refIn(object: KubeObject, { kind, name }: { kind: string; name: string 
   return namespace === undefined ? { kind, name } : { kind, namespace, name }
 }
 
+/** The drafts of the beginning of a log. */
+interface Beginning {
+  readonly length: number
+  readonly last: Change
+  readonly drafts: readonly Draft[]
+}
+
+/** Forks of a run begin with the same changes, the very same objects: by the first one. */
+const beginnings = new WeakMap<Change, Beginning>()
+
+function beginningOf({ store }: World): Beginning | undefined {
+  const known = beginnings.get(store.logAt('Pod', 0))
+  if (known === undefined || known.length > store.logLength('Pod')) return undefined
+  return store.logAt('Pod', known.length - 1) === known.last ? known : undefined
+}
+
+function copyOf(draft: Draft): Draft {
+  return { ...draft, ready: draft.ready.slice() }
+}
+
 function podDrafts(world: World, owners: ReadonlyMap<string, ObjectRef>): readonly Draft[] {
-  const drafts: Draft[] = []
-  const current = new Map<string, Draft>()
-  for (let index = 0; index < world.store.logLength('Pod'); index += 1) {
+  const length = world.store.logLength('Pod')
+  if (length === 0) return []
+  const known = beginningOf(world)
+  const drafts = known === undefined ? [] : known.drafts.map(copyOf)
+  const start = known?.length ?? 0
+  readOn(world, { drafts, start, owners })
+  if (start * 2 < length) {
+    const last = world.store.logAt('Pod', length - 1)
+    beginnings.set(world.store.logAt('Pod', 0), { length, last, drafts: drafts.map(copyOf) })
+  }
+  return drafts
+}
+
+interface Reading {
+  readonly drafts: Draft[]
+  readonly start: number
+  readonly owners: ReadonlyMap<string, ObjectRef>
+}
+
+/** Adds what the log of pods says from `start` on. */
+function readOn(world: World, { drafts, start, owners }: Reading): void {
+  const current = new Map(drafts.map(draft => [draft.key, draft]))
+  for (let index = start; index < world.store.logLength('Pod'); index += 1) {
     const { key, atMs, before, after } = world.store.logAt('Pod', index)
     if (before === undefined && after !== undefined) {
       const draft = born(after as Pod, { key, atMs, owners })
@@ -86,7 +127,6 @@ function podDrafts(world: World, owners: ReadonlyMap<string, ObjectRef>): readon
     if (after === undefined) died(draft, atMs)
     else observed(draft, after as Pod, atMs)
   }
-  return drafts
 }
 
 interface Birth {
@@ -171,35 +211,43 @@ function workloadsOf(world: World, pods: readonly PodLife[]): readonly WorkloadL
     if (known === undefined) byWorkload.set(name, [pod])
     else known.push(pod)
   }
-  return workloadKinds.flatMap(kind =>
-    world.store
+  return workloadKinds.flatMap(kind => {
+    const objects = world.store
       .list(kind)
       .filter(object => kind !== 'ReplicaSet' || controllerOf(object.metadata) === undefined)
-      .map(object => workloadLife(world, kind, object, byWorkload)),
-  )
+    if (objects.length === 0) return []
+    const wants = wantsOf(world, kind)
+    return objects.map(object => workloadLife(kind, object, { byWorkload, wants }))
+  })
+}
+
+interface KindLife {
+  readonly byWorkload: ReadonlyMap<string, PodLife[]>
+  readonly wants: ReadonlyMap<string, WorkloadLife['wants']>
 }
 
 function workloadLife(
-  world: World,
   kind: string,
   object: KubeObject,
-  byWorkload: ReadonlyMap<string, PodLife[]>,
+  { byWorkload, wants: wantsByKey }: KindLife,
 ): WorkloadLife {
   const ref = refIn(object, { kind, name: object.metadata.name ?? '' })
   const pods = byWorkload.get(refText(ref)) ?? []
   const steps = countOver(pods.flatMap(pod => pod.serving))
-  const wants = wantsOf(world, kind, object)
+  const wants = wantsByKey.get(keyOf(object.metadata)) ?? []
   return { ref, object, wanted: wantedOf(kind, object), wants, pods, steps }
 }
 
-function wantsOf(world: World, kind: string, object: KubeObject): WorkloadLife['wants'] {
-  const key = keyOf(object.metadata)
-  const wants: { atMs: number; wanted: number }[] = []
+/** How many pods each object of a kind asked for over time, by key. */
+function wantsOf(world: World, kind: string): KindLife['wants'] {
+  const wants = new Map<string, { atMs: number; wanted: number }[]>()
   for (let index = 0; index < world.store.logLength(kind); index += 1) {
-    const change = world.store.logAt(kind, index)
-    if (change.key !== key || change.after === undefined) continue
-    const wanted = wantedOf(kind, change.after)
-    if (wants.at(-1)?.wanted !== wanted) wants.push({ atMs: change.atMs, wanted })
+    const { key, atMs, after } = world.store.logAt(kind, index)
+    if (after === undefined) continue
+    const wanted = wantedOf(kind, after)
+    const known = wants.get(key)
+    if (known === undefined) wants.set(key, [{ atMs, wanted }])
+    else if (known.at(-1)?.wanted !== wanted) known.push({ atMs, wanted })
   }
   return wants
 }
