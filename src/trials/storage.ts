@@ -2,33 +2,12 @@
 // default class of claims that name none. The cluster it is meant for has them; so has the twin.
 
 import type { KubeObject } from '../kube/object.ts'
+import { fieldsOf, listOf } from './written.ts'
 
 /** The class of claims that name none, where no file defines a default. */
 export const assumedDefaultClass = 'standard'
 
 const defaultAnnotation = 'storageclass.kubernetes.io/is-default-class'
-
-interface ClaimSpec {
-  readonly storageClassName?: string | null
-  readonly volumeName?: string
-  readonly volumeMode?: string
-}
-
-type WithClaims = KubeObject & {
-  readonly spec?: ClaimSpec & {
-    readonly volumeClaimTemplates?: readonly { readonly spec?: ClaimSpec }[]
-    readonly template?: PodTemplate
-    readonly volumes?: readonly Volume[]
-  }
-}
-
-interface Volume {
-  readonly ephemeral?: { readonly volumeClaimTemplate?: { readonly spec?: ClaimSpec } }
-}
-
-interface PodTemplate {
-  readonly spec?: { readonly volumes?: readonly Volume[] }
-}
 
 /** StorageClasses that the platform needs and does not bring, sorted by name. */
 export function missingClasses(objects: readonly KubeObject[]): readonly KubeObject[] {
@@ -37,9 +16,11 @@ export function missingClasses(objects: readonly KubeObject[]): readonly KubeObj
   const hasDefault = classes.some(
     ({ metadata }) => metadata.annotations?.[defaultAnnotation] === 'true',
   )
-  const claims = objects.flatMap(object => claimsOf(object as WithClaims))
+  const claims = objects.flatMap(claimsOf)
   // A claim of class "" or of a named volume waits for that volume; no class would help it.
-  const names = new Set(claims.flatMap(({ storageClassName }) => storageClassName ?? []))
+  const names = new Set(
+    claims.flatMap(({ storageClassName: name }) => (typeof name === 'string' ? [name] : [])),
+  )
   const missing = [...names].filter(name => name !== '' && !known.has(name)).sort()
   const wantsDefault = claims.some(
     ({ storageClassName, volumeName }) =>
@@ -52,12 +33,15 @@ export function missingClasses(objects: readonly KubeObject[]): readonly KubeObj
   return [storageClass(assumedDefaultClass, annotations), ...rest]
 }
 
-function claimsOf({ kind, spec }: WithClaims): readonly ClaimSpec[] {
-  if (kind === 'PersistentVolumeClaim') return spec === undefined ? [] : [spec]
-  const templates = (spec?.volumeClaimTemplates ?? []).flatMap(template => template?.spec ?? [])
-  const volumes = [...(spec?.volumes ?? []), ...(spec?.template?.spec?.volumes ?? [])]
-  const ephemeral = volumes.flatMap(volume => volume?.ephemeral?.volumeClaimTemplate?.spec ?? [])
-  return [...templates, ...ephemeral]
+function claimsOf({ kind, spec }: KubeObject): readonly ReturnType<typeof fieldsOf>[] {
+  const fields = fieldsOf(spec)
+  if (kind === 'PersistentVolumeClaim') return spec == null ? [] : [fields]
+  const own = listOf(fields['volumeClaimTemplates']).filter(({ spec }) => spec != null)
+  const podSpec = fieldsOf(fieldsOf(fields['template'])['spec'])
+  const ephemeral = [...listOf(fields['volumes']), ...listOf(podSpec['volumes'])]
+    .map(volume => fieldsOf(fieldsOf(volume['ephemeral'])['volumeClaimTemplate']))
+    .filter(({ spec }) => spec != null)
+  return [...own, ...ephemeral].map(({ spec }) => fieldsOf(spec))
 }
 
 function storageClass(name: string, annotations: Readonly<Record<string, string>>): KubeObject {

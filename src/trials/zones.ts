@@ -2,8 +2,8 @@
 // zones there are, the nodes are taken to lie in three zones in turn, as regional clusters do.
 
 import type { KubeObject } from '../kube/object.ts'
-import type { PodSpec } from '../kube/generated/types.ts'
 import type { PoolSpec } from './spec.ts'
+import { fieldsOf, listOf } from './written.ts'
 
 export const zoneLabel = 'topology.kubernetes.io/zone'
 const assumedZones: readonly string[] = ['a', 'b', 'c']
@@ -21,24 +21,19 @@ export function withAssumedZones(
   return { pools: pools.map(pool => ({ ...pool, zones: assumedZones })), assumed: demanding }
 }
 
-interface Templated {
-  readonly template?: { readonly spec?: PodSpec | null } | null
-  readonly jobTemplate?: { readonly spec?: Templated | null } | null
-}
-
-function podSpecOf({ kind, spec }: KubeObject): PodSpec | undefined {
-  if (kind === 'Pod') return spec as PodSpec | undefined
-  const outer = (spec ?? undefined) as Templated | undefined
-  const inner = outer?.jobTemplate?.spec ?? outer
-  return inner?.template?.spec ?? undefined
+function podSpecOf({ kind, spec }: KubeObject): ReturnType<typeof fieldsOf> {
+  if (kind === 'Pod') return fieldsOf(spec)
+  const outer = fieldsOf(spec)
+  const job = fieldsOf(outer['jobTemplate'])['spec']
+  return fieldsOf(fieldsOf(fieldsOf(job ?? outer)['template'])['spec'])
 }
 
 function demandsZone(object: KubeObject): boolean {
   const spec = podSpecOf(object)
-  const spread = (spec?.topologySpreadConstraints ?? []).filter(
+  const spread = listOf(spec['topologySpreadConstraints']).filter(
     ({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule',
   )
-  const { podAffinity } = spec?.affinity ?? {}
-  const required = podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+  const podAffinity = fieldsOf(fieldsOf(spec['affinity'])['podAffinity'])
+  const required = listOf(podAffinity['requiredDuringSchedulingIgnoredDuringExecution'])
   return [...spread, ...required].some(({ topologyKey }) => topologyKey === zoneLabel)
 }
