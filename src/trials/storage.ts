@@ -35,13 +35,17 @@ export function missingClasses(objects: readonly KubeObject[]): readonly KubeObj
 
 function claimsOf({ kind, spec }: KubeObject): readonly ReturnType<typeof fieldsOf>[] {
   const fields = fieldsOf(spec)
-  if (kind === 'PersistentVolumeClaim') return spec == null ? [] : [fields]
-  const own = listOf(fields['volumeClaimTemplates']).filter(({ spec }) => spec != null)
+  if (kind === 'PersistentVolumeClaim') return isWritten(spec) ? [fields] : []
+  const own = listOf(fields['volumeClaimTemplates']).filter(({ spec }) => isWritten(spec))
   const podSpec = fieldsOf(fieldsOf(fields['template'])['spec'])
   const ephemeral = [...listOf(fields['volumes']), ...listOf(podSpec['volumes'])]
     .map(volume => fieldsOf(fieldsOf(volume['ephemeral'])['volumeClaimTemplate']))
-    .filter(({ spec }) => spec != null)
+    .filter(({ spec }) => isWritten(spec))
   return [...own, ...ephemeral].map(({ spec }) => fieldsOf(spec))
+}
+
+function isWritten(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 function storageClass(name: string, annotations: Readonly<Record<string, string>>): KubeObject {
