@@ -306,45 +306,37 @@ export class World {
     const seat = this.seats[index] as Seat
     seat.deliveryAtMs = -1
     const latency = this.latencies[index] as number
-    const due = this.takeDue(index, this.clockMs - latency)
+    const due: Change[] = []
+    const undelivered = this.takeDue(index, this.clockMs - latency, due)
     const actor = this.program.actors[index] as Actor
-    const undelivered = this.firstUndelivered(index)
     if (undelivered !== undefined) this.planDelivery(index, undelivered.atMs + latency)
     if (due.length > 0) actor.deliver(this.turn(index), this.ownState(index), due)
   }
 
-  /** Takes every undelivered change written at or before `writtenMs`, in revision order. */
-  private takeDue(index: number, writtenMs: number): Change[] {
+  /**
+   * Moves every undelivered change written at or before `writtenMs` to `due`, in revision order.
+   * Gives the first change that is left.
+   */
+  private takeDue(index: number, writtenMs: number, due: Change[]): Change | undefined {
     const { watches } = this.program.actors[index] as Actor
     const { cursors } = this.seats[index] as Seat
-    const due: Change[] = []
+    let left: Change | undefined
     for (let position = 0; position < watches.length; position += 1) {
       const kind = watches[position] as string
       const end = this.store.logLength(kind)
       let cursor = cursors[position] as number
-      while (cursor < end) {
+      for (; cursor < end; cursor += 1) {
         const change = this.store.logAt(kind, cursor)
-        if (change.atMs > writtenMs) break
+        if (change.atMs > writtenMs) {
+          if (left === undefined || change.revision < left.revision) left = change
+          break
+        }
         due.push(change)
-        cursor += 1
       }
       cursors[position] = cursor
     }
-    return due.sort((a, b) => a.revision - b.revision)
-  }
-
-  private firstUndelivered(index: number): Change | undefined {
-    const { watches } = this.program.actors[index] as Actor
-    const { cursors } = this.seats[index] as Seat
-    let first: Change | undefined
-    for (let position = 0; position < watches.length; position += 1) {
-      const kind = watches[position] as string
-      const cursor = cursors[position] as number
-      if (cursor >= this.store.logLength(kind)) continue
-      const change = this.store.logAt(kind, cursor)
-      if (first === undefined || change.revision < first.revision) first = change
-    }
-    return first
+    if (due.length > 1) due.sort((a, b) => a.revision - b.revision)
+    return left
   }
 
   private planDelivery(index: number, atMs: number): void {
