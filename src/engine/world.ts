@@ -53,7 +53,7 @@ export interface RunBounds {
 }
 
 const deliverPayload = 'deliver'
-const stepsMaxDefault = 5_000_000
+const stepsMaxDefault = 1_000_000
 
 interface Seat {
   state: Forkable

@@ -10,6 +10,9 @@ import type { KubeObject, ObjectRef } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { formatTime } from '../kube/time.ts'
 
+/** Steps that one wait of a trial may take: then it is inconclusive, not endless. */
+export const settleStepsMax = 200_000
+
 /** How long a trial waits for the cluster to come to rest: twice the default progress deadline. */
 export const settleMsMax = 1_200_000
 /** Assumed pace of an installer: one object every 10 ms. */
@@ -60,7 +63,8 @@ export class Voyage {
 
   /** Lets the cluster run until it is at rest, at most `maxMs`. */
   settle(maxMs: number = settleMsMax): RunOutcome {
-    this.last = this.world.run({ untilMs: this.world.nowMs + maxMs })
+    const untilMs = this.world.nowMs + maxMs
+    this.last = this.world.run({ untilMs, stepsMax: settleStepsMax })
     return this.last
   }
 
