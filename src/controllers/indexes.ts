@@ -9,6 +9,7 @@ const none: readonly string[] = []
 /** Objects by the uid of each owner. */
 export const ownerIndex: IndexSpec = {
   name: 'owner',
+  part: object => object.metadata.ownerReferences,
   values: object => object.metadata.ownerReferences?.map(owner => owner.uid) ?? none,
 }
 
@@ -16,6 +17,7 @@ export const ownerIndex: IndexSpec = {
 export const nodeNameIndex: IndexSpec = {
   name: 'node-name',
   kind: 'Pod',
+  part: object => (object as PodLike).spec?.nodeName,
   values: object => {
     const node = (object as PodLike).spec?.nodeName
     return node === undefined || node === '' ? none : [node]
@@ -29,6 +31,7 @@ const adoptableKinds: readonly string[] = ['ControllerRevision', 'Pod', 'Replica
 /** Objects that some controller might adopt, by namespace. */
 export const orphanIndex: IndexSpec = {
   name: 'orphan',
+  part: object => object.metadata.ownerReferences,
   values: ({ kind, metadata }) =>
     adoptableKinds.includes(kind) && controllerOf(metadata) === undefined
       ? [metadata.namespace ?? '']

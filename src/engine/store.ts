@@ -23,6 +23,8 @@ export interface IndexSpec {
   readonly name: string
   /** Undefined: every kind. */
   readonly kind?: string
+  /** The part that decides the values: while it is the very same, the index stands. */
+  readonly part: (object: KubeObject) => unknown
   /** The values under which the object is found; usually none or one. */
   readonly values: (object: KubeObject) => readonly string[]
 }
@@ -145,8 +147,10 @@ function forkTable(table: KindTable): KindTable {
 }
 
 function reindex(spec: IndexSpec, map: SortedMap<string>, change: Change): void {
-  const old = change.before === undefined ? none : spec.values(change.before)
-  const now = change.after === undefined ? none : spec.values(change.after)
+  const { before, after } = change
+  if (before !== undefined && after !== undefined && spec.part(before) === spec.part(after)) return
+  const old = before === undefined ? none : spec.values(before)
+  const now = after === undefined ? none : spec.values(after)
   for (const value of old) {
     if (!now.includes(value)) map.delete(`${value}\0${change.key}`)
   }

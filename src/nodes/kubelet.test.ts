@@ -50,6 +50,7 @@ function merged(target: unknown, patch: unknown): unknown {
 const nodeNameIndex = {
   name: 'node-name',
   kind: 'Pod',
+  part: (object: KubeObject) => (object as Pod).spec?.nodeName,
   values: (object: KubeObject) => [(object as Pod).spec?.nodeName ?? ''],
 }
 

@@ -240,7 +240,7 @@ const nodeNameIndex = {
   name: 'node-name',
   kind: 'Pod',
   values: (object: KubeObject) => [(object as Pod).spec?.nodeName ?? ''],
-} satisfies IndexSpec
+} satisfies Omit<IndexSpec, 'part'>
 
 function onPod(context: Context, change: Change): void {
   const { state } = context
