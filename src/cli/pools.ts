@@ -37,11 +37,24 @@ export function parseNodeSize(text: string): Checked<NodeSize> {
   return wrong(`"${text}" is not the size of a node`, 'write CPU, x, memory: 4x16Gi')
 }
 
-/** A positive integer. */
-export function parseCount(text: string, flag: string, least = 1): Checked<number> {
+export interface CountRange {
+  readonly least?: number
+  readonly most?: number
+}
+
+/** As many nodes as Kubernetes itself supports in one cluster. */
+export const nodesRange: CountRange = { least: 1, most: 5000 }
+
+/** A whole number within a range; from 1 on unless told otherwise. */
+export function parseCount(
+  text: string,
+  flag: string,
+  { least = 1, most = 999_999_999 }: CountRange = {},
+): Checked<number> {
   const count = Number(text)
-  if (/^\d{1,9}$/.test(text) && count >= least) return right(count)
-  return wrong(`${flag}: "${text}" is not a whole number from ${least}`, `write ${flag} 3`)
+  if (/^\d{1,9}$/.test(text) && count >= least && count <= most) return right(count)
+  const what = `${flag}: "${text}" is not a whole number from ${least} to ${most}`
+  return wrong(what, `write ${flag} 3`)
 }
 
 /** `a,b,c` without empty parts. */

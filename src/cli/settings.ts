@@ -9,6 +9,7 @@ import type { ColorWhen } from './io.ts'
 import { didYouMean } from './nearest.ts'
 import {
   type NodeSize,
+  nodesRange,
   parseCount,
   parseList,
   parseNodeSize,
@@ -66,7 +67,7 @@ export function settingsFrom(
     ...optional('namespace', reader.text('namespace')),
     ...optional(
       'nodes',
-      reader.read('nodes', text => parseCount(text, '--nodes')),
+      reader.read('nodes', text => parseCount(text, '--nodes', nodesRange)),
     ),
     ...optional('nodeSize', reader.read('node-size', parseNodeSize)),
     ...optional('zones', reader.list('zones')),
@@ -74,12 +75,14 @@ export function settingsFrom(
     ...optional('kubernetes', reader.read('kubernetes', parseMinor)),
     ...optional('trials', trialsFrom(reader, known)),
     schedule: scheduleFrom(reader),
-    nodesMax: reader.read('max-nodes', text => parseCount(text, '--max-nodes')) ?? nodesMaxDefault,
+    nodesMax:
+      reader.read('max-nodes', text => parseCount(text, '--max-nodes', nodesRange)) ??
+      nodesMaxDefault,
     failOn: reader.oneOf('fail-on', failOnNames) ?? 'error',
     ...optional('output', reader.oneOf('output', known.formats)),
     reports: reportsFrom(reader, known),
     color: reader.oneOf('color', ['auto', 'always', 'never'] as const) ?? 'auto',
-    verbosity: reader.read('verbosity', text => parseCount(text, '-v', 0)) ?? 0,
+    verbosity: reader.read('verbosity', text => parseCount(text, '-v', { least: 0 })) ?? 0,
     showConfig: given.has('show-config'),
   }
   return { settings, problems: reader.problems }
@@ -185,7 +188,7 @@ function trialsFrom(reader: Reader, { trials }: Known): readonly string[] | unde
 function scheduleFrom(reader: Reader): Schedule {
   const replayed = reader.read('replay', parseSchedule)
   if (replayed !== undefined) return replayed
-  const seed = reader.read('seed', text => parseCount(text, '--seed', 0))
+  const seed = reader.read('seed', text => parseCount(text, '--seed', { least: 0 }))
   return seed === undefined ? defaultSchedule : { ...defaultSchedule, seed }
 }
 

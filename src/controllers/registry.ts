@@ -5,8 +5,10 @@ import { daemonSet } from './daemon-set/daemon-set.ts'
 import { deployment, deploymentBefore135 } from './deployment/deployment.ts'
 import { disruption } from './disruption/disruption.ts'
 import { endpointSlice } from './endpoint-slice/endpoint-slice.ts'
+import { ephemeralVolume } from './ephemeral-volume.ts'
 import type { Controller } from './framework.ts'
 import { garbageCollector } from './garbage-collector/garbage-collector.ts'
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts'
 import { job } from './job/job.ts'
 import { namespace } from './namespace.ts'
 import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts'
@@ -40,7 +42,9 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     flags.countsTerminating === false ? deploymentBefore135 : deployment,
     disruption,
     endpointSlice,
+    ephemeralVolume,
     garbageCollector,
+    horizontalPodAutoscaler,
     job,
     namespace,
     nodeLifecycle(flags.nodeLifecycle),

@@ -186,7 +186,7 @@ function trialReport({ result, findings }: Told, platform: Platform, blind: bool
   return {
     name: result.trial,
     outcome: outcomeOf(result, findings, blind),
-    summary: summaryOf(result, platform.objects.length),
+    summary: summaryOf(result, platform),
     findings: findings.map(({ id }) => id),
     bounds,
     ...gatesOf(result),
@@ -210,7 +210,9 @@ function outcomeOf({ runs }: TrialResult, findings: readonly Finding[], blind: b
 }
 
 /** What was done, in a word or two; how far it reaches stands in the bounds. */
-function summaryOf({ trial, runs, skipped }: TrialResult, objects: number): string {
+function summaryOf({ trial, runs, skipped }: TrialResult, platform: Platform): string {
+  const { objects: all } = platform
+  const [objects, nodes] = [all.length, totalNodes(platform)]
   if (skipped !== undefined) return `not run: ${skipped}`
   const failed = runs.flatMap(run => run.gates).find(({ outcome }) => outcome !== 'ready')
   if (failed !== undefined) {
@@ -218,7 +220,10 @@ function summaryOf({ trial, runs, skipped }: TrialResult, objects: number): stri
   }
   if (trial === 'restart') return countText(runs.length, 'workload')
   const struck = runs.filter(({ node }) => node !== undefined).length
-  return struck > 0 ? countText(struck, 'node') : countText(objects, 'object')
+  if (struck === 0) return countText(objects, 'object')
+  return struck < nodes
+    ? `${struck} of ${nodes} nodes, the others alike`
+    : countText(struck, 'node')
 }
 
 function countText(count: number, noun: string): string {
