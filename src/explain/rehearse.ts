@@ -2,8 +2,10 @@
 
 import { absorb, digestText, emptyDigest } from '../base/hash.ts'
 import type { World } from '../engine/world.ts'
+import type { KubeObject } from '../kube/object.ts'
 import { install, missingNamespaces, workloadKinds } from '../trials/install.ts'
 import { nodesOf, type Platform, totalNodes } from '../trials/platform.ts'
+import { missingReferences } from '../trials/references.ts'
 import { trials } from '../trials/registry.ts'
 import { missingClasses } from '../trials/storage.ts'
 import { size, type SizeRow } from '../trials/size.ts'
@@ -242,7 +244,22 @@ function assumptionsOf(platform: Platform): readonly Assumption[] {
     why: 'claims use it and none of the files defines it',
     setBy: 'default',
   }))
-  return [...namespaces, ...classes, ...zoneAssumption(platform)]
+  return [...namespaces, ...classes, ...zoneAssumption(platform), ...referenceAssumption(objects)]
+}
+
+function referenceAssumption(objects: readonly KubeObject[]): readonly Assumption[] {
+  const missing = missingReferences(objects)
+  if (missing.length === 0) return []
+  const shown = missing.slice(0, 3).join(', ')
+  const more = missing.length > 3 ? ` and ${missing.length - 3} more` : ''
+  const exist = missing.length === 1 ? 'exists' : 'exist'
+  return [
+    {
+      what: `${shown}${more} ${exist}`,
+      why: 'pods cannot start without and none of the files defines them',
+      setBy: 'default',
+    },
+  ]
 }
 
 function zoneAssumption({ zonesAssumedFor = 0 }: Platform): readonly Assumption[] {

@@ -1,5 +1,7 @@
 // Fields of objects as users wrote them, which nobody has checked yet: wrong types read as absent.
 
+import type { KubeObject } from '../kube/object.ts'
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** A mapping, or an empty one. */
@@ -11,4 +13,12 @@ export function fieldsOf(value: unknown): Fields {
 /** The mappings of a list, or none. */
 export function listOf(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.map(fieldsOf) : []
+}
+
+/** The pod spec in a Pod, a workload, a Job or a CronJob; empty in anything else. */
+export function podSpecOf({ kind, spec }: KubeObject): Fields {
+  if (kind === 'Pod') return fieldsOf(spec)
+  const outer = fieldsOf(spec)
+  const job = fieldsOf(outer['jobTemplate'])['spec']
+  return fieldsOf(fieldsOf(fieldsOf(job ?? outer)['template'])['spec'])
 }

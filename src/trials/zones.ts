@@ -3,7 +3,7 @@
 
 import type { KubeObject } from '../kube/object.ts'
 import type { PoolSpec } from './spec.ts'
-import { fieldsOf, listOf } from './written.ts'
+import { fieldsOf, listOf, podSpecOf } from './written.ts'
 
 export const zoneLabel = 'topology.kubernetes.io/zone'
 const assumedZones: readonly string[] = ['a', 'b', 'c']
@@ -19,13 +19,6 @@ export function withAssumedZones(
   const demanding = known ? 0 : objects.filter(demandsZone).length
   if (demanding === 0) return { pools, assumed: 0 }
   return { pools: pools.map(pool => ({ ...pool, zones: assumedZones })), assumed: demanding }
-}
-
-function podSpecOf({ kind, spec }: KubeObject): ReturnType<typeof fieldsOf> {
-  if (kind === 'Pod') return fieldsOf(spec)
-  const outer = fieldsOf(spec)
-  const job = fieldsOf(outer['jobTemplate'])['spec']
-  return fieldsOf(fieldsOf(fieldsOf(job ?? outer)['template'])['spec'])
 }
 
 function demandsZone(object: KubeObject): boolean {
