@@ -1,30 +1,15 @@
 // DefaultStorageClass fills in the class of claims that name none.
 // Upstream: plugin/pkg/admission/storage/storageclass/setdefault/admission.go, v1.36.3.
 
-import type { AdmissionContext, AdmissionPlugin } from '../apiserver/admission.ts'
-import { compareStrings } from '../base/compare.ts'
-import type { PersistentVolumeClaim, StorageClass } from '../kube/generated/types.ts'
+import type { AdmissionPlugin } from '../apiserver/admission.ts'
+import type { PersistentVolumeClaim } from '../kube/generated/types.ts'
+import { defaultClassName } from './default-class.ts'
 
 const betaClass = 'volume.beta.kubernetes.io/storage-class'
 const marks = [
   'storageclass.kubernetes.io/is-default-class',
   'storageclass.beta.kubernetes.io/is-default-class',
 ]
-
-/** The default class; of several, the newest, then the first by name. */
-function defaultClassName(context: AdmissionContext): string | undefined {
-  const classes = (context.list('StorageClass') as readonly StorageClass[]).filter(each =>
-    marks.some(mark => each.metadata.annotations?.[mark] === 'true'),
-  )
-  const [first] = [...classes].sort((a, b) => {
-    const newest = compareStrings(
-      b.metadata.creationTimestamp ?? '',
-      a.metadata.creationTimestamp ?? '',
-    )
-    return newest === 0 ? compareStrings(a.metadata.name ?? '', b.metadata.name ?? '') : newest
-  })
-  return first?.metadata.name
-}
 
 export const defaultStorageClass = {
   name: 'DefaultStorageClass',
@@ -35,7 +20,7 @@ export const defaultStorageClass = {
     const claim = object as PersistentVolumeClaim
     const annotated = claim.metadata.annotations?.[betaClass] !== undefined
     if (annotated || claim.spec?.storageClassName !== undefined) return claim
-    const storageClassName = defaultClassName(context)
+    const storageClassName = defaultClassName(context, 'StorageClass', marks)
     return storageClassName === undefined
       ? claim
       : { ...claim, spec: { ...claim.spec, storageClassName } }

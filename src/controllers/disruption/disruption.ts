@@ -1,14 +1,8 @@
 // Disruption controller: keeps the status of PodDisruptionBudgets, on which evictions depend.
 // Upstream: pkg/controller/disruption/disruption.go, v1.36.3. Its events name controllermanager.
 
-import { compareStrings } from '../../base/compare.ts'
-import type {
-  LabelSelector,
-  Pod,
-  PodCondition,
-  PodDisruptionBudget,
-} from '../../kube/generated/types.ts'
-import { selectorMatcher, selectorOf } from '../../kube/label-selector.ts'
+import type { Pod, PodCondition, PodDisruptionBudget } from '../../kube/generated/types.ts'
+import { selectorMatcher, selectorOf, selectorText } from '../../kube/label-selector.ts'
 import { keyOf, splitKey } from '../../kube/object.ts'
 import { formatTime, parseTime } from '../../kube/time.ts'
 import { sameValue } from '../equality.ts'
@@ -140,22 +134,6 @@ function unmanagedText(budget: PodDisruptionBudget): string {
     ' were found to be unmanaged. As a result, the status of the PDB cannot be calculated' +
     ' correctly, which may result in undefined behavior. To account for these pods please set' +
     ' ".spec.minAvailable" field of the PDB to an integer value.'
-  )
-}
-
-/** A selector as Go prints it with %v. */
-function selectorText(selector: LabelSelector | undefined): string {
-  if (selector === undefined) return 'nil'
-  const labels = Object.entries(selector.matchLabels ?? {})
-    .sort(([a], [b]) => compareStrings(a, b))
-    .map(([key, value]) => `${key}: ${value},`)
-  const expressions = (selector.matchExpressions ?? []).map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
-  )
-  return (
-    `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},` +
-    `MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`
   )
 }
 
