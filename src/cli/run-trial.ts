@@ -3,6 +3,7 @@
 import { dump } from 'js-yaml'
 import type { Problem } from '../base/problem.ts'
 import { reportProblem } from '../explain/problems.ts'
+import type { Report } from '../explain/report.ts'
 import type { TrialFileResult } from '../index.ts'
 import { findingText } from '../reports/finding-text.ts'
 import type { ReportContext } from '../reports/framework.ts'
@@ -79,7 +80,7 @@ function resultText(result: TrialFileResult, context: ReportContext): string {
   const { name, met, file, expectations, report } = result
   const missed = expectations.filter(expectation => !expectation.met)
   const count = counted(expectations.length, 'expectation')
-  const outcome = met ? count : `${missed.length} of ${count} not met`
+  const outcome = met ? count : failureText(report, missed.length, count)
   const head = `${met ? '✓' : '✗'} ${name}  ${file}  ${outcome}\n`
   const lines = missed.map(
     ({ expected, seen, location }) =>
@@ -88,6 +89,16 @@ function resultText(result: TrialFileResult, context: ReportContext): string {
   if (met && context.showInfo !== true) return head
   const findings = bySeverity(report.findings).map(finding => `${findingText(finding, context)}\n`)
   return [head, ...lines, ...findings].join('')
+}
+
+/** Why a trial is not as expected: errors in its input, expectations that are not met, or both. */
+function failureText({ problems }: Report, missed: number, count: string): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  const parts = [
+    ...(errors === 0 ? [] : [`${counted(errors, 'error')} in its input`]),
+    ...(missed === 0 ? [] : [`${missed} of ${count} not met`]),
+  ]
+  return parts.join(', ')
 }
 
 function summary(results: readonly TrialFileResult[]): string {

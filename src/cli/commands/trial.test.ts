@@ -24,7 +24,10 @@ it('a trial that is not says what was expected, where, and what was seen', async
 })
 
 it('a trial file with a problem is invalid input', async () => {
-  const { err, status } = await trial(['night.trial.yaml'], sampleReport)
+  const { out, err, status } = await trial(['night.trial.yaml'], sampleReport)
+  expect(out).toContain(
+    '✗ night  night.trial.yaml  1 error in its input, 1 of 1 expectation not met\n',
+  )
   expect(err).toContain('ST0105')
   expect(status).toBe(2)
 })
