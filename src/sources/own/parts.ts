@@ -1,7 +1,7 @@
 // Parts that seatrial.yaml and trial files share: pools, sources, durations. Input is already
 // valid.
 
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { PoolSpec, SourceSpec } from '../../trials/spec.ts'
 import { isMapping, type Json } from '../objects.ts'
 import { locateIn, type PathPart, type SourceDocument } from '../source-object.ts'
@@ -56,24 +56,29 @@ function taintFrom(value: unknown): Taint {
   return text === undefined || text === '' ? taint : { ...taint, value: text }
 }
 
+/** A path as a file in `folder` writes it: absolute, or relative to that folder. */
+export function pathIn(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path)
+}
+
 /** Sources with paths that are relative to the folder of the file that names them. */
 export function sourcesFrom(value: unknown, folder: string): readonly SourceSpec[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((entry): SourceSpec[] => {
-    if (typeof entry === 'string') return [{ path: join(folder, entry) }]
+    if (typeof entry === 'string') return [{ path: pathIn(folder, entry) }]
     return isMapping(entry) ? sourceFrom(entry, folder) : []
   })
 }
 
 function sourceFrom(entry: Json, folder: string): SourceSpec[] {
   const { path, kustomize, helm, inventory, values, release } = entry
-  if (typeof path === 'string') return [{ path: join(folder, path) }]
-  if (typeof kustomize === 'string') return [{ kustomize: join(folder, kustomize) }]
-  if (typeof inventory === 'string') return [{ inventory: join(folder, inventory) }]
+  if (typeof path === 'string') return [{ path: pathIn(folder, path) }]
+  if (typeof kustomize === 'string') return [{ kustomize: pathIn(folder, kustomize) }]
+  if (typeof inventory === 'string') return [{ inventory: pathIn(folder, inventory) }]
   if (typeof helm !== 'string') return []
-  const files = Array.isArray(values) ? values.map(file => join(folder, String(file))) : []
+  const files = Array.isArray(values) ? values.map(file => pathIn(folder, String(file))) : []
   const name = typeof release === 'string' ? release : (helm.split('/').at(-1) ?? 'release')
-  return [{ helm: join(folder, helm), values: files, release: name }]
+  return [{ helm: pathIn(folder, helm), values: files, release: name }]
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }

@@ -9,7 +9,7 @@ import { isMapping, type Json } from '../objects.ts'
 import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
 import type { ReadDocument } from '../yaml/read.ts'
-import { poolsFrom, sourcesFrom } from './parts.ts'
+import { pathIn, poolsFrom, sourcesFrom } from './parts.ts'
 import { validateOwn } from './validate.ts'
 
 const names: readonly string[] = ['seatrial.yaml', 'seatrial.yml']
@@ -124,6 +124,6 @@ export function minorOf(version: string): string {
 type TrialName = NonNullable<PlatformPart['trials']>[number]
 
 function trialFrom(trial: unknown, folder: string): TrialName {
-  if (isMapping(trial)) return { file: join(folder, String(trial['file'])) }
+  if (isMapping(trial)) return { file: pathIn(folder, String(trial['file'])) }
   return String(trial) as TrialName
 }

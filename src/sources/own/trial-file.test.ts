@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { verdictNames } from '../../checks/verdict.ts'
 import { loadTrial } from '../load-trial.ts'
 import { readTrialFile } from './trial-file.ts'
 
@@ -110,6 +111,24 @@ describe('a trial file', () => {
     })
   })
 
+  it('every verdict of a report can be expected', () => {
+    const expected = verdictNames.map(name => `{verdict: ${name}}`).join(', ')
+    const text = trial(`  steps: [{install: {}}]\n  expect: [${expected}]\n`)
+    const { trials, problems } = readTrialFile(write('t.trial.yaml', text))
+    expect(problems).toEqual([])
+    expect(trials[0]?.expect).toHaveLength(verdictNames.length)
+  })
+
+  it('an absolute path stays what it is', () => {
+    const path = join(root, 'elsewhere/web.yaml')
+    const text = trial(
+      `  sources: [${path}, {path: ${path}}]\n  steps: [{apply: {files: [${path}]}}]\n`,
+    )
+    const [spec] = readTrialFile(write('t.trial.yaml', text)).trials
+    expect(spec?.sources).toEqual([{ path }, { path }])
+    expect(spec?.steps.map(withoutPlace)).toEqual([{ apply: { files: [path] } }])
+  })
+
   const mistakes = [
     {
       name: 'two things in one step',
@@ -128,12 +147,12 @@ describe('a trial file', () => {
     },
     {
       name: 'an expectation of nothing',
-      text: '  steps: []\n  expect: [{count: 1}]\n',
+      text: '  steps: [{install: {}}]\n  expect: [{count: 1}]\n',
       want: '6:12 spec.expect[0] must say one thing',
     },
     {
       name: 'an unknown verdict',
-      text: '  steps: []\n  expect: [{never: dwon}]\n',
+      text: '  steps: [{install: {}}]\n  expect: [{never: dwon}]\n',
       want: '6:13 spec.expect[0].never has a value',
     },
     {
@@ -141,6 +160,7 @@ describe('a trial file', () => {
       text: '  steps: [{delete: {object: web}}]\n',
       want: '5:21 spec.steps[0].delete.object is not',
     },
+    { name: 'an empty list of steps', text: '  steps: []\n', want: '5:3 spec.steps has too few' },
     { name: 'no steps', text: '  sources: []\n', want: '4:1 spec has no steps' },
   ]
   it.each(mistakes)('$name', ({ text, want }) => {
@@ -154,7 +174,7 @@ describe('a trial file', () => {
   it('a change of an object that is not there is a problem', () => {
     write('web.yaml', web)
     const text = trial(
-      '  sources: [./web.yaml]\n  changes: [{object: Deployment/default/wbe, path: spec, value: 1}]\n  steps: []\n',
+      '  sources: [./web.yaml]\n  changes: [{object: Deployment/default/wbe, path: spec, value: 1}]\n  steps: [{install: {}}]\n',
     )
     const [spec] = readTrialFile(write('t.trial.yaml', text)).trials
     if (spec === undefined) throw new Error('one trial is read')

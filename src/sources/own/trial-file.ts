@@ -1,6 +1,6 @@
 // *.trial.yaml: a scripted trial as data, with the place of each step and expectation.
 
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Problem } from '../../base/problem.ts'
 import type { VerdictName } from '../../checks/verdict.ts'
 import type {
@@ -17,7 +17,7 @@ import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
 import { locateIn } from '../source-object.ts'
 import type { ReadDocument } from '../yaml/read.ts'
-import { durationMs, poolsFrom, sourcesFrom } from './parts.ts'
+import { durationMs, pathIn, poolsFrom, sourcesFrom } from './parts.ts'
 import { minorOf } from './platform-file.ts'
 import { validateOwn } from './validate.ts'
 
@@ -125,7 +125,7 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
     case 'set':
       return { set: { object, path: text(args['path']), value: args['value'] } }
     case 'apply':
-      return { apply: { files: texts(args['files']).map(file => join(folder, file)) } }
+      return { apply: { files: texts(args['files']).map(file => pathIn(folder, file)) } }
     case 'delete':
       return { delete: { object } }
     case 'scale':
