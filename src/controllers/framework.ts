@@ -45,6 +45,8 @@ export interface WatchContext {
 
 export interface Watch {
   readonly kind: string
+  /** Objects that another kind controls before and after a change are none of its business. */
+  readonly owner?: string
   /** The queue keys that this change concerns (may be empty); may also adjust `context.memory`. */
   readonly keys: (change: ObjectChange, context: WatchContext) => readonly string[]
 }

@@ -11,7 +11,7 @@ import type { Change } from '../engine/store.ts'
 import type { View } from '../engine/view.ts'
 import type { ApiResponse } from '../apiserver/request.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
-import { keyOf, type KubeObject } from '../kube/object.ts'
+import { controllerOf, keyOf, type KubeObject } from '../kube/object.ts'
 import { api } from './api.ts'
 import { DirectApi } from './direct-api.ts'
 import type {
@@ -124,19 +124,35 @@ function deliver(
   changes: readonly Change[],
 ): void {
   const lister = listerOf(turn.view)
+  const owners = changes.map(soleOwnerKind)
   for (let controller = 0; controller < controllers.length; controller += 1) {
     const byKind = watchesByKind(controllers[controller] as Controller)
     let context: WatchContext | undefined
-    for (const change of changes) {
+    for (let index = 0; index < changes.length; index += 1) {
+      const change = changes[index] as Change
       const watches = byKind.get(change.kind)
       if (watches === undefined) continue
       const desk = state.desks[controller] as Desk
-      context ??= watchContext({ turn, lister, desk, controller })
       for (const watch of watches) {
+        if (isForeign(watch, owners[index])) continue
+        context ??= watchContext({ turn, lister, desk, controller })
         for (const key of watch.keys(change, context)) add(turn, desk, controller, key)
       }
     }
   }
+}
+
+/** The kind that controls the object before and after the change; undefined: none, or two. */
+function soleOwnerKind({ before, after }: Change): string | undefined {
+  const now = after && controllerOf(after.metadata)?.kind
+  if (before === undefined) return now
+  if (before.metadata.ownerReferences === after?.metadata.ownerReferences) return now
+  const old = controllerOf(before.metadata)?.kind
+  return after === undefined || old === now ? old : undefined
+}
+
+function isForeign({ owner }: Watch, soleOwner: string | undefined): boolean {
+  return owner !== undefined && soleOwner !== undefined && soleOwner !== owner
 }
 
 const watchCache = new WeakMap<Controller, ReadonlyMap<string, readonly Watch[]>>()
@@ -165,19 +181,9 @@ interface DeskContext {
 function watchContext({ turn, lister, desk, controller }: DeskContext): WatchContext {
   return {
     lister,
-    memory: memoryOf(desk),
+    memory: desk.memory as Memory,
     nowMs: turn.nowMs,
     enqueueAfter: (key, delayMs) => addAfter(turn, { desk, controller, key }, delayMs),
-  }
-}
-
-function memoryOf(desk: Desk): Memory {
-  return {
-    get: <T>(key: string) => desk.memory.get(key) as T | undefined,
-    set: (key, value) => desk.memory.set(key, value),
-    delete: key => {
-      desk.memory.delete(key)
-    },
   }
 }
 

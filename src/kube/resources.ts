@@ -65,6 +65,20 @@ export function hasPodLevel(pod: Pod, which: Which): boolean {
   return Object.keys(pod.spec?.resources?.[which] ?? {}).some(isPodLevelResource)
 }
 
+/** Whether the status has a say in what the pod requests: it reports what containers really have. */
+export function statusCounts({ status }: Pod): boolean {
+  if (status === undefined) return false
+  if (status.resources !== undefined) return true
+  const { containerStatuses, initContainerStatuses } = status
+  return anyReportsResources(containerStatuses) || anyReportsResources(initContainerStatuses)
+}
+
+function anyReportsResources(statuses: readonly ContainerStatus[] | undefined): boolean {
+  if (statuses === undefined) return false
+  for (const { resources } of statuses) if (resources !== undefined) return true
+  return false
+}
+
 /** The sum that a node must provide. */
 export function podRequests(pod: Pod, options: PodResourcesOptions = {}): Map<string, Quantity> {
   const requests = containersTotal(pod, 'requests', options)

@@ -11,7 +11,14 @@ import {
   imageStatesOf,
   removeNodeImages,
 } from './image-states.ts'
-import { type NodeInfo, newNodeInfo, withNode, withoutPod, withPod } from './node-info.ts'
+import {
+  type NodeInfo,
+  newNodeInfo,
+  withChangedPod,
+  withNode,
+  withoutPod,
+  withPod,
+} from './node-info.ts'
 import {
   namesOf,
   type NodeTree,
@@ -104,8 +111,10 @@ export class SchedulerCache {
     const before = this.pods.get(uid)
     if (before?.pod === pod && !before.isAssumed) return
     this.own()
-    if (before !== undefined) this.takeFromNode(before.pod)
-    this.putOnNode(pod)
+    if (before === undefined || !this.changeOnNode(before.pod, pod)) {
+      if (before !== undefined) this.takeFromNode(before.pod)
+      this.putOnNode(pod)
+    }
     this.pods.set(uid, { pod, isAssumed: false })
   }
 
@@ -185,6 +194,19 @@ export class SchedulerCache {
     const { info, exists } = this.nodes.get(name) ?? { info: unknownNode(name), exists: false }
     this.nodes.set(name, { info: withPod(info, pod), exists })
     this.changed.add(name)
+  }
+
+  /** Most changes of a bound pod are of its status: false when the spec changed too. */
+  private changeOnNode(before: Pod, after: Pod): boolean {
+    const { spec } = after
+    if (spec === undefined || before.spec !== spec) return false
+    const name = spec.nodeName ?? ''
+    const cached = this.nodes.get(name)
+    const info = cached && withChangedPod(cached.info, after)
+    if (cached === undefined || info === undefined) return false
+    this.nodes.set(name, { info, exists: cached.exists })
+    this.changed.add(name)
+    return true
   }
 
   private takeFromNode(pod: Pod): void {

@@ -80,8 +80,10 @@ function onAssigned({ state, at }: SchedulerTurn, before: Pod | undefined, after
 
 function onAssignedUpdate({ state, at }: SchedulerTurn, before: Pod, after: Pod): boolean {
   state.cache.setPod(after)
-  for (const event of podChanges(before, after)) {
-    state.queue.moveAll({ event, oldObject: before, newObject: after }, at)
+  if (state.queue.awaitsEvents) {
+    for (const event of podChanges(before, after)) {
+      state.queue.moveAll({ event, oldObject: before, newObject: after }, at)
+    }
   }
   return (
     before.spec !== after.spec ||

@@ -6,7 +6,7 @@ import type { Node, Pod } from '../kube/generated/types.ts'
 import { type HostPort, withHostPorts, withoutHostPorts } from './host-ports.ts'
 import { addResources, emptyResource, type Resource, resourceOf } from './node-resource.ts'
 import type { PodInfo } from './pod-info.ts'
-import { podInfoOf } from './pod-info.ts'
+import { changedPodInfo, podInfoOf } from './pod-info.ts'
 
 export type { Resource } from './node-resource.ts'
 export type { AffinityTerm, PodInfo, WeightedAffinityTerm } from './pod-info.ts'
@@ -107,6 +107,31 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo | undefined {
     ...sums(info, removed, -1),
     usedPorts: ports.length === 0 ? info.usedPorts : withoutHostPorts(info.usedPorts, ports),
     pvcRefCounts: countClaims(info.pvcRefCounts, removed.claimKeys, -1),
+  }
+}
+
+/**
+ * The node after a pod was replaced by one of equal spec; undefined when it is not there. As if it
+ * was removed and added: it comes last.
+ */
+export function withChangedPod(info: NodeInfo, pod: Pod): NodeInfo | undefined {
+  const { uid } = pod.metadata
+  const before = info.pods.find(known => known.uid === uid)
+  if (before === undefined) return undefined
+  const after = changedPodInfo(before, pod)
+  const replaced = (pods: readonly PodInfo[]): readonly PodInfo[] => [
+    ...without(pods, before.uid),
+    after,
+  ]
+  const keepsSums = after.requested === before.requested
+  return {
+    ...info,
+    pods: replaced(info.pods),
+    podsWithAffinity: after.hasAffinity ? replaced(info.podsWithAffinity) : info.podsWithAffinity,
+    podsWithRequiredAntiAffinity: after.hasRequiredAntiAffinity
+      ? replaced(info.podsWithRequiredAntiAffinity)
+      : info.podsWithRequiredAntiAffinity,
+    ...(!keepsSums && sums({ ...info, ...sums(info, before, -1) }, after, 1)),
   }
 }
 

@@ -4,12 +4,11 @@
 
 import type {
   Affinity,
-  Container,
   Pod,
   PodAffinityTerm,
   WeightedPodAffinityTerm,
 } from '../kube/generated/types.ts'
-import { type Amounts, hasPodLevel, podRequests } from '../kube/resources.ts'
+import { type Amounts, hasPodLevel, podRequests, statusCounts } from '../kube/resources.ts'
 import { type HostPort, hostPortsOf } from './host-ports.ts'
 import { compileSelector, type LabelMatcher, type Labels, noLabels } from './label-selector.ts'
 import { type Resource, resourceOfAmounts } from './node-resource.ts'
@@ -61,6 +60,15 @@ export function podInfoOf(pod: Pod): PodInfo {
     info = compute(pod)
     cache.set(pod, info)
   }
+  return info
+}
+
+/** The info of a pod whose spec is still that of `before`: only what may have changed is new. */
+export function changedPodInfo(before: PodInfo, pod: Pod): PodInfo {
+  const { labels = noLabels, deletionTimestamp } = pod.metadata
+  const isTerminating = deletionTimestamp !== undefined
+  const info = { ...before, pod, labels, isTerminating, ...resources(pod) }
+  cache.set(pod, info)
   return info
 }
 
@@ -150,23 +158,22 @@ export const defaultRequests: Amounts = new Map([
 
 type Sums = Pick<PodInfo, 'requested' | 'nonZeroMilliCpu' | 'nonZeroMemory'>
 
-/** Pods of one template share their list of containers: most sums are computed once per template. */
-const sumsByContainers = new WeakMap<readonly Container[], Sums>()
+/**
+ * Pods of one template share their containers, and a bound pod its spec with what it was before:
+ * most sums are computed once per template.
+ */
+const sumsByPart = new WeakMap<object, Sums>()
 
 function resources(pod: Pod): Sums {
-  const { containers, initContainers, overhead, resources: podLevel } = pod.spec ?? {}
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
-  const isShareable =
-    containers !== undefined &&
-    initContainers === undefined &&
-    overhead === undefined &&
-    podLevel === undefined &&
-    containerStatuses.length + initContainerStatuses.length === 0
-  if (!isShareable) return computeSums(pod)
-  let sums = sumsByContainers.get(containers)
+  const { spec } = pod
+  if (spec === undefined || statusCounts(pod)) return computeSums(pod)
+  const { containers, initContainers, overhead, resources: podLevel } = spec
+  const isPlain = initContainers === undefined && overhead === undefined && podLevel === undefined
+  const part = isPlain ? (containers ?? spec) : spec
+  let sums = sumsByPart.get(part)
   if (sums === undefined) {
     sums = computeSums(pod)
-    sumsByContainers.set(containers, sums)
+    sumsByPart.set(part, sums)
   }
   return sums
 }

@@ -112,6 +112,6 @@ function keysOfNode({ before, after, key }: ObjectChange, { lister }: WatchConte
 export const watches: readonly Watch[] = [
   { kind: 'DaemonSet', keys: keysOfDaemonSet },
   { kind: 'ControllerRevision', keys: keysOfRevision },
-  { kind: 'Pod', keys: keysOfPod },
+  { kind: 'Pod', owner: 'DaemonSet', keys: keysOfPod },
   { kind: 'Node', keys: keysOfNode },
 ]

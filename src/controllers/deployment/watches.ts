@@ -59,5 +59,5 @@ function keysOfPod({ before, after }: ObjectChange, { lister }: WatchContext): r
 export const watches: readonly Watch[] = [
   { kind: 'Deployment', keys: ({ key }) => [key] },
   { kind: 'ReplicaSet', keys: keysOfReplicaSet },
-  { kind: 'Pod', keys: keysOfPod },
+  { kind: 'Pod', owner: 'ReplicaSet', keys: keysOfPod },
 ]

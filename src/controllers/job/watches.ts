@@ -128,5 +128,5 @@ function keysOfJob(change: ObjectChange, context: WatchContext): readonly string
 
 export const watches: readonly Watch[] = [
   { kind: 'Job', keys: keysOfJob },
-  { kind: 'Pod', keys: keysOfPod },
+  { kind: 'Pod', owner: 'Job', keys: keysOfPod },
 ]

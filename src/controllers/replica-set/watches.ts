@@ -82,5 +82,5 @@ function keysOfReplicaSet({ key, before, after }: ObjectChange, { memory }: Watc
 
 export const watches: readonly Watch[] = [
   { kind: 'ReplicaSet', keys: keysOfReplicaSet },
-  { kind: 'Pod', keys: keysOfPod },
+  { kind: 'Pod', owner: 'ReplicaSet', keys: keysOfPod },
 ]

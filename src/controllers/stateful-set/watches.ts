@@ -59,5 +59,5 @@ function keysOfPod({ before, after }: ObjectChange, context: WatchContext): read
 
 export const watches: readonly Watch[] = [
   { kind: 'StatefulSet', keys: ({ key }) => [key] },
-  { kind: 'Pod', keys: keysOfPod },
+  { kind: 'Pod', owner: 'StatefulSet', keys: keysOfPod },
 ]

@@ -9,7 +9,7 @@ import {
   type Node,
   type Pod,
 } from '../framework.ts'
-import { podRequests } from '../../kube/resources.ts'
+import { podRequests, statusCounts } from '../../kube/resources.ts'
 import { amountOf, compareAmounts, milliValueOf } from '../quantity-value.ts'
 import { eventUnscheduledPodUpdate } from './queue-events.ts'
 import { sameJson, sameStrings } from '../same-json.ts'
@@ -60,7 +60,7 @@ export function nodeChanges(oldNode: Node, newNode: Node): ClusterEvent[] {
 
 /** Whether any request became smaller or was dropped. */
 function scalesDown(oldPod: Pod, newPod: Pod): boolean {
-  if (oldPod.spec === newPod.spec && oldPod.status === newPod.status) return false
+  if (oldPod.spec === newPod.spec && !statusCounts(oldPod) && !statusCounts(newPod)) return false
   const options = { useStatus: true, usePodStatus: true }
   const before = podRequests(oldPod, options)
   const after = podRequests(newPod, options)

@@ -148,9 +148,15 @@ export class SchedulingQueue {
 
   /** Moves the unschedulable pods that the event may help; pods in flight see it on return. */
   moveAll(seen: QueueEvent, at: QueueMoment, preCheck?: (pod: Pod) => boolean): void {
+    if (!this.awaitsEvents) return
     if (!isOfInterest(seen.event, at)) return
     const pods = this.queues.pods('unschedulable').slice()
     this.movePods(preCheck === undefined ? pods : pods.filter(({ pod }) => preCheck(pod)), seen, at)
+  }
+
+  /** Whether an event can matter: a pod was found unschedulable, or is on its way. */
+  get awaitsEvents(): boolean {
+    return this.inFlight.podCount > 0 || this.queues.pods('unschedulable').length > 0
   }
 
   /** Moves these pods to the active queue whatever rejected them. */
