@@ -10,6 +10,11 @@ export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new AssertionError(message)
 }
 
+/** Throws AssertionError: for hot paths, which test for themselves. */
+export function fail(message: string): never {
+  throw new AssertionError(message)
+}
+
 /** Ends a switch over a union: unreachable when every member has its case. */
 export function assertNever(value: never): never {
   throw new AssertionError(`unexpected member: ${JSON.stringify(value)}`)

@@ -1,6 +1,6 @@
 // An append-only list whose forks share every full page; entries are never changed.
 
-import { assert } from './assert.ts'
+import { fail } from './assert.ts'
 
 const pageEntries = 256
 
@@ -32,7 +32,7 @@ export class PagedLog<T> {
   }
 
   at(index: number): T {
-    assert(index >= 0 && index < this.count, 'a log is read inside its bounds')
+    if (index < 0 || index >= this.count) fail('a log is read inside its bounds')
     return (this.pages[Math.floor(index / pageEntries)] as T[])[index % pageEntries] as T
   }
 

@@ -6,16 +6,25 @@ import type { KubeObject } from '../kube/object.ts'
 import { targetOf } from './api.ts'
 import type { Api, Lister, Part, Step } from './framework.ts'
 
-/** An iterator that is over at once: `yield*` takes its value without suspending. */
-class Answered<T> {
-  private readonly value: T
+interface Result {
+  readonly done: true
+  value: unknown
+}
 
-  constructor(value: T) {
-    this.value = value
+/**
+ * An iterator that is over at once: `yield*` takes its value without suspending. One serves all:
+ * nothing comes between making it and taking its value.
+ */
+class Answered {
+  private readonly result: Result = { done: true, value: undefined }
+
+  with(value: unknown): this {
+    this.result.value = value
+    return this
   }
 
-  next(): IteratorReturnResult<T> {
-    return { done: true, value: this.value }
+  next(): Result {
+    return this.result
   }
 
   [Symbol.iterator](): this {
@@ -23,9 +32,11 @@ class Answered<T> {
   }
 }
 
+const one = new Answered()
+
 /** A part of a reconcile that has its value; `yield*` needs no more of it than an iterator. */
 function answered<T>(value: T): Part<T> {
-  return new Answered(value) as unknown as Part<T>
+  return one.with(value) as unknown as Part<T>
 }
 
 /** Answers a step at once. */

@@ -1,5 +1,5 @@
-// What will happen, ordered by (time, sequence): an immutable leftist heap, so a fork shares it.
-// Okasaki, Purely Functional Data Structures, section 3.1.
+// What will happen, ordered by (time, sequence): a binary heap in an array. A fork shares the array
+// until one side writes, and then copies it: pointers only, some hundred of them.
 
 /** One future step of one actor. `payload` is immutable data, never a closure. */
 export interface PendingEvent {
@@ -11,73 +11,97 @@ export interface PendingEvent {
   readonly payload: unknown
 }
 
-interface Node {
-  readonly event: PendingEvent
-  readonly rank: number
-  readonly left: Node | undefined
-  readonly right: Node | undefined
-}
-
-/** An immutable queue; undefined is the empty one. */
-export type EventQueue = Node | undefined
-
 function before(a: PendingEvent, b: PendingEvent): boolean {
   return a.atMs === b.atMs ? a.sequence < b.sequence : a.atMs < b.atMs
 }
 
-function make(event: PendingEvent, a: EventQueue, b: EventQueue): Node {
-  const rankA = a?.rank ?? 0
-  const rankB = b?.rank ?? 0
-  return rankA >= rankB
-    ? { event, rank: rankB + 1, left: a, right: b }
-    : { event, rank: rankA + 1, left: b, right: a }
+export class EventQueue {
+  private heap: PendingEvent[] = []
+  private owned = true
+
+  /** An independent copy: neither side sees what the other adds or takes. */
+  fork(): EventQueue {
+    const copy = new EventQueue()
+    copy.heap = this.heap
+    copy.owned = false
+    this.owned = false
+    return copy
+  }
+
+  /** The earliest event, or undefined. */
+  first(): PendingEvent | undefined {
+    return this.heap[0]
+  }
+
+  add(event: PendingEvent): void {
+    const heap = this.writable()
+    heap.push(event)
+    raise(heap, heap.length - 1)
+  }
+
+  /** Takes out the event of that sequence number, if it is there. */
+  remove(sequence: number): void {
+    const at = this.heap.findIndex(event => event.sequence === sequence)
+    if (at >= 0) this.removeAt(at)
+  }
+
+  removeFirst(): void {
+    if (this.heap.length > 0) this.removeAt(0)
+  }
+
+  /** Every event that is due at the earliest time, in sequence order. */
+  due(): PendingEvent[] {
+    const atMs = this.heap[0]?.atMs
+    return this.heap
+      .filter(event => event.atMs === atMs)
+      .sort((a, b) => a.sequence - b.sequence)
+  }
+
+  private removeAt(at: number): void {
+    const heap = this.writable()
+    const last = heap.pop() as PendingEvent
+    if (at === heap.length) return
+    heap[at] = last
+    raise(heap, at)
+    sink(heap, at)
+  }
+
+  private writable(): PendingEvent[] {
+    if (!this.owned) {
+      this.heap = this.heap.slice()
+      this.owned = true
+    }
+    return this.heap
+  }
 }
 
-function merge(a: EventQueue, b: EventQueue): EventQueue {
-  if (a === undefined) return b
-  if (b === undefined) return a
-  return before(a.event, b.event)
-    ? make(a.event, a.left, merge(a.right, b))
-    : make(b.event, b.left, merge(a, b.right))
+function raise(heap: PendingEvent[], from: number): void {
+  const event = heap[from] as PendingEvent
+  let at = from
+  while (at > 0) {
+    const parent = (at - 1) >> 1
+    const above = heap[parent] as PendingEvent
+    if (!before(event, above)) break
+    heap[at] = above
+    at = parent
+  }
+  heap[at] = event
 }
 
-/** The queue with one more event. */
-export function inserted(queue: EventQueue, event: PendingEvent): Node {
-  return merge(queue, { event, rank: 1, left: undefined, right: undefined }) as Node
-}
-
-/** The earliest event, or undefined. */
-export function earliest(queue: EventQueue): PendingEvent | undefined {
-  return queue?.event
-}
-
-/** The queue without its earliest event. */
-export function withoutEarliest(queue: EventQueue): EventQueue {
-  return queue === undefined ? undefined : merge(queue.left, queue.right)
-}
-
-/** The queue without the event of that sequence number. */
-export function without(queue: EventQueue, sequence: number): EventQueue {
-  if (queue === undefined) return undefined
-  if (queue.event.sequence === sequence) return merge(queue.left, queue.right)
-  const left = without(queue.left, sequence)
-  if (left !== queue.left) return make(queue.event, left, queue.right)
-  const right = without(queue.right, sequence)
-  return right === queue.right ? queue : make(queue.event, queue.left, right)
-}
-
-/** Every event that is due at the earliest time, in sequence order. */
-export function runnable(queue: EventQueue): PendingEvent[] {
-  if (queue === undefined) return []
-  const atMs = queue.event.atMs
-  const due: PendingEvent[] = []
-  collect(queue, atMs, due)
-  return due.sort((a, b) => a.sequence - b.sequence)
-}
-
-function collect(queue: EventQueue, atMs: number, due: PendingEvent[]): void {
-  if (queue === undefined || queue.event.atMs > atMs) return
-  due.push(queue.event)
-  collect(queue.left, atMs, due)
-  collect(queue.right, atMs, due)
+function sink(heap: PendingEvent[], from: number): void {
+  const event = heap[from] as PendingEvent
+  let at = from
+  for (;;) {
+    let child = 2 * at + 1
+    if (child >= heap.length) break
+    const right = child + 1
+    if (right < heap.length && before(heap[right] as PendingEvent, heap[child] as PendingEvent)) {
+      child = right
+    }
+    const below = heap[child] as PendingEvent
+    if (!before(below, event)) break
+    heap[at] = below
+    at = child
+  }
+  heap[at] = event
 }

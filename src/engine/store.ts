@@ -31,14 +31,26 @@ export interface IndexSpec {
 
 interface KindTable {
   readonly objects: SortedMap<KubeObject>
-  /** One map per index that applies: `value NUL key` → key. */
-  readonly indexes: readonly { readonly spec: IndexSpec; readonly map: SortedMap<string> }[]
+  readonly indexes: readonly IndexTable[]
   readonly log: PagedLog<Change>
-  /** Lists by namespace, or of `everywhere`, until the next write: readers outnumber writers. */
+  /** Lists by namespace, or of `everywhere`, kept up to date: readers outnumber writers. */
   readonly lists: Map<string, readonly KubeObject[]>
 }
 
+/** One index that applies to a kind. */
+interface IndexTable {
+  readonly spec: IndexSpec
+  /** `value NUL key` → key. */
+  readonly map: SortedMap<string>
+  /** Objects by value, as far as they were asked for and have not changed since. */
+  readonly lists: Map<string, readonly KubeObject[]>
+}
+
+/** Changes in revision order, to be read only. */
+export type ChangeLog = Pick<PagedLog<Change>, 'length' | 'at'>
+
 const none: readonly never[] = []
+const noChanges: ChangeLog = new PagedLog<Change>()
 /** No namespace has this name. */
 const everywhere = '*'
 
@@ -84,11 +96,15 @@ export class Store {
   /** Objects of `kind` that the index files under `value`, ordered by key. */
   indexed(kind: string, index: string, value: string): readonly KubeObject[] {
     const table = this.tables.get(kind)
-    if (table === undefined) return []
-    const map = table.indexes.find(entry => entry.spec.name === index)?.map
-    if (map === undefined) return []
-    const keys = map.withPrefix(`${value}\0`)
-    return keys.map(key => table.objects.get(key) as KubeObject)
+    if (table === undefined) return none
+    const found = indexTable(table, index)
+    if (found === undefined) return none
+    const known = found.lists.get(value)
+    if (known !== undefined) return known
+    const keys = found.map.withPrefix(`${value}\0`)
+    const list = keys.length === 0 ? none : keys.map(key => table.objects.get(key) as KubeObject)
+    found.lists.set(value, list)
+    return list
   }
 
   /** Kinds of which the store holds, or held, objects: sorted. */
@@ -99,22 +115,27 @@ export class Store {
   /** Writes (or with `after` undefined removes) an object and appends the change. */
   write(change: Change): void {
     const table = this.table(change.kind)
-    table.lists.clear()
+    relist(table.lists, change)
     if (change.after === undefined) table.objects.delete(change.key)
     else table.objects.set(change.key, change.after)
-    for (const { spec, map } of table.indexes) reindex(spec, map, change)
+    for (const index of table.indexes) reindex(index, change)
     table.log.append(change)
     this.changes.append(change)
   }
 
+  /** All changes of a kind so far. */
+  logOf(kind: string): ChangeLog {
+    return this.tables.get(kind)?.log ?? noChanges
+  }
+
   /** Number of changes of a kind so far. */
   logLength(kind: string): number {
-    return this.tables.get(kind)?.log.length ?? 0
+    return this.logOf(kind).length
   }
 
   /** The change number `index` (from 0) of a kind. */
   logAt(kind: string, index: number): Change {
-    return this.table(kind).log.at(index)
+    return this.logOf(kind).at(index)
   }
 
   /** All changes from revision `start + 1` on. */
@@ -128,7 +149,7 @@ export class Store {
     const specs = this.specs.filter(spec => spec.kind === undefined || spec.kind === kind)
     const table: KindTable = {
       objects: new SortedMap(),
-      indexes: specs.map(spec => ({ spec, map: new SortedMap<string>() })),
+      indexes: specs.map(spec => ({ spec, map: new SortedMap<string>(), lists: new Map() })),
       log: new PagedLog(),
       lists: new Map(),
     }
@@ -140,17 +161,47 @@ export class Store {
 function forkTable(table: KindTable): KindTable {
   return {
     objects: table.objects.fork(),
-    indexes: table.indexes.map(({ spec, map }) => ({ spec, map: map.fork() })),
+    indexes: table.indexes.map(({ spec, map }) => ({ spec, map: map.fork(), lists: new Map() })),
     log: table.log.fork(),
-    lists: new Map(),
+    lists: new Map(table.lists),
   }
 }
 
-function reindex(spec: IndexSpec, map: SortedMap<string>, change: Change): void {
+function indexTable({ indexes }: KindTable, name: string): IndexTable | undefined {
+  for (const index of indexes) if (index.spec.name === name) return index
+  return undefined
+}
+
+type Lists = Map<string, readonly KubeObject[]>
+
+function relist(lists: Lists, change: Change): void {
+  if (lists.size === 0) return
+  replace(lists, everywhere, change)
+  const slash = change.key.indexOf('/')
+  if (slash >= 0) replace(lists, change.key.slice(0, slash), change)
+}
+
+/** Puts the new version of an object in its place; a list with one more or less is made anew. */
+function replace(lists: Lists, name: string, { before, after }: Change): void {
+  const list = lists.get(name)
+  if (list === undefined) return
+  const at = before === undefined || after === undefined ? -1 : list.indexOf(before)
+  if (at < 0) lists.delete(name)
+  else lists.set(name, list.with(at, after as KubeObject))
+}
+
+function reindex({ spec, map, lists }: IndexTable, change: Change): void {
   const { before, after } = change
-  if (before !== undefined && after !== undefined && spec.part(before) === spec.part(after)) return
-  const old = before === undefined ? none : spec.values(before)
+  const same = before !== undefined && after !== undefined && spec.part(before) === spec.part(after)
+  if (same && lists.size === 0) return
   const now = after === undefined ? none : spec.values(after)
+  if (same) {
+    for (const value of now) replace(lists, value, change)
+    return
+  }
+  const old = before === undefined ? none : spec.values(before)
+  for (const value of old) lists.delete(value)
+  for (const value of now) lists.delete(value)
   for (const value of old) {
     if (!now.includes(value)) map.delete(`${value}\0${change.key}`)
   }

@@ -10,24 +10,40 @@ import { compareStrings } from '../base/compare.ts'
 /** Number of delivered changes for each watched kind, by position in the actor's watches. */
 export type Cursors = number[]
 
+/** How far the deliveries to one actor have come. */
+export interface Deliveries {
+  readonly cursors: Cursors
+  /** Positions of the kinds of which some change was not delivered yet. */
+  readonly pending: readonly number[]
+}
+
+/** Undelivered changes of one kind by key, the first of each. */
+interface Stale {
+  readonly kind: string
+  readonly length: number
+  readonly changes: ReadonlyMap<string, Change>
+}
+
 /** Reads as one component sees the cluster. Unwatched kinds are read from the store directly. */
 export class View {
   private readonly store: Store
   private readonly watches: ReadonlyMap<string, number>
-  private readonly cursors: Cursors
+  private readonly deliveries: Deliveries
+  private stale: Stale | undefined
 
-  constructor(store: Store, watches: ReadonlyMap<string, number>, cursors: Cursors) {
+  constructor(store: Store, watches: ReadonlyMap<string, number>, deliveries: Deliveries) {
     this.store = store
     this.watches = watches
-    this.cursors = cursors
+    this.deliveries = deliveries
+    this.stale = undefined
   }
 
   get<T extends KubeObject = KubeObject>(kind: string, key: string): T | undefined {
     const start = this.undeliveredFrom(kind)
     if (start >= 0) {
-      const end = this.store.logLength(kind)
-      for (let index = start; index < end; index += 1) {
-        const change = this.store.logAt(kind, index)
+      const log = this.store.logOf(kind)
+      for (let index = start; index < log.length; index += 1) {
+        const change = log.at(index)
         if (change.key === key) return change.before as T | undefined
       }
     }
@@ -65,43 +81,53 @@ export class View {
 
   /** Index in the kind's log of the first undelivered change, or -1 when the cache is current. */
   private undeliveredFrom(kind: string): number {
+    const { pending, cursors } = this.deliveries
+    if (pending.length === 0) return -1
     const position = this.watches.get(kind)
-    if (position === undefined) return -1
-    const delivered = this.cursors[position] as number
-    return delivered < this.store.logLength(kind) ? delivered : -1
+    if (position === undefined || !pending.includes(position)) return -1
+    return cursors[position] as number
   }
 
   /** The first undelivered change of each key, or undefined when the cache is current. */
   private staleEntries(kind: string): ReadonlyMap<string, Change> | undefined {
     const start = this.undeliveredFrom(kind)
     if (start < 0) return undefined
-    const stale = new Map<string, Change>()
-    const end = this.store.logLength(kind)
-    for (let index = start; index < end; index += 1) {
-      const change = this.store.logAt(kind, index)
-      if (!stale.has(change.key)) stale.set(change.key, change)
+    const log = this.store.logOf(kind)
+    const { length } = log
+    if (this.stale?.kind === kind && this.stale.length === length) return this.stale.changes
+    const changes = new Map<string, Change>()
+    for (let index = start; index < length; index += 1) {
+      const change = log.at(index)
+      if (!changes.has(change.key)) changes.set(change.key, change)
     }
-    return stale
+    this.stale = { kind, length, changes }
+    return changes
   }
 
-  /** `live` with every stale key taken out and its earlier version put back where it belongs. */
+  /** `live` with every stale object as it was: in its place, left out, or put back in order. */
   private overlay(
     live: readonly KubeObject[],
     stale: ReadonlyMap<string, Change>,
     concerns: (change: Change) => boolean,
   ): readonly KubeObject[] {
-    // By identity: comparing keys would build one string for each living object.
-    const hidden = new Set<KubeObject>()
-    const earlier: KubeObject[] = []
+    let result: KubeObject[] | undefined
+    const back: KubeObject[] = []
     for (const change of stale.values()) {
       const now = this.store.get(change.kind, change.key)
-      if (now !== undefined) hidden.add(now)
-      if (change.before !== undefined && concerns(change)) earlier.push(change.before)
+      const before = change.before !== undefined && concerns(change) ? change.before : undefined
+      const at = now === undefined ? -1 : (result ?? live).indexOf(now)
+      if (at < 0) {
+        if (before !== undefined) back.push(before)
+        continue
+      }
+      result ??= live.slice()
+      if (before === undefined) result.splice(at, 1)
+      else result[at] = before
     }
-    const result = live.filter(object => !hidden.has(object))
-    if (earlier.length === 0) return result
-    result.push(...earlier)
-    return result.sort((a, b) => compareStrings(keyOf(a.metadata), keyOf(b.metadata)))
+    if (back.length === 0) return result ?? live
+    const unsorted = result ?? live.slice()
+    unsorted.push(...back)
+    return unsorted.sort((a, b) => compareStrings(keyOf(a.metadata), keyOf(b.metadata)))
   }
 }
 

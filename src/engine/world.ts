@@ -8,15 +8,7 @@ import { drawBelow } from '../base/prng.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import type { Actor, EmittedEvent, Forkable, Turn } from './actor.ts'
-import {
-  earliest,
-  type EventQueue,
-  inserted,
-  type PendingEvent,
-  runnable,
-  without,
-  withoutEarliest,
-} from './event-queue.ts'
+import { EventQueue, type PendingEvent } from './event-queue.ts'
 import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
 import { type Change, type IndexSpec, Store } from './store.ts'
 import type { TraceEntry } from './trace.ts'
@@ -60,13 +52,21 @@ interface Seat {
   /** False while the state is shared with a fork: copy before use. */
   owned: boolean
   cursors: Cursors
+  /** Positions in the watches whose kind has changes that were not delivered yet. */
+  pending: number[]
   /** Time of the delivery already queued, or -1. */
   deliveryAtMs: number
 }
 
 interface Wiring {
   readonly watches: readonly ReadonlyMap<string, number>[]
-  readonly subscribers: ReadonlyMap<string, readonly number[]>
+  readonly subscribers: ReadonlyMap<string, readonly Subscription[]>
+}
+
+/** An actor that watches a kind, and where the kind is in its watches. */
+interface Subscription {
+  readonly actor: number
+  readonly position: number
 }
 
 export class World {
@@ -75,7 +75,7 @@ export class World {
   store: Store
   private readonly wiring: Wiring
   private seats: Seat[] = []
-  private queue: EventQueue = undefined
+  private queue = new EventQueue()
   private sequence = 0
   private clockMs: number
   private choices = 0
@@ -100,8 +100,12 @@ export class World {
   static create(program: Program, options: WorldOptions): World {
     const world = new World(program, options, wire(program))
     for (let index = 0; index < program.actors.length; index += 1) {
-      const cursors = (program.actors[index] as Actor).watches.map(() => 0)
-      const seat: Seat = { state: placeholder, owned: true, cursors, deliveryAtMs: -1 }
+      const { watches } = program.actors[index] as Actor
+      const cursors = watches.map(() => 0)
+      const pending = [...cursors.keys()].filter(
+        position => world.store.logOf(watches[position] as string).length > 0,
+      )
+      const seat: Seat = { state: placeholder, owned: true, cursors, pending, deliveryAtMs: -1 }
       world.seats.push(seat)
       seat.state = (program.actors[index] as Actor).start(world.turn(index))
     }
@@ -115,10 +119,11 @@ export class World {
       state: seat.state,
       owned: false,
       cursors: seat.cursors.slice(),
+      pending: seat.pending.slice(),
       deliveryAtMs: seat.deliveryAtMs,
     }))
     for (const seat of this.seats) seat.owned = false
-    copy.queue = this.queue
+    copy.queue = this.queue.fork()
     copy.sequence = this.sequence
     copy.choices = this.choices
     copy.entries = this.entries.fork()
@@ -169,7 +174,7 @@ export class World {
     assert(bounds.untilMs >= this.clockMs, 'time never runs backwards')
     let steps = 0
     for (;;) {
-      const next = earliest(this.queue)
+      const next = this.queue.first()
       if (next === undefined) return this.outcome('quiescent', steps)
       if (next.atMs > bounds.untilMs) {
         this.clockMs = bounds.untilMs
@@ -191,7 +196,7 @@ export class World {
 
   /** Moves the clock forward to `atMs`; nothing may be due before. */
   advanceTo(atMs: number): void {
-    const next = earliest(this.queue)
+    const next = this.queue.first()
     assert(next === undefined || next.atMs >= atMs, 'the clock does not skip a due event')
     assert(atMs >= this.clockMs, 'time never runs backwards')
     this.clockMs = atMs
@@ -199,7 +204,7 @@ export class World {
 
   /** Time of the next event, or undefined when the World is at rest. */
   nextEventMs(): number | undefined {
-    return earliest(this.queue)?.atMs
+    return this.queue.first()?.atMs
   }
 
   /** Appends a write and lets the informers know. Called by the API server only. */
@@ -208,7 +213,10 @@ export class World {
     const revision = this.store.revision + 1
     const change: Change = { revision, atMs: this.clockMs, kind, key, before, after, writer }
     this.store.write(change)
-    for (const actor of this.wiring.subscribers.get(kind) ?? []) {
+    for (const { actor, position } of this.wiring.subscribers.get(kind) ?? []) {
+      const seat = this.seats[actor]
+      if (seat === undefined) continue
+      if (!seat.pending.includes(position)) seat.pending.push(position)
       this.planDelivery(actor, this.clockMs + (this.latencies[actor] as number))
     }
   }
@@ -290,10 +298,11 @@ export class World {
     let event = first
     this.clockMs = first.atMs
     if (this.options.schedule.mode === 'random') {
-      const due = runnable(this.queue)
+      const due = this.queue.due()
       event = due[this.choose('next-event', due.length)] as PendingEvent
     }
-    this.queue = event === first ? withoutEarliest(this.queue) : without(this.queue, event.sequence)
+    if (event === first) this.queue.removeFirst()
+    else this.queue.remove(event.sequence)
     this.stepCount += 1
     if (event.payload === deliverPayload) this.deliver(event.actor)
     else {
@@ -319,22 +328,24 @@ export class World {
    */
   private takeDue(index: number, writtenMs: number, due: Change[]): Change | undefined {
     const { watches } = this.program.actors[index] as Actor
-    const { cursors } = this.seats[index] as Seat
+    const seat = this.seats[index] as Seat
     let left: Change | undefined
-    for (let position = 0; position < watches.length; position += 1) {
-      const kind = watches[position] as string
-      const end = this.store.logLength(kind)
-      let cursor = cursors[position] as number
-      for (; cursor < end; cursor += 1) {
-        const change = this.store.logAt(kind, cursor)
+    const pending: number[] = []
+    for (const position of seat.pending) {
+      const log = this.store.logOf(watches[position] as string)
+      let cursor = seat.cursors[position] as number
+      for (; cursor < log.length; cursor += 1) {
+        const change = log.at(cursor)
         if (change.atMs > writtenMs) {
           if (left === undefined || change.revision < left.revision) left = change
+          pending.push(position)
           break
         }
         due.push(change)
       }
-      cursors[position] = cursor
+      seat.cursors[position] = cursor
     }
+    seat.pending = pending
     if (due.length > 1) due.sort((a, b) => a.revision - b.revision)
     return left
   }
@@ -349,7 +360,7 @@ export class World {
   private plan(actor: number, atMs: number, payload: unknown): number {
     const sequence = this.sequence
     this.sequence += 1
-    this.queue = inserted(this.queue, { atMs, sequence, actor, payload })
+    this.queue.add({ atMs, sequence, actor, payload })
     return sequence
   }
 
@@ -364,17 +375,15 @@ export class World {
 
   private turn(index: number): Turn {
     const { name } = this.program.actors[index] as Actor
-    const { cursors } = this.seats[index] as Seat
+    const seat = this.seats[index] as Seat
     return {
       nowMs: this.clockMs,
-      view: new View(this.store, this.wiring.watches[index] as Map<string, number>, cursors),
+      view: new View(this.store, this.wiring.watches[index] as Map<string, number>, seat),
       wakeAfter: (delayMs, payload) => {
         assert(delayMs >= 0 && Number.isInteger(delayMs), 'a delay is a whole number of ms')
         return this.plan(index, this.clockMs + delayMs, payload)
       },
-      cancel: sequence => {
-        this.queue = without(this.queue, sequence)
-      },
+      cancel: sequence => this.queue.remove(sequence),
       choose: (point, count) => this.choose(point, count),
       randomBelow: (bound, stream) => this.randomBelow(bound, stream),
       submit: (request, writer = name) => this.program.serve(this, request, writer),
@@ -401,7 +410,7 @@ export class World {
 
   private outcome(reason: RunOutcome['reason'], steps: number): RunOutcome {
     const pending = new Set(
-      runnable(this.queue).map(event => (this.program.actors[event.actor] as Actor).name),
+      this.queue.due().map(event => (this.program.actors[event.actor] as Actor).name),
     )
     return { reason, steps, pending: [...pending].sort() }
   }
@@ -447,13 +456,13 @@ function initialLatencies(program: Program, options: WorldOptions): number[] {
 }
 
 function wire(program: Program): Wiring {
-  const subscribers = new Map<string, number[]>()
-  program.actors.forEach((actor, index) => {
-    for (const kind of actor.watches) {
+  const subscribers = new Map<string, Subscription[]>()
+  program.actors.forEach(({ watches }, actor) => {
+    watches.forEach((kind, position) => {
       const known = subscribers.get(kind)
-      if (known === undefined) subscribers.set(kind, [index])
-      else known.push(index)
-    }
+      if (known === undefined) subscribers.set(kind, [{ actor, position }])
+      else known.push({ actor, position })
+    })
   })
   const watches = program.actors.map(
     actor => new Map(actor.watches.map((kind, position) => [kind, position])),

@@ -65,5 +65,8 @@ export function splitKey(key: string): { namespace: string | undefined; name: st
 
 /** The owner reference marked `controller: true`, if any. */
 export function controllerOf(metadata: ObjectMeta): OwnerReference | undefined {
-  return metadata.ownerReferences?.find(owner => owner.controller === true)
+  const { ownerReferences } = metadata
+  if (ownerReferences === undefined) return undefined
+  for (const owner of ownerReferences) if (owner.controller === true) return owner
+  return undefined
 }

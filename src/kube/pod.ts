@@ -6,7 +6,11 @@ import { parseTime } from './time.ts'
 
 /** The condition of a type, if the pod has it. */
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
-  return pod.status?.conditions?.find(condition => condition.type === type)
+  const conditions = pod.status?.conditions
+  if (conditions === undefined) return undefined
+  // Asked more often than anything else: a loop, not a closure.
+  for (const condition of conditions) if (condition.type === type) return condition
+  return undefined
 }
 
 export function isPodReady(pod: Pod): boolean {
