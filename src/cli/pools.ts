@@ -3,7 +3,7 @@
 
 import type { Checked, Problem } from '../base/problem.ts'
 import type { PoolSpec } from '../trials/spec.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../base/nearest.ts'
 
 export const usageCode = 'ST0001'
 

@@ -95,7 +95,6 @@ export function nothing(problems: readonly Problem[]): Loaded {
     poolsSetBy: 'default',
     problems,
     assumptions: [],
-    unmodelled: [],
     notes: [],
   }
 }

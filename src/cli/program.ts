@@ -7,7 +7,7 @@ import { commands } from './commands/registry.ts'
 import { exits } from './exit.ts'
 import { type Flag, type FlagName, flags, type GivenFlags, withEnvironment } from './flags.ts'
 import type { Io } from './io.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../base/nearest.ts'
 import { version } from './version.ts'
 
 const about =

@@ -4,7 +4,7 @@ import { createColors } from 'picocolors'
 import type { Call } from './commands/framework.ts'
 import { exits } from './exit.ts'
 import { usesColor } from './io.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../base/nearest.ts'
 import { type Page, pages, pageText } from './pages/registry.ts'
 
 /** Runs `seatrial explain`; without arguments it lists every page. */

@@ -6,7 +6,7 @@ import type { PoolSpec, SourceSpec } from '../trials/spec.ts'
 import { type FailOn, failOnNames } from './exit.ts'
 import type { FlagName, GivenFlags } from './flags.ts'
 import type { ColorWhen } from './io.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean } from '../base/nearest.ts'
 import {
   type NodeSize,
   nodesRange,

@@ -61,7 +61,7 @@ function reportOf(
     trials: told.map(entry => trialReport(entry, platform, blind)),
     findings: told.flatMap(({ findings }) => findings),
     assumptions: [...options.assumptions, ...assumptionsOf(platform)],
-    unmodelled: unmodelled.map(({ kind, count, effect }) => ({ kind, count, effect })),
+    unmodelled: unmodelled.map(({ decisive: _, ...told }) => told),
     problems: options.problems,
   }
 }

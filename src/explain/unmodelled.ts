@@ -1,10 +1,11 @@
 // What the input holds that no part of the twin acts on, and what that means for the verdicts.
 
 import { compareStrings } from '../base/compare.ts'
-import { kinds } from '../kube/kinds.ts'
+import { isServed, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
-import type { Platform } from '../trials/platform.ts'
+import type { Platform, PlatformObject } from '../trials/platform.ts'
 import type { Unmodelled } from '../trials/spec.ts'
+import { definedKinds, kindMeant, type KnownKind } from './kind-hint.ts'
 
 export interface UnmodelledKind extends Unmodelled {
   /** Pods are missing from the run because of it: a clean verdict would say too much. */
@@ -29,23 +30,61 @@ const keptEffect = 'kept as data; nothing acts on it'
 const podsEffect =
   'kept as data; the pods that its operator would create are missing from every run'
 
-/** Kinds in the input that nothing acts on, with how many objects and the effect. */
+interface Found {
+  readonly first: PlatformObject
+  readonly effect: string
+  readonly count: number
+}
+
+/** Kinds in the input that nothing acts on: how many objects, the first one's place, the effect. */
 export function unmodelledIn({ objects }: Platform): readonly UnmodelledKind[] {
-  const found = new Map<string, UnmodelledKind>()
-  for (const { object } of objects) {
-    const effect = effectOn(object)
+  const found = new Map<string, Found>()
+  for (const each of objects) {
+    const effect = effectOn(each.object)
     if (effect === undefined) continue
-    const kind = kinds.has(object.kind) ? object.kind : `${object.kind} (${object.apiVersion})`
-    const known = found.get(kind)
-    const decisive = effect === podsEffect || known?.decisive === true
-    const count = (known?.count ?? 0) + 1
-    found.set(kind, { kind, count, effect: decisive ? podsEffect : effect, decisive })
+    const name = nameOf(each.object)
+    const known = found.get(name)
+    found.set(name, {
+      first: known?.first ?? each,
+      effect: known?.effect === podsEffect ? podsEffect : effect,
+      count: (known?.count ?? 0) + 1,
+    })
   }
-  return [...found.values()].sort((a, b) => compareStrings(a.kind, b.kind))
+  if (found.size === 0) return []
+  const defined = definedKinds(objects.map(({ object }) => object))
+  return [...found]
+    .map(([kind, each]) => unmodelledKind(kind, each, defined))
+    .sort((a, b) => compareStrings(a.kind, b.kind))
+}
+
+function nameOf(object: KubeObject): string {
+  return isBuiltIn(object) ? object.kind : `${object.kind} (${object.apiVersion})`
+}
+
+function isBuiltIn(object: KubeObject): boolean {
+  return kinds.has(kindKeyOf(object))
+}
+
+function unmodelledKind(
+  kind: string,
+  { first, effect, count }: Found,
+  defined: readonly KnownKind[],
+): UnmodelledKind {
+  const hint = isBuiltIn(first.object) ? undefined : kindMeant(first.object, defined)
+  return {
+    kind,
+    count,
+    effect,
+    locations: [first.locate('kind')],
+    ...(hint !== undefined && { hint }),
+    decisive: effect === podsEffect,
+  }
 }
 
 function effectOn(object: KubeObject): string | undefined {
-  if (kinds.has(object.kind)) return idleKinds.get(object.kind)
+  if (isBuiltIn(object)) return idleKinds.get(object.kind)
+  // The API server refuses it: that is a finding of its own.
+  if (!isServed(object.apiVersion, object.kind)) return undefined
   return makesPods(object) ? podsEffect : keptEffect
 }
 

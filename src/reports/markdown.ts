@@ -3,7 +3,16 @@
 import type { Finding, Report } from '../explain/report.ts'
 import { placeText } from './frame.ts'
 import type { Reporter } from './framework.ts'
-import { byId, bySeverity, counted, countsText, findingsOf, objectText, whenText } from './words.ts'
+import {
+  byId,
+  bySeverity,
+  counted,
+  countsText,
+  findingsOf,
+  objectText,
+  unmodelledText,
+  whenText,
+} from './words.ts'
 
 export const markdown = {
   name: 'markdown',
@@ -56,7 +65,7 @@ function footer({ findings, platform, run, unmodelled, assumptions }: Report): s
   const lines = [
     `${countsText(findings) || 'No findings'} on ${nodes}; seed ${run.seed}, digest \`${run.digest}\`.`,
     ...assumptions.map(({ what, why }) => `- assumed ${what}: ${why}`),
-    ...unmodelled.map(({ kind, count, effect }) => `- not modelled: ${count} ${kind} (${effect})`),
+    ...unmodelled.map(each => `- not modelled: ${unmodelledText(each)} (${each.effect})`),
   ]
   return lines.join('\n')
 }

@@ -12,14 +12,23 @@ it('names problems, assumptions and what is not modelled', () => {
   ])
 })
 
-it('puts many kinds into one line', () => {
+it('lists kinds with the same effect below it, the first of many', () => {
   const unmodelled = Array.from({ length: 11 }, (_, index) => ({
     kind: `K${index}.x.io`,
     count: 1,
     effect: 'kept',
   }))
-  const text = notesText({ ...cleanReport, unmodelled }, context)
-  expect(text).toMatch(/^not modelled: 1 K0.x.io, .*1 K7.x.io, 3 more kinds \(kept\)\n$/)
+  const lines = notesText({ ...cleanReport, unmodelled }, context).split('\n')
+  expect(lines.slice(0, 2)).toEqual(['not modelled: 11 kinds (kept)', '  1 K0.x.io'])
+  expect(lines.slice(-3)).toEqual(['  1 K7.x.io', '  and 3 more kinds; -v shows all', ''])
+})
+
+it('says where the first object of a kind is written, and what may have been meant', () => {
+  const kind = { count: 2, effect: 'kept', locations: [{ file: 'a.yaml', line: 3, column: 1 }] }
+  const unmodelled = [{ ...kind, kind: 'Ingres (x/v1)', hint: 'Ingress (networking.k8s.io/v1)' }]
+  expect(notesText({ ...cleanReport, unmodelled }, context)).toBe(
+    'not modelled: 2 Ingres (x/v1), first at a.yaml:3:1; did you mean Ingress (networking.k8s.io/v1)? (kept)\n',
+  )
 })
 
 it('is empty when there is nothing to say', () => {

@@ -5,6 +5,7 @@ import { createColors } from 'picocolors'
 import type { Report, ReportProblem } from '../explain/report.ts'
 import type { ReportContext } from './framework.ts'
 import { problemText } from './problem.ts'
+import { unmodelledText } from './words.ts'
 
 /** Kinds that are named one by one; the rest is counted. */
 const kindsMax = 8
@@ -16,7 +17,7 @@ export function notesText(report: Report, context: ReportContext): string {
   const { assumptions, unmodelled, problems } = report
   const { dim } = createColors(context.color)
   const assumed = assumptions.map(({ what, why }) => dim(`assumed ${what}: ${why}`))
-  const lines = [...assumed, ...unmodelledLines(unmodelled).map(dim)]
+  const lines = [...assumed, ...unmodelledLines(unmodelled, context.showInfo === true).map(dim)]
   return [problemsText(problems, context), ...lines.map(each => `${each}\n`)].join('')
 }
 
@@ -36,14 +37,21 @@ export function problemsText(problems: readonly ReportProblem[], context: Report
   return [...full.map(problem => problemText(problem, context)), ...rest].join('')
 }
 
-/** One line per effect: `not modelled: 3 Certificate.cert-manager.io, 1 Foo.x.io (kept, …)`. */
-function unmodelledLines(unmodelled: Report['unmodelled']): readonly string[] {
+/** One kind in one line; of several with the same effect each has its own line below it. */
+function unmodelledLines(unmodelled: Report['unmodelled'], showAll: boolean): readonly string[] {
   const effects = [...new Set(unmodelled.map(({ effect }) => effect))]
-  return effects.map(effect => {
+  return effects.flatMap(effect => {
     const same = unmodelled.filter(each => each.effect === effect)
-    const named = same.slice(0, kindsMax).map(({ kind, count }) => `${count} ${kind}`)
-    const rest = same.length - named.length
-    const list = [...named, ...(rest > 0 ? [`${rest} more kinds`] : [])].join(', ')
-    return `not modelled: ${list} (${effect})`
+    const [only] = same
+    if (same.length === 1 && only !== undefined) {
+      return [`not modelled: ${unmodelledText(only)} (${effect})`]
+    }
+    const shown = showAll ? same : same.slice(0, kindsMax)
+    const rest = same.length - shown.length
+    return [
+      `not modelled: ${same.length} kinds (${effect})`,
+      ...shown.map(each => `  ${unmodelledText(each)}`),
+      ...(rest > 0 ? [`  and ${rest} more kinds; -v shows all`] : []),
+    ]
   })
 }

@@ -1,6 +1,7 @@
 // The words that all reports share: objects, times, counts and severities as people read them.
 
-import type { Finding, ReportObject, Severity, TrialReport } from '../explain/report.ts'
+import type { Finding, Report, ReportObject, Severity, TrialReport } from '../explain/report.ts'
+import { placeText } from './frame.ts'
 
 /** Most severe first. */
 export const severities: readonly Severity[] = ['error', 'warning', 'info']
@@ -70,4 +71,17 @@ export function bySeverity(findings: readonly Finding[]): readonly Finding[] {
 
 export function byId(findings: readonly Finding[]): ReadonlyMap<string, Finding> {
   return new Map(findings.map(finding => [finding.id, finding]))
+}
+
+/** `3 Certificate (cert-manager.io/v1), first at certs.yaml:12:1`. */
+export function unmodelledText({
+  kind,
+  count,
+  locations: [first] = [],
+  hint,
+}: Report['unmodelled'][number]): string {
+  const place = first === undefined ? '' : placeText(first)
+  const where = place === '' ? '' : `, ${count > 1 ? 'first ' : ''}at ${place}`
+  const meant = hint === undefined ? '' : `; did you mean ${hint}?`
+  return `${count} ${kind}${where}${meant}`
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Problem } from '../base/problem.ts'
-import { kindKeyOf, kinds } from '../kube/kinds.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
 import type {
   Assumption,
   InstallSpec,
@@ -11,7 +11,6 @@ import type {
   PoolSpec,
   SlaSpec,
   SourceSpec,
-  Unmodelled,
 } from '../trials/spec.ts'
 import type { LoadContext, Place, RunTool } from './framework.ts'
 import { inNamespaces } from './namespaces.ts'
@@ -53,7 +52,6 @@ export interface Loaded {
   readonly trials?: NonNullable<PlatformPart['trials']>
   readonly problems: readonly Problem[]
   readonly assumptions: readonly Assumption[]
-  readonly unmodelled: readonly Unmodelled[]
   readonly notes: readonly string[]
 }
 
@@ -173,7 +171,6 @@ function finish(
     ...(trials === undefined ? {} : { trials }),
     problems: total === 0 ? [...problems, noNodes(pools)] : problems,
     assumptions,
-    unmodelled: unmodelledOf(objects),
     notes: notesOf(found),
   }
 }
@@ -291,21 +288,6 @@ function repeatProblem(repeat: {
     why: 'the later one is applied over the earlier one; only the later one is judged',
     todo: 'name only the files that belong to one platform',
   })
-}
-
-function unmodelledOf(objects: readonly SourceObject[]): readonly Unmodelled[] {
-  const counts = new Map<string, number>()
-  for (const { object } of objects) {
-    const key = kindKeyOf(object)
-    if (!kinds.has(key)) counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return [...counts]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([kind, count]) => ({
-      kind,
-      count,
-      effect: 'kept in the cluster, but nothing acts on it',
-    }))
 }
 
 function notesOf(found: Harvest): readonly string[] {

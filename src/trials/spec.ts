@@ -18,6 +18,8 @@ export interface Assumption {
   readonly what: string
   readonly why: string
   readonly setBy: string
+  /** What in the files made it necessary, where something did. */
+  readonly locations?: readonly Location[]
 }
 
 /** Objects that are kept but that no part of the twin acts on. */
@@ -25,6 +27,10 @@ export interface Unmodelled {
   readonly kind: string
   readonly count: number
   readonly effect: string
+  /** Where the first of them is written. */
+  readonly locations?: readonly Location[]
+  /** The kind that its author may have meant. */
+  readonly hint?: string
 }
 
 /**

@@ -108,6 +108,34 @@ describe('an object that is refused', () => {
   })
 })
 
+describe('a kind that no API server has', () => {
+  const wrongKind = app({}).replace('kind: Deployment', 'kind: Deploymnet')
+
+  it('is refused, with the kind that may be meant and its line', () => {
+    const [cause] = causesOf(check(wrongKind), 'install', 'rejected')
+    expect(cause).toMatchObject({ code: 'unknown-kind', locations: [{ line: 2, path: 'kind' }] })
+    expect(cause?.text).toContain('did you mean Deployment (apps/v1)?')
+  })
+
+  it('is refused at its version when that is gone', () => {
+    const [cause] = causesOf(
+      check(app({}).replace('apps/v1', 'apps/v1beta1')),
+      'install',
+      'rejected',
+    )
+    expect(cause).toMatchObject({ code: 'unknown-kind', locations: [{ path: 'apiVersion' }] })
+    expect(cause?.text).toContain('it serves Deployment (apps/v1)')
+  })
+
+  it("of a group that may be anybody's is not modelled: count, first place, hint", () => {
+    const odd = 'apiVersion: networking.k8s.io/v1\nkind: Ingres\nmetadata: {name: NAME}\n'
+    const { unmodelled } = check([odd.replace('NAME', 'a'), odd.replace('NAME', 'b')].join('---\n'))
+    expect(unmodelled).toMatchObject([
+      { count: 2, locations: [{ line: 2 }], hint: 'Ingress (networking.k8s.io/v1)' },
+    ])
+  })
+})
+
 describe('a drain that is stuck', () => {
   const budget = `---
 apiVersion: policy/v1

@@ -64,7 +64,8 @@ export const refusedFields = {
       ({ what, object }) => what === 'apply' && refText(object) === refText(incident.object),
     )
     const fields = refusal?.fields ?? []
-    if (incident.verdict !== 'rejected' || fields.length === 0) return []
+    const isUnknownKind = refusal?.message.includes('no matches for kind "') === true
+    if (incident.verdict !== 'rejected' || fields.length === 0 || isUnknownKind) return []
     const text = `the API server answers ${refusal?.code ?? 0} because of ${listText(fields)}`
     const locations = places(context, fields)
     return [{ ...bare('field-refused', text, { fields }), locations }]

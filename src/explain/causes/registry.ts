@@ -12,6 +12,7 @@ import {
 import { placement } from './placement.ts'
 import { podWarning } from './pod-warning.ts'
 import { rolloutBudget } from './rollout-budget.ts'
+import { unknownKind } from './unknown-kind.ts'
 
 export const causeFinders: readonly CauseFinder[] = [
   rolloutBudget,
@@ -20,6 +21,7 @@ export const causeFinders: readonly CauseFinder[] = [
   singleReplica,
   lostNode,
   disruptionBudget,
+  unknownKind,
   refusedFields,
   missingServiceAccount,
   installerGate,

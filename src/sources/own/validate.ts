@@ -2,6 +2,7 @@
 // time.
 
 import { compareNumbers } from '../../base/compare.ts'
+import { nearest } from '../../base/nearest.ts'
 import type { Problem } from '../../base/problem.ts'
 import { descriptions, platform, trial } from '../generated/own-schemas.ts'
 import { codes, errorAt } from '../problems.ts'
@@ -138,24 +139,4 @@ function typeNames(types: unknown): string {
 
 function list(values: unknown): string {
   return Array.isArray(values) ? values.map(String).join(', ') : String(values)
-}
-
-// The known field that differs in at most two letters, if any.
-function nearest(name: string, fields: readonly string[]): string | undefined {
-  const scored = fields.map(field => ({ field, distance: editDistance(name, field) }))
-  const best = scored.sort((a, b) => compareNumbers(a.distance, b.distance))[0]
-  return best !== undefined && best.distance <= 2 ? best.field : undefined
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
-    }
-    previous = row
-  }
-  return previous[b.length] ?? 0
 }
