@@ -63,12 +63,6 @@ export function placeOf(context: ExplainContext, path: string): Location | undef
   return places(context, [path])[0]
 }
 
-/** Where the pod spec lies in an object of that kind. */
-export function podSpecPath(kind: string): string {
-  if (kind === 'Pod') return 'spec'
-  return kind === 'CronJob' ? 'spec.jobTemplate.spec.template.spec' : 'spec.template.spec'
-}
-
 /** `file:line`, as texts quote a place. */
 export function placeText(location: Location | undefined): string {
   if (location === undefined) return ''

@@ -2,16 +2,14 @@
 
 import { absorb, digestText, emptyDigest } from '../base/hash.ts'
 import type { World } from '../engine/world.ts'
-import type { KubeObject } from '../kube/object.ts'
-import { install, missingNamespaces, workloadKinds } from '../trials/install.ts'
+import { install, workloadKinds } from '../trials/install.ts'
 import { nodesOf, type Platform, totalNodes } from '../trials/platform.ts'
-import { missingReferences } from '../trials/references.ts'
 import { trials } from '../trials/registry.ts'
-import { missingClasses } from '../trials/storage.ts'
 import { size, type SizeRow } from '../trials/size.ts'
 import { type ReadObjects, runScript } from '../trials/scripted.ts'
 import type { Assumption, TrialSpec } from '../trials/spec.ts'
 import type { Base, TrialResult, TrialRun } from '../trials/trial.ts'
+import { assumedIn } from './assumed.ts'
 import { type ExpectationResult, judgeExpectations } from './expect.ts'
 import { findingsOf } from './findings.ts'
 import { reportProblem } from './problems.ts'
@@ -39,7 +37,12 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
   installed.world.digest()
   const results = [installed.result, ...runTrials(installed, options.trials)]
   const told = results.map(result => ({ result, findings: findingsOf(platform, result) }))
-  return reportOf(platform, told, installed.world, options)
+  const { assumptions, problems } = assumedIn(platform)
+  return reportOf(platform, told, installed.world, {
+    ...options,
+    assumptions: [...options.assumptions, ...assumptions],
+    problems: [...options.problems, ...problems.map(reportProblem)],
+  })
 }
 
 function reportOf(
@@ -60,7 +63,7 @@ function reportOf(
     platform: { ...platformFacts(platform, world), sources: options.sources },
     trials: told.map(entry => trialReport(entry, platform, blind)),
     findings: told.flatMap(({ findings }) => findings),
-    assumptions: [...options.assumptions, ...assumptionsOf(platform)],
+    assumptions: options.assumptions,
     unmodelled: unmodelled.map(({ decisive: _, ...told }) => told),
     problems: options.problems,
   }
@@ -108,6 +111,8 @@ export function rehearseScript(
   const run = result.runs[0] as TrialRun
   const report = reportOf(platform, [{ result, findings }], run.observation.world, {
     ...options,
+    // Steps may bring what the sources lack, so nothing is a problem before the end.
+    assumptions: [...options.assumptions, ...assumedIn(platform).assumptions],
     problems: [...options.problems, ...problems.map(reportProblem)],
   })
   return { report, expectations: judgeExpectations(spec.expect, run, findings) }
@@ -230,46 +235,4 @@ function summaryOf({ trial, runs, skipped }: TrialResult, platform: Platform): s
 
 function countText(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-function assumptionsOf(platform: Platform): readonly Assumption[] {
-  const namespaces = missingNamespaces(platform).map(name => ({
-    what: `namespace ${name} exists`,
-    why: 'objects live in it and none of the files defines it',
-    setBy: 'default',
-  }))
-  const objects = platform.objects.map(({ object }) => object)
-  const classes = missingClasses(objects).map(({ metadata: { name } }) => ({
-    what: `StorageClass ${name} exists and makes volumes that any node of the zone can use`,
-    why: 'claims use it and none of the files defines it',
-    setBy: 'default',
-  }))
-  return [...namespaces, ...classes, ...zoneAssumption(platform), ...referenceAssumption(objects)]
-}
-
-function referenceAssumption(objects: readonly KubeObject[]): readonly Assumption[] {
-  const missing = missingReferences(objects)
-  if (missing.length === 0) return []
-  const shown = missing.slice(0, 3).join(', ')
-  const more = missing.length > 3 ? ` and ${missing.length - 3} more` : ''
-  const exist = missing.length === 1 ? 'exists' : 'exist'
-  return [
-    {
-      what: `${shown}${more} ${exist}`,
-      why: 'pods cannot start without and none of the files defines them',
-      setBy: 'default',
-    },
-  ]
-}
-
-function zoneAssumption({ zonesAssumedFor = 0 }: Platform): readonly Assumption[] {
-  if (zonesAssumedFor === 0) return []
-  const who = zonesAssumedFor === 1 ? 'one object demands' : `${zonesAssumedFor} objects demand`
-  return [
-    {
-      what: 'the nodes lie in zones a, b and c in turn',
-      why: `${who} a zone of its node and nothing says which there are; --zones does`,
-      setBy: 'default',
-    },
-  ]
 }

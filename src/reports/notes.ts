@@ -3,6 +3,7 @@
 
 import { createColors } from 'picocolors'
 import type { Report, ReportProblem } from '../explain/report.ts'
+import { placeText } from './frame.ts'
 import type { ReportContext } from './framework.ts'
 import { problemText } from './problem.ts'
 import { unmodelledText } from './words.ts'
@@ -16,7 +17,7 @@ const problemsMax: Readonly<Record<ReportProblem['severity'], number>> = { error
 export function notesText(report: Report, context: ReportContext): string {
   const { assumptions, unmodelled, problems } = report
   const { dim } = createColors(context.color)
-  const assumed = assumptions.map(({ what, why }) => dim(`assumed ${what}: ${why}`))
+  const assumed = assumptions.map(each => dim(assumptionText(each)))
   const lines = [...assumed, ...unmodelledLines(unmodelled, context.showInfo === true).map(dim)]
   return [problemsText(problems, context), ...lines.map(each => `${each}\n`)].join('')
 }
@@ -54,4 +55,14 @@ function unmodelledLines(unmodelled: Report['unmodelled'], showAll: boolean): re
       ...(rest > 0 ? [`  and ${rest} more kinds; -v shows all`] : []),
     ]
   })
+}
+
+/** `assumed Secret shop/tls exists (web.yaml:12:3): …`. */
+function assumptionText({
+  what,
+  why,
+  locations: [place] = [],
+}: Report['assumptions'][number]): string {
+  const where = place === undefined ? '' : ` (${placeText(place)})`
+  return `assumed ${what}${where}: ${why}`
 }

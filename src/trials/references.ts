@@ -1,55 +1,124 @@
-// ConfigMaps and Secrets that pods cannot start without and that no file defines. Operators and
-// people make such objects, so they are taken to exist; the report says which.
+// ConfigMaps and Secrets that pods cannot start without and that no file defines, with the field
+// that names each. Operators, jobs and people make such objects, so a run takes them to exist.
 
 import { compareStrings } from '../base/compare.ts'
 import { keyFrom, type KubeObject } from '../kube/object.ts'
-import { fieldsOf, listOf, podSpecOf } from './written.ts'
+import { fieldsOf, listOf, podSpecOf, podSpecPath } from './written.ts'
 
-/** `ConfigMap namespace/name` or `Secret namespace/name`, sorted, each once. */
-export function missingReferences(objects: readonly KubeObject[]): readonly string[] {
-  const known = new Set(objects.map(object => nameOf(object.kind, object, object.metadata.name)))
-  const needed = new Set(objects.flatMap(referencesOf))
-  // Every namespace gets this one from the control plane.
-  const missing = [...needed].filter(
-    name => !known.has(name) && !name.endsWith('/kube-root-ca.crt'),
-  )
-  return missing.sort(compareStrings)
+/** A field of an object's pod spec that names a ConfigMap or Secret the pod needs. */
+export interface Reference {
+  readonly kind: 'ConfigMap' | 'Secret'
+  readonly namespace: string
+  readonly name: string
+  /** Where the name stands in the object that refers. */
+  readonly path: string
+  /** What the kubelet does with it, which decides how it waits without it. */
+  readonly use: 'env' | 'volume'
 }
 
-function nameOf(kind: string, { metadata }: KubeObject, name: unknown): string {
-  return `${kind} ${keyFrom(metadata.namespace ?? 'default', String(name))}`
+/** An object that no file defines: the first field that names it, and how many there are. */
+export interface MissingReference<T> extends Reference {
+  readonly by: T
+  readonly count: number
 }
 
-function referencesOf(object: KubeObject): readonly string[] {
-  const spec = podSpecOf(object)
-  const containers = [...listOf(spec['containers']), ...listOf(spec['initContainers'])]
-  const env = containers.flatMap(container => listOf(container['env']))
-  const envFrom = containers.flatMap(container => listOf(container['envFrom']))
-  const volumes = listOf(spec['volumes'])
-  const projected = volumes.flatMap(({ projected: value }) => listOf(fieldsOf(value)['sources']))
-  const named = (kind: string, source: unknown, field: string): readonly string[] => {
-    const { optional, [field]: name } = fieldsOf(source)
-    return typeof name === 'string' && optional !== true ? [nameOf(kind, object, name)] : []
+/** What pods need and none of the objects is, by kind, namespace and name, each once. */
+export function missingReferences<T extends { readonly object: KubeObject }>(
+  objects: readonly T[],
+): readonly MissingReference<T>[] {
+  const missing = new Map<string, MissingReference<T>>()
+  let known: ReadonlySet<string> | undefined
+  for (const by of objects) {
+    for (const reference of referencesOf(by.object)) {
+      // Every namespace gets this one from the control plane.
+      if (reference.name === 'kube-root-ca.crt') continue
+      known ??= definedNames(objects)
+      const name = referenceText(reference)
+      if (known.has(name)) continue
+      const before = missing.get(name)
+      missing.set(
+        name,
+        before ? { ...before, count: before.count + 1 } : { ...reference, by, count: 1 },
+      )
+    }
   }
-  return [
-    ...env.flatMap(({ valueFrom }) => {
-      const { configMapKeyRef, secretKeyRef } = fieldsOf(valueFrom)
-      return [
-        ...named('ConfigMap', configMapKeyRef, 'name'),
-        ...named('Secret', secretKeyRef, 'name'),
-      ]
-    }),
-    ...envFrom.flatMap(({ configMapRef, secretRef }) => [
-      ...named('ConfigMap', configMapRef, 'name'),
-      ...named('Secret', secretRef, 'name'),
-    ]),
-    ...volumes.flatMap(({ configMap, secret }) => [
-      ...named('ConfigMap', configMap, 'name'),
-      ...named('Secret', secret, 'secretName'),
-    ]),
-    ...projected.flatMap(({ configMap, secret }) => [
-      ...named('ConfigMap', configMap, 'name'),
-      ...named('Secret', secret, 'name'),
-    ]),
+  return [...missing].sort(([a], [b]) => compareStrings(a, b)).map(([, each]) => each)
+}
+
+/** `Secret namespace/name`. */
+export function referenceText({ kind, namespace, name }: Omit<Reference, 'path' | 'use'>): string {
+  return `${kind} ${keyFrom(namespace, name)}`
+}
+
+function definedNames(objects: readonly { readonly object: KubeObject }[]): ReadonlySet<string> {
+  const names = objects.flatMap(({ object: { kind, metadata } }) => {
+    if (kind !== 'ConfigMap' && kind !== 'Secret') return []
+    const { namespace = 'default', name = '' } = metadata
+    return [referenceText({ kind, namespace, name })]
+  })
+  return new Set(names)
+}
+
+type Named = Pick<Reference, 'kind' | 'path' | 'use'> & { readonly name: unknown }
+
+/** Every field of the object's pod spec that names a ConfigMap or Secret; optional ones do not count. */
+export function referencesOf(object: KubeObject): readonly Reference[] {
+  const spec = podSpecOf(object)
+  const named = [
+    ...containerNames(spec, 'initContainers'),
+    ...containerNames(spec, 'containers'),
+    ...volumeNames(spec),
   ]
+  const { namespace = 'default' } = object.metadata
+  const prefix = podSpecPath(object.kind)
+  return named.flatMap(({ name, path, ...rest }) =>
+    typeof name === 'string' && name !== ''
+      ? [{ ...rest, namespace, name, path: `${prefix}.${path}` }]
+      : [],
+  )
+}
+
+type Fields = ReturnType<typeof fieldsOf>
+
+function containerNames(spec: Fields, list: string): readonly Named[] {
+  return listOf(spec[list]).flatMap((container, index) => {
+    const at = `${list}[${index}]`
+    const single = listOf(container['env']).flatMap(({ valueFrom }, item) => [
+      ...source(fieldsOf(valueFrom), 'configMapKeyRef', `${at}.env[${item}].valueFrom`),
+      ...source(fieldsOf(valueFrom), 'secretKeyRef', `${at}.env[${item}].valueFrom`),
+    ])
+    const whole = listOf(container['envFrom']).flatMap((from, item) => [
+      ...source(from, 'configMapRef', `${at}.envFrom[${item}]`),
+      ...source(from, 'secretRef', `${at}.envFrom[${item}]`),
+    ])
+    return [...single, ...whole].map(each => ({ ...each, use: 'env' as const }))
+  })
+}
+
+function volumeNames(spec: Fields): readonly Named[] {
+  return listOf(spec['volumes']).flatMap((volume, index) => {
+    const at = `volumes[${index}]`
+    const projected = listOf(fieldsOf(volume['projected'])['sources']).flatMap((from, item) => [
+      ...source(from, 'configMap', `${at}.projected.sources[${item}]`),
+      ...source(from, 'secret', `${at}.projected.sources[${item}]`),
+    ])
+    return [
+      ...source(volume, 'configMap', at),
+      ...source(volume, 'secret', at, 'secretName'),
+      ...projected,
+    ].map(each => ({ ...each, use: 'volume' as const }))
+  })
+}
+
+/** The name in `from[key]`, unless that is optional. */
+function source(
+  from: Fields,
+  key: string,
+  at: string,
+  field = 'name',
+): readonly Omit<Named, 'use'>[] {
+  const { optional, [field]: name } = fieldsOf(from[key])
+  if (name === undefined || optional === true) return []
+  const kind = key.startsWith('secret') ? 'Secret' : 'ConfigMap'
+  return [{ kind, name, path: `${at}.${key}.${field}` }]
 }

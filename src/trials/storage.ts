@@ -16,7 +16,7 @@ export function missingClasses(objects: readonly KubeObject[]): readonly KubeObj
   const hasDefault = classes.some(
     ({ metadata }) => metadata.annotations?.[defaultAnnotation] === 'true',
   )
-  const claims = objects.flatMap(claimsOf)
+  const claims = objects.flatMap(claimsOf).map(({ fields }) => fields)
   // A claim of class "" or of a named volume waits for that volume; no class would help it.
   const names = new Set(
     claims.flatMap(({ storageClassName: name }) => (typeof name === 'string' ? [name] : [])),
@@ -33,15 +33,50 @@ export function missingClasses(objects: readonly KubeObject[]): readonly KubeObj
   return [storageClass(assumedDefaultClass, annotations), ...rest]
 }
 
-function claimsOf({ kind, spec }: KubeObject): readonly ReturnType<typeof fieldsOf>[] {
+interface Claim {
+  /** What is written under the claim's spec. */
+  readonly fields: ReturnType<typeof fieldsOf>
+  readonly path: string
+}
+
+/** The first claim that needs one of the missing classes, and its field. */
+export function firstClaimOf<T extends { readonly object: KubeObject }>(
+  objects: readonly T[],
+  className: string,
+): { readonly by: T; readonly path: string } | undefined {
+  for (const by of objects) {
+    for (const { fields, path } of claimsOf(by.object)) {
+      const { storageClassName: name, volumeName } = fields
+      if (name === className) return { by, path: `${path}.storageClassName` }
+      const isOpen = (name === undefined || name === null) && volumeName === undefined
+      if (isOpen && className === assumedDefaultClass) return { by, path }
+    }
+  }
+  return undefined
+}
+
+function claimsOf({ kind, spec }: KubeObject): readonly Claim[] {
   const fields = fieldsOf(spec)
-  if (kind === 'PersistentVolumeClaim') return isWritten(spec) ? [fields] : []
-  const own = listOf(fields['volumeClaimTemplates']).filter(({ spec }) => isWritten(spec))
+  if (kind === 'PersistentVolumeClaim') return isWritten(spec) ? [{ fields, path: 'spec' }] : []
+  const own = listOf(fields['volumeClaimTemplates']).map((template, index) => ({
+    spec: template['spec'],
+    path: `spec.volumeClaimTemplates[${index}].spec`,
+  }))
   const podSpec = fieldsOf(fieldsOf(fields['template'])['spec'])
-  const ephemeral = [...listOf(fields['volumes']), ...listOf(podSpec['volumes'])]
-    .map(volume => fieldsOf(fieldsOf(volume['ephemeral'])['volumeClaimTemplate']))
-    .filter(({ spec }) => isWritten(spec))
-  return [...own, ...ephemeral].map(({ spec }) => fieldsOf(spec))
+  const ephemeral = [
+    ...ephemeralOf(fields['volumes'], 'spec'),
+    ...ephemeralOf(podSpec['volumes'], 'spec.template.spec'),
+  ]
+  return [...own, ...ephemeral]
+    .filter(each => isWritten(each.spec))
+    .map(each => ({ fields: fieldsOf(each.spec), path: each.path }))
+}
+
+function ephemeralOf(volumes: unknown, prefix: string) {
+  return listOf(volumes).map((volume, index) => ({
+    spec: fieldsOf(fieldsOf(volume['ephemeral'])['volumeClaimTemplate'])['spec'],
+    path: `${prefix}.volumes[${index}].ephemeral.volumeClaimTemplate.spec`,
+  }))
 }
 
 function isWritten(value: unknown): boolean {

@@ -22,3 +22,9 @@ export function podSpecOf({ kind, spec }: KubeObject): Fields {
   const job = fieldsOf(outer['jobTemplate'])['spec']
   return fieldsOf(fieldsOf(fieldsOf(job ?? outer)['template'])['spec'])
 }
+
+/** Where `podSpecOf` finds it in an object of that kind. */
+export function podSpecPath(kind: string): string {
+  if (kind === 'Pod') return 'spec'
+  return kind === 'CronJob' ? 'spec.jobTemplate.spec.template.spec' : 'spec.template.spec'
+}

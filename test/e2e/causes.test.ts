@@ -136,6 +136,64 @@ describe('a kind that no API server has', () => {
   })
 })
 
+describe('an object that a pod names and no file defines', () => {
+  const rows = [
+    { kind: 'ServiceAccount', spec: 'serviceAccountName: nobody', verdict: 'rejected' },
+    { kind: 'PriorityClass', spec: 'priorityClassName: nothing', verdict: 'rejected' },
+    { kind: 'RuntimeClass', spec: 'runtimeClassName: kata', verdict: 'rejected' },
+    {
+      kind: 'PersistentVolumeClaim',
+      spec: 'volumes: [{name: d, persistentVolumeClaim: {claimName: none}}]',
+      verdict: 'pending-forever',
+    },
+  ]
+  it.each(rows)(
+    '$kind: the finding points at the field that names it',
+    ({ kind, spec, verdict }) => {
+      const manifest = app({ spec: `      ${spec}\n` })
+      const [cause] = causesOf(check(manifest), 'install', verdict)
+      expect(cause?.text).toContain(`${kind} `)
+      expect(cause?.locations[0]?.line).toBe(lineOf(manifest, spec))
+    },
+  )
+
+  const secret = 'volumes: [{name: s, secret: {secretName: web-tls}}]'
+  const manifest = app({ spec: `      ${secret}\n` })
+
+  it('Secret: the run goes on, and a warning points at the field', () => {
+    const { findings, problems, assumptions } = check(manifest)
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+    expect(problems).toMatchObject([
+      { code: 'ST0150', severity: 'warning', line: lineOf(manifest, secret) },
+    ])
+    expect(problems[0]?.text).toContain('Secret default/web-tls is in none of the files')
+    expect(assumptions).toMatchObject([{ locations: [{ line: lineOf(manifest, secret) }] }])
+  })
+
+  it('Secret: a name with a slip of the pen is shown', () => {
+    const near = `${manifest}---\napiVersion: v1\nkind: Secret\nmetadata: {name: web-tsl}\n`
+    expect(check(near).problems[0]?.todo).toContain('did you mean Secret default/web-tsl')
+  })
+
+  it('Secret: one that something in the files makes is only assumed', () => {
+    const maker = `${manifest}---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: web, namespace: default}
+spec: {secretName: web-tls}
+`
+    const { problems, assumptions } = check(maker)
+    expect(problems).toEqual([])
+    expect(assumptions[0]?.why).toContain('Certificate default/web names it')
+  })
+
+  it('Secret: one that is optional is never told', () => {
+    const optional = secret.replace('web-tls', 'web-tls, optional: true')
+    const { problems, assumptions } = check(app({ spec: `      ${optional}\n` }))
+    expect([problems, assumptions]).toEqual([[], []])
+  })
+})
+
 describe('a drain that is stuck', () => {
   const budget = `---
 apiVersion: policy/v1

@@ -202,6 +202,23 @@ export const problemPages: readonly Page[] = [
     good: 'pools:\n- {name: workers, count: 3}',
   },
   {
+    id: 'ST0150',
+    name: 'not-defined',
+    title: 'Pods need an object that no file defines',
+    meaning:
+      'A ConfigMap or Secret that a container cannot start without is in none of the files, and ' +
+      'nothing in them says who makes it: no custom resource names it (Certificate, ExternalSecret), no ' +
+      'program is told its name, no role may write it. Where something does, the report lists it ' +
+      'among its assumptions instead. References marked optional never count. The run takes the ' +
+      'object to exist, since people and installers make many by hand.',
+    advice:
+      'Correct the name, name the file that defines the object too, or mark the reference ' +
+      'optional. A ServiceAccount, PriorityClass, RuntimeClass or claim that is missing stops the ' +
+      'pod for certain and is a finding (ST1010, ST1001).',
+    bad: 'envFrom:\n- secretRef: {name: databse-password}',
+    good: 'envFrom:\n- secretRef: {name: database-password}',
+  },
+  {
     id: 'ST0201',
     name: 'schedule',
     title: 'The text after --replay is not a schedule',

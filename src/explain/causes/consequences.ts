@@ -2,7 +2,7 @@
 
 import { refText } from '../../checks/life.ts'
 import { keyFrom, type KubeObject } from '../../kube/object.ts'
-import { places, podSpecPath } from '../context.ts'
+import { places } from '../context.ts'
 import type { Cause } from '../report.ts'
 import { type CauseFinder, listText } from './cause-finder.ts'
 
@@ -69,21 +69,6 @@ export const refusedFields = {
     const text = `the API server answers ${refusal?.code ?? 0} because of ${listText(fields)}`
     const locations = places(context, fields)
     return [{ ...bare('field-refused', text, { fields }), locations }]
-  },
-} satisfies CauseFinder
-
-export const missingServiceAccount = {
-  name: 'missing-service-account',
-  doc: 'Pods name a ServiceAccount that none of the files defines.',
-  find: context => {
-    const name = /serviceaccount "([^"]+)" not found/.exec(context.incident.message ?? '')?.[1]
-    if (context.incident.verdict !== 'rejected' || name === undefined) return []
-    const text =
-      `ServiceAccount ${name} is in none of the files, so the API server refuses every pod that ` +
-      'names it'
-    const spec = podSpecPath(context.incident.object.kind)
-    const locations = places(context, [`${spec}.serviceAccountName`, `${spec}.serviceAccount`])
-    return [{ ...bare('service-account-missing', text, { serviceAccount: name }), locations }]
   },
 } satisfies CauseFinder
 

@@ -5,10 +5,10 @@ import {
   disruptionBudget,
   installerGate,
   lostNode,
-  missingServiceAccount,
   refusedFields,
   singleReplica,
 } from './consequences.ts'
+import { missingObject } from './missing-object.ts'
 import { placement } from './placement.ts'
 import { podWarning } from './pod-warning.ts'
 import { rolloutBudget } from './rollout-budget.ts'
@@ -23,6 +23,6 @@ export const causeFinders: readonly CauseFinder[] = [
   disruptionBudget,
   unknownKind,
   refusedFields,
-  missingServiceAccount,
+  missingObject,
   installerGate,
 ]
