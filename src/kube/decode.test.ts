@@ -109,3 +109,39 @@ describe('the round trip through Go types', () => {
     expect(strictErrors).toHaveLength(1)
   })
 })
+
+describe('faults', () => {
+  const labels = { 'app.kubernetes.io/name': 1 }
+  it.each([
+    { name: 'a sound object has none', given: pod({}), want: [] },
+    {
+      name: 'a wrong type lies where it is written',
+      given: pod({ containers: [container, { ...container, args: ['a', 1] }] }),
+      want: ['spec.containers[1].args[1]'],
+    },
+    {
+      name: 'a key with dots stands in brackets',
+      given: pod({}, { name: 'p', labels }),
+      want: ['metadata.labels[app.kubernetes.io/name]'],
+    },
+    {
+      name: 'a quantity that cannot be read',
+      given: pod({ containers: [{ ...container, resources: { limits: { cpu: 'x' } } }] }),
+      want: ['spec.containers[0].resources.limits.cpu'],
+    },
+    {
+      name: 'the error comes first, then unknown fields',
+      given: pod({ nodeSelectr: {}, priority: 'high' }),
+      want: ['spec.priority', 'spec.nodeSelectr'],
+    },
+    {
+      name: 'of a custom resource only the metadata is known',
+      given: { apiVersion: 'x.io/v1', kind: 'X', metadata: { name: 'x', labels } },
+      want: ['metadata.labels[app.kubernetes.io/name]'],
+    },
+  ])('$name', ({ given, want }) => {
+    expect(decodeObject(given as unknown as KubeObject).faults.map(({ path }) => path)).toEqual(
+      want,
+    )
+  })
+})

@@ -14,6 +14,16 @@ export interface Decoded<T = unknown> {
   readonly strictErrors: readonly string[]
   /** Why the value does not have the type; then `value` is of no use. */
   readonly error?: string
+  /** Where the error lies, then the unknown fields; empty when there are none. */
+  readonly faults: readonly Fault[]
+}
+
+/** A field that cannot be decoded. */
+export interface Fault {
+  /** `spec.containers[0].imagee`; keys with dots stand in brackets. */
+  readonly path: string
+  /** The fields that there are beside an unknown one. */
+  readonly known?: readonly string[]
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -26,6 +36,8 @@ const nil = Symbol('nil')
 class Decoding {
   readonly strictErrors: string[] = []
   error: string | undefined
+  private errorPath: string | undefined
+  private readonly unknownFields: Fault[] = []
   /** A type with its own decoder failed: upstream stops there, whatever failed before. */
   fatal = false
   /** Where we are, as strict errors name it. */
@@ -51,10 +63,22 @@ class Decoding {
     }
   }
 
-  unknown(key: string): void {
+  get faults(): readonly Fault[] {
+    const { errorPath: path } = this
+    return path === undefined ? this.unknownFields : [{ path }, ...this.unknownFields]
+  }
+
+  unknown(key: string, { jsonFields }: StructType): void {
     if (this.strictErrors.length >= strictErrorsMax) return
     const error = `unknown field ${goQuote(this.pathText(key))}`
-    if (!this.strictErrors.includes(error)) this.strictErrors.push(error)
+    if (this.strictErrors.includes(error)) return
+    this.strictErrors.push(error)
+    this.unknownFields.push({ path: placeText([...this.path, key]), known: [...jsonFields.keys()] })
+  }
+
+  private fail(error: string): void {
+    this.error = error
+    this.errorPath = placeText(this.path)
   }
 
   private pathText(key: string): string {
@@ -67,7 +91,7 @@ class Decoding {
   }
 
   private mismatch(found: string, type: Type): unknown {
-    this.error ??= this.mismatchText(found, type.name)
+    if (this.error === undefined) this.fail(this.mismatchText(found, type.name))
     return zeroOf(type)
   }
 
@@ -98,8 +122,7 @@ class Decoding {
     const decoded = decodeSpecial(type.special, value)
     if (decoded.ok) return decoded.value ?? nil
     if (!this.fatal) {
-      this.error =
-        'found' in decoded ? this.mismatchText(decoded.found, decoded.type) : decoded.error
+      this.fail('found' in decoded ? this.mismatchText(decoded.found, decoded.type) : decoded.error)
       this.fatal = !('saved' in decoded)
     }
     return nil
@@ -148,7 +171,7 @@ class Decoding {
       if (this.fatal) break
       const field = type.jsonFields.get(key)
       if (field === undefined) {
-        this.unknown(key)
+        this.unknown(key, type)
         draft.drop(key)
         continue
       }
@@ -169,6 +192,16 @@ class Decoding {
     addMissing(type, value, draft)
     return draft.result()
   }
+}
+
+/** A path as field paths are written: `metadata.labels[app.kubernetes.io/name]`. */
+function placeText(path: readonly (string | number)[]): string {
+  let text = ''
+  for (const step of path) {
+    if (typeof step === 'number' || /[.[\]]/.test(step)) text += `[${step}]`
+    else text += text === '' ? step : `.${step}`
+  }
+  return text
 }
 
 /** A copy of an object that is only made when something in it changes. */
@@ -307,8 +340,8 @@ function fits(value: number, primitive: string): boolean {
 export function decodeAs(type: StructType, value: unknown): Decoded {
   const decoding = new Decoding()
   const decoded = decoding.value(type, value)
-  const { strictErrors, error } = decoding
-  return { value: decoded, strictErrors, ...(error !== undefined && { error }) }
+  const { strictErrors, error, faults } = decoding
+  return { value: decoded, strictErrors, faults, ...(error !== undefined && { error }) }
 }
 
 let metaType: StructType | undefined
@@ -321,8 +354,9 @@ export function decodeObject(object: KubeObject): Decoded<KubeObject> {
   const holder = new Decoding()
   const metadata = holder.value(metaType, object.metadata) as KubeObject['metadata']
   const { strictErrors, error } = holder
+  const faults = holder.faults.map(fault => ({ ...fault, path: `metadata.${fault.path}` }))
   const value = metadata === object.metadata ? object : { ...object, metadata }
-  return { value, strictErrors, ...(error !== undefined && { error }) }
+  return { value, strictErrors, faults, ...(error !== undefined && { error }) }
 }
 
 /** What the API server says under strict field validation. */

@@ -100,6 +100,21 @@ describe('an object that is refused', () => {
     expect(cause?.locations[0]?.line).toBe(lineOf(manifest, 'replicas: -1'))
   })
 
+  it.each([
+    { name: 'an unknown one', from: 'image: web', to: 'imagee: web', hint: 'did you mean image?' },
+    {
+      name: 'one of a wrong type',
+      from: 'replicas: 1',
+      to: 'replicas: "1"',
+      hint: 'spec.replicas',
+    },
+  ])('names $name that the API server cannot decode', ({ from, to, hint }) => {
+    const manifest = app({}).replace(from, to)
+    const [cause] = causesOf(check(manifest), 'install', 'rejected')
+    expect(cause?.locations[0]?.line).toBe(lineOf(manifest, to))
+    expect(cause?.text).toContain(hint)
+  })
+
   it('is a workload whose ServiceAccount nobody defines', () => {
     const manifest = app({ spec: '      serviceAccountName: ghost\n' })
     const [cause] = causesOf(check(manifest), 'install', 'rejected')

@@ -1,10 +1,9 @@
 // Causes that lie in the event of the trial itself: a lost node, one replica, a budget, a refusal.
 
-import { refText } from '../../checks/life.ts'
 import { keyFrom, type KubeObject } from '../../kube/object.ts'
 import { places } from '../context.ts'
 import type { Cause } from '../report.ts'
-import { type CauseFinder, listText } from './cause-finder.ts'
+import type { CauseFinder } from './cause-finder.ts'
 
 type Replicated = KubeObject & { readonly spec?: { readonly replicas?: number } }
 
@@ -52,23 +51,6 @@ export const installerGate = {
     const by = platform.install?.by ?? 'the installer'
     const text = `${by} gives up at second ${seconds}: ${failed.message ?? failed.outcome}`
     return [bare('installer-gate', text, { gate: failed.gate.name, seconds })]
-  },
-} satisfies CauseFinder
-
-export const refusedFields = {
-  name: 'refused-fields',
-  doc: 'The fields that the API server does not accept, where they are written.',
-  find: context => {
-    const { incident } = context
-    const refusal = incident.run.observation.refusals.find(
-      ({ what, object }) => what === 'apply' && refText(object) === refText(incident.object),
-    )
-    const fields = refusal?.fields ?? []
-    const isUnknownKind = refusal?.message.includes('no matches for kind "') === true
-    if (incident.verdict !== 'rejected' || fields.length === 0 || isUnknownKind) return []
-    const text = `the API server answers ${refusal?.code ?? 0} because of ${listText(fields)}`
-    const locations = places(context, fields)
-    return [{ ...bare('field-refused', text, { fields }), locations }]
   },
 } satisfies CauseFinder
 

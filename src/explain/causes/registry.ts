@@ -1,16 +1,11 @@
 // Every cause finder; their causes are listed in this order.
 
 import type { CauseFinder } from './cause-finder.ts'
-import {
-  disruptionBudget,
-  installerGate,
-  lostNode,
-  refusedFields,
-  singleReplica,
-} from './consequences.ts'
+import { disruptionBudget, installerGate, lostNode, singleReplica } from './consequences.ts'
 import { missingObject } from './missing-object.ts'
 import { placement } from './placement.ts'
 import { podWarning } from './pod-warning.ts'
+import { refusedFields } from './refused-fields.ts'
 import { rolloutBudget } from './rollout-budget.ts'
 import { unknownKind } from './unknown-kind.ts'
 

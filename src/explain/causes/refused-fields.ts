@@ -1,0 +1,46 @@
+// The fields that the API server does not accept, where they are written. Answers of validation
+// name them; a body that cannot be decoded is decoded again, since its answer names none.
+
+import { nearest } from '../../base/nearest.ts'
+import { refText } from '../../checks/life.ts'
+import type { Refusal } from '../../checks/verdict.ts'
+import { decodeObject } from '../../kube/decode.ts'
+import { type CauseFinder, listText } from './cause-finder.ts'
+
+interface Refused {
+  readonly path: string
+  /** The field that was probably meant. */
+  readonly meant?: string
+}
+
+export const refusedFields = {
+  name: 'refused-fields',
+  doc: 'The fields that the API server does not accept, where they are written.',
+  find: context => {
+    const { incident } = context
+    const refusal = incident.run.observation.refusals.find(
+      ({ what, object }) => what === 'apply' && refText(object) === refText(incident.object),
+    )
+    if (incident.verdict !== 'rejected' || refusal === undefined) return []
+    const refused = refusedIn(refusal)
+    if (refused.length === 0) return []
+    const fields = refused.map(({ path }) => path)
+    const meant = refused.flatMap(each => each.meant ?? [])
+    const hint = meant.length === 0 ? '' : `; did you mean ${listText(meant)}?`
+    const text = `the API server answers ${refusal.code} because of ${listText(fields)}${hint}`
+    // A field that is required and absent shows its parent.
+    const locations = fields.flatMap(path => context.written?.locate(path) ?? [])
+    return [{ code: 'field-refused', text, facts: { fields }, locations, writers: [] }]
+  },
+} satisfies CauseFinder
+
+function refusedIn({ fields = [], manifest, message }: Refusal): readonly Refused[] {
+  // An unknown kind has a finder of its own.
+  if (message.includes('no matches for kind "')) return []
+  if (fields.length > 0 || manifest === undefined) return fields.map(path => ({ path }))
+  if (!message.includes(' cannot be handled as a ')) return []
+  return decodeObject(manifest).faults.map(({ path, known = [] }) => {
+    const meant = nearest(path.split('.').at(-1) ?? path, known)
+    return { path, ...(meant !== undefined && { meant }) }
+  })
+}
