@@ -4,6 +4,7 @@ import { assertNever } from '../base/assert.ts'
 import type { Location } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
 import type { Verdict } from '../checks/verdict.ts'
+import type { World } from '../engine/world.ts'
 import { keyFrom } from '../kube/object.ts'
 import type { GateResult } from '../trials/gates.ts'
 import { parseObjectPath } from '../trials/scripted.ts'
@@ -87,9 +88,36 @@ function othersOf({ verdicts }: TrialRun, path: string | undefined): string {
 function neverSeen(expectation: Expected<'never'>, run: TrialRun): ExpectationResult {
   const { never, object, location } = expectation
   const found = run.verdicts.filter(seen => seen.verdict === never && matches(seen, object))
-  const seen = found.length === 0 ? 'none' : found.map(textOf).join('; ')
   const expected = `never ${never}${object === undefined ? '' : ` of ${object}`}`
+  // What never was there never fails: that is a slip of the pen, not a success.
+  if (object !== undefined && found.length === 0 && !wasThere(run, object)) {
+    return { met: false, location, expected, seen: `there was no ${object}` }
+  }
+  const seen = found.length === 0 ? 'none' : found.map(textOf).join('; ')
   return { met: found.length === 0, location, expected, seen }
+}
+
+/** Whether an object was there at the end, or was seen or refused on the way. */
+function wasThere({ observation, verdicts }: TrialRun, path: string): boolean {
+  const { world, refusals } = observation
+  const { kind, namespace, name } = parseObjectPath(path)
+  const key = keyFrom(namespace, name)
+  const isThere = world.store.kinds().some(each => {
+    const isKind = each === kind || each.startsWith(`${kind}.`)
+    return isKind && world.store.get(each, key) !== undefined
+  })
+  if (isThere || verdicts.some(verdict => matches(verdict, path))) return true
+  const wanted = refText(parseObjectPath(path))
+  return refusals.some(({ object }) => refText(object) === wanted) || wasTraced(world, kind, key)
+}
+
+/** An object that came and went leaves its events behind. */
+function wasTraced(world: World, kind: string, key: string): boolean {
+  for (let index = 0; index < world.traceLength; index += 1) {
+    const entry = world.traceAt(index)
+    if (entry.type === 'event' && entry.kind === kind && entry.key === key) return true
+  }
+  return false
 }
 
 function holds(

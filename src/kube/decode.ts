@@ -3,6 +3,7 @@
 // never written as null. Upstream: sigs.k8s.io/json (kjson) and encoding/json as of v1.36.3.
 
 import { decodeSpecial } from './decode-special.ts'
+import { formatPath } from './field-path.ts'
 import { goQuote } from './go-text.ts'
 import type { KubeObject } from './object.ts'
 import { type JsonField, schemaOf, type StructType, structAt, type Type } from './schema.ts'
@@ -73,12 +74,15 @@ class Decoding {
     const error = `unknown field ${goQuote(this.pathText(key))}`
     if (this.strictErrors.includes(error)) return
     this.strictErrors.push(error)
-    this.unknownFields.push({ path: placeText([...this.path, key]), known: [...jsonFields.keys()] })
+    this.unknownFields.push({
+      path: formatPath([...this.path, key]),
+      known: [...jsonFields.keys()],
+    })
   }
 
   private fail(error: string): void {
     this.error = error
-    this.errorPath = placeText(this.path)
+    this.errorPath = formatPath(this.path)
   }
 
   private pathText(key: string): string {
@@ -192,16 +196,6 @@ class Decoding {
     addMissing(type, value, draft)
     return draft.result()
   }
-}
-
-/** A path as field paths are written: `metadata.labels[app.kubernetes.io/name]`. */
-function placeText(path: readonly (string | number)[]): string {
-  let text = ''
-  for (const step of path) {
-    if (typeof step === 'number' || /[.[\]]/.test(step)) text += `[${step}]`
-    else text += text === '' ? step : `.${step}`
-  }
-  return text
 }
 
 /** A copy of an object that is only made when something in it changes. */

@@ -6,7 +6,8 @@ import type { KubeObject } from '../kube/object.ts'
 import { objectsOf } from './objects.ts'
 import type { Tree } from './kustomize-tree.ts'
 import { filePlace } from './place.ts'
-import { type FieldPath, pathParts, type SourceObject } from './source-object.ts'
+import { type FieldPath, pathParts } from '../kube/field-path.ts'
+import type { SourceObject } from './source-object.ts'
 
 /** The same objects, with positions in the tree's own files where those hold the value. */
 export function mapToTree(built: readonly SourceObject[], tree: Tree): SourceObject[] {

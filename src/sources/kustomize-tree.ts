@@ -6,7 +6,8 @@ import { join, normalize } from 'node:path'
 import type { Location } from '../base/problem.ts'
 import { isMapping, type Json } from './objects.ts'
 import { filePlace } from './place.ts'
-import { locateIn, type PathPart, type SourceDocument } from './source-object.ts'
+import type { PathPart } from '../kube/field-path.ts'
+import { locateIn, type SourceDocument } from './source-object.ts'
 import type { ReadDocument } from './yaml/read.ts'
 
 const names: readonly string[] = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']

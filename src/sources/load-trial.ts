@@ -1,11 +1,13 @@
 // Loads what a scripted trial is about: its sources, its pools, and its changes to the files.
 
 import type { Problem } from '../base/problem.ts'
+import { nearest } from '../base/nearest.ts'
+import { pathAdvice, pathFault, pathParts, setAt } from '../kube/field-path.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ObjectChangeSpec, TrialSpec } from '../trials/spec.ts'
 import { type Loaded, load, type LoadOptions } from './load.ts'
 import { codes, errorAt } from './problems.ts'
-import { pathParts, type PathPart, type SourceObject } from './source-object.ts'
+import type { SourceObject } from './source-object.ts'
 
 /** The platform of a trial; pools of the trial come before those of its sources. */
 export function loadTrial(trial: TrialSpec, options: LoadOptions = {}): Loaded {
@@ -40,7 +42,12 @@ export function withChanges(
   for (const change of changes) {
     const index = result.findIndex(({ object }) => pathOf(object) === change.object)
     const item = result[index]
-    if (item === undefined) problems.push(nothingToChange(change))
+    if (item === undefined) {
+      problems.push(nothingToChange(change, result))
+      continue
+    }
+    const problem = unknownPath(item.object, change)
+    if (problem !== undefined) problems.push(problem)
     else {
       const object = setAt(item.object, pathParts(change.path), change.value) as KubeObject
       result[index] = { ...item, object }
@@ -54,27 +61,33 @@ function pathOf({ kind, metadata }: KubeObject): string {
   return namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`
 }
 
-function nothingToChange({ object, location }: ObjectChangeSpec): Problem {
+function nothingToChange(
+  { object, location }: ObjectChangeSpec,
+  objects: readonly SourceObject[],
+): Problem {
+  const near = nearest(
+    object,
+    objects.map(item => pathOf(item.object)),
+  )
   return errorAt(codes.ownFile, location, {
     what: `there is no ${object} to change`,
     why: 'it is in none of the sources of this trial',
-    todo: 'check kind, namespace and name, as in Deployment/default/web',
+    todo:
+      near === undefined
+        ? 'check kind, namespace and name, as in Deployment/default/web'
+        : `did you mean ${near}?`,
   })
 }
 
-// A copy of `value` with one place replaced; null takes the field or item away.
-function setAt(value: unknown, parts: readonly PathPart[], replacement: unknown): unknown {
-  const [part, ...rest] = parts
-  if (part === undefined) return replacement
-  if (Array.isArray(value) && typeof part === 'number') {
-    const items: unknown[] = [...value]
-    if (rest.length === 0 && replacement === null) items.splice(part, 1)
-    else items[part] = setAt(items[part], rest, replacement)
-    return items
-  }
-  const fields: Record<string, unknown> =
-    typeof value === 'object' && value !== null ? { ...value } : {}
-  if (rest.length === 0 && replacement === null) delete fields[part]
-  else fields[part] = setAt(fields[part], rest, replacement)
-  return fields
+function unknownPath(
+  object: KubeObject,
+  { path, location }: Pick<ObjectChangeSpec, 'path' | 'location'>,
+): Problem | undefined {
+  const fault = pathFault(object, path)
+  if (fault === undefined) return undefined
+  return errorAt(codes.ownFile, location, {
+    what: fault.what,
+    why: 'a change of a field that does not exist would change nothing',
+    todo: pathAdvice(fault),
+  })
 }

@@ -1,16 +1,11 @@
 // Which documents are objects of the API, and which are something else that lies beside them.
 
 import type { Problem } from '../base/problem.ts'
+import type { PathPart } from '../kube/field-path.ts'
 import { groupOf, kindKey, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { codes, errorAt, warningAt } from './problems.ts'
-import {
-  locateIn,
-  type PathPart,
-  rangeIn,
-  type SourceObject,
-  sourceObject,
-} from './source-object.ts'
+import { locateIn, rangeIn, type SourceObject, sourceObject } from './source-object.ts'
 import type { ReadDocument } from './yaml/read.ts'
 
 export type Json = Readonly<Record<string, unknown>>

@@ -1,16 +1,13 @@
 // An object with the place it came from: file, line and column of every value, on demand.
 
 import type { Location } from '../base/problem.ts'
+import { type FieldPath, formatPath, type PathPart, pathParts } from '../kube/field-path.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { startOf } from './yaml/build.ts'
 import type { TextRange } from './yaml/chunks.ts'
 import { LineTable } from './yaml/lines.ts'
 import { type Parsed, parseYaml } from './yaml/parse.ts'
 import { findNode, type NodeRange } from './yaml/positions.ts'
-
-export type PathPart = string | number
-/** `spec.containers[0].name`, `metadata.labels[app.kubernetes.io/name]`, or its parts. */
-export type FieldPath = string | readonly PathPart[]
 
 /** A text that was read; `name` is how its user would call it. */
 export interface SourceFile {
@@ -126,27 +123,4 @@ function documentAt(chunk: Parsed, valueStart: number): Parsed['events'] {
   if (starts.length < 2) return events
   const parts = starts.map((start, index) => events.slice(start, starts[index + 1]))
   return parts.find(part => toSource(startOf(part[1])) === valueStart) ?? events
-}
-
-/** Splits `a.b[0].c[x.y/z]` into its parts; brackets hold indexes or keys with dots. */
-export function pathParts(path: FieldPath): readonly PathPart[] {
-  if (typeof path !== 'string') return path
-  const parts: PathPart[] = []
-  for (const match of path.matchAll(/\[([^\]]*)\]|([^.[\]]+)/g)) {
-    const inside = match[1]
-    if (inside === undefined) parts.push(match[2] ?? '')
-    else parts.push(/^\d+$/.test(inside) ? Number(inside) : inside.replace(/^(['"])(.*)\1$/, '$2'))
-  }
-  return parts
-}
-
-/** The text of a path as the API server writes it: `spec.containers[0].name`. */
-export function formatPath(parts: readonly PathPart[]): string {
-  let text = ''
-  for (const part of parts) {
-    if (typeof part === 'number') text += `[${part}]`
-    else if (/[.[\]]/.test(part)) text += `[${part}]`
-    else text += text === '' ? part : `.${part}`
-  }
-  return text
 }

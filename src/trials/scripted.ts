@@ -2,11 +2,20 @@
 
 import type { Location, Problem } from '../base/problem.ts'
 import { assertNever } from '../base/assert.ts'
+import { nearest } from '../base/nearest.ts'
 import { refText } from '../checks/life.ts'
 import { judge } from '../checks/registry.ts'
 import type { FaultArgs } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
 import type { World } from '../engine/world.ts'
+import {
+  pathAdvice,
+  pathFault,
+  type PathPart,
+  pathParts,
+  setAt,
+  valueAt,
+} from '../kube/field-path.ts'
 import { kindKey } from '../kube/kinds.ts'
 import { keyFrom, type KubeObject, type ObjectRef } from '../kube/object.ts'
 import { nodeNameIndex, ownerIndex } from '../controllers/indexes.ts'
@@ -70,11 +79,25 @@ function take(script: Script, step: TrialStep & Placed): void {
   else if ('delete' in step) remove(script, step.delete.object, at)
   else if ('scale' in step) scale(script, step.scale, at)
   else if ('fault' in step) strike(script, step.fault, at)
-  else if ('drain' in step) drain(voyage, step.drain.node)
-  else if ('cordon' in step) cordon(voyage, step.cordon.node)
-  else if ('uncordon' in step) cordon(voyage, step.uncordon.node, false)
+  else if ('drain' in step) onNode(script, step.drain, at, drain)
+  else if ('cordon' in step) onNode(script, step.cordon, at, cordon)
+  else if ('uncordon' in step) onNode(script, step.uncordon, at, uncordon)
   else if ('wait' in step) wait(script, step.wait.forMs)
   else assertNever(step)
+}
+
+/** Does something to a node, if there is one of that name. */
+function onNode(
+  script: Script,
+  { node }: { readonly node: string },
+  location: Location,
+  act: (voyage: Voyage, node: string) => unknown,
+): void {
+  if (lookUp(script, { kind: 'Node', name: node }, location) !== undefined) act(script.voyage, node)
+}
+
+function uncordon(voyage: Voyage, node: string): void {
+  cordon(voyage, node, false)
 }
 
 /** Lets time pass, healing what is due on the way. */
@@ -101,6 +124,7 @@ function lookUp(script: Script, ref: ObjectRef, location: Location): KubeObject 
   const direct = store.get(ref.kind, keyFrom(ref.namespace, ref.name))
   const object = direct ?? customObject(store, ref)
   if (object === undefined) {
+    const near = nearest(refText(ref), namesLike(store, ref))
     script.problems.push({
       code: 'ST0322',
       severity: 'error',
@@ -108,10 +132,20 @@ function lookUp(script: Script, ref: ObjectRef, location: Location): KubeObject 
       object: refText(ref),
       what: `there is no ${refText(ref)} at this step`,
       why: 'it is in none of the sources, or an earlier step removed it',
-      todo: 'check kind, namespace and name: Kind/namespace/name, or Kind/name for cluster scope',
+      todo:
+        near === undefined
+          ? 'check kind, namespace and name: Kind/namespace/name, or Kind/name for cluster scope'
+          : `did you mean ${near}?`,
     })
   }
   return object
+}
+
+/** Names of what is there in that kind; of other kinds in that namespace when there is none. */
+function namesLike(store: World['store'], { kind, namespace }: ObjectRef): readonly string[] {
+  const same = store.list(kind)
+  const others = same.length > 0 ? [] : workloadKinds.flatMap(each => store.list(each, namespace))
+  return [...same, ...others].map(object => refText(refOf(object)))
 }
 
 function customObject(store: World['store'], { kind, namespace, name }: ObjectRef) {
@@ -140,11 +174,32 @@ function set(
 ): void {
   const object = lookUp(script, parseObjectPath(path), location)
   if (object === undefined) return
-  script.voyage.patch(object, nested(field.split('.'), value))
+  const fault = pathFault(object, field)
+  if (fault !== undefined) {
+    script.problems.push({
+      code: 'ST0324',
+      severity: 'error',
+      location,
+      object: refText(refOf(object)),
+      what: fault.what,
+      why: 'setting a field that does not exist would change nothing',
+      todo: pathAdvice(fault),
+    })
+    return
+  }
+  script.voyage.patch(object, patchOf(object, pathParts(field), value))
   script.voyage.settle()
 }
 
-function nested(parts: readonly string[], value: unknown): unknown {
+/** A merge patch that sets one field; it replaces a list as a whole, so the other items go along. */
+function patchOf(object: KubeObject, parts: readonly PathPart[], value: unknown): unknown {
+  const list = parts.findIndex(part => typeof part === 'number')
+  if (list < 0) return nested(parts, value)
+  const path = parts.slice(0, list)
+  return nested(path, setAt(valueAt(object, path), parts.slice(list), value))
+}
+
+function nested(parts: readonly PathPart[], value: unknown): unknown {
   return parts.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value)
 }
 

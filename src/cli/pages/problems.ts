@@ -263,4 +263,15 @@ export const problemPages: readonly Page[] = [
     bad: '- fault: {kind: nodeloss, node: workers-1}',
     good: '- fault: {kind: node-loss, node: workers-1}',
   },
+  {
+    id: 'ST0324',
+    name: 'no-such-field',
+    title: 'A step sets a field that the object cannot have',
+    meaning:
+      'The path names an unknown field of a built-in kind, an item beyond the end of a list, or a ' +
+      'list where an item is meant. The API server would drop it and nothing would change.',
+    advice: 'Write the path as the API server does; keys with dots stand in brackets.',
+    bad: '- set: {object: Deployment/shop/web, path: spec.replica, value: 5}',
+    good: '- set: {object: Deployment/shop/web, path: spec.replicas, value: 5}',
+  },
 ]

@@ -4,7 +4,8 @@
 import { isAbsolute, join } from 'node:path'
 import type { PoolSpec, SourceSpec } from '../../trials/spec.ts'
 import { isMapping, type Json } from '../objects.ts'
-import { locateIn, type PathPart, type SourceDocument } from '../source-object.ts'
+import type { PathPart } from '../../kube/field-path.ts'
+import { locateIn, type SourceDocument } from '../source-object.ts'
 
 /** Node pools as written under `path`, with the defaults of a node's size. */
 export function poolsFrom(

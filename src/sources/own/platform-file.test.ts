@@ -72,23 +72,43 @@ sla: {downSeconds: 60, services: {kube-system/kube-dns: {downSeconds: 10}}}
     {
       name: 'a count that is a text',
       text: 'pools: [{name: a, count: three}]\n',
-      want: '3:19 pools[0].count has the wrong type',
+      want: '3:19 pools[0].count is the text "three", not a whole number',
     },
     { name: 'a missing count', text: 'pools:\n- name: a\n', want: '4:3 pools[0] has no count' },
     {
       name: 'a version without quotes',
       text: 'kubernetes: 1.34\n',
-      want: '3:1 kubernetes has the wrong type',
+      want: '3:1 kubernetes is the number 1.34, not a text (in quotes when it looks like a number)',
     },
     {
       name: 'a memory of nonsense',
       text: 'pools: [{name: a, count: 1, memory: 4 GB}]\n',
-      want: '3:29 pools[0].memory is not written as it must be',
+      want: '3:29 pools[0].memory cannot be "4 GB"',
     },
     {
       name: 'an unknown trial',
       text: 'trials: [instal]\n',
-      want: '3:10 trials[0] has a value that does not exist',
+      want: '3:10 trials[0] cannot be "instal"',
+    },
+    {
+      name: 'a source of nothing',
+      text: 'sources: [{values: [a.yaml]}]\n',
+      want: '3:11 sources[0] says none of path, kustomize, helm, inventory',
+    },
+    {
+      name: 'a source of two things',
+      text: 'sources: [{path: a, kustomize: b}]\n',
+      want: '3:11 sources[0] says path and kustomize at once',
+    },
+    {
+      name: 'no pools in the list',
+      text: 'pools: []\n',
+      want: '3:1 pools is an empty list',
+    },
+    {
+      name: 'a negative count',
+      text: 'pools: [{name: a, count: -1}]\n',
+      want: '3:19 pools[0].count cannot be -1',
     },
     {
       name: 'a tab',

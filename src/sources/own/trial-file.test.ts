@@ -133,7 +133,7 @@ describe('a trial file', () => {
     {
       name: 'two things in one step',
       text: '  steps: [{install: {}, wait: {for: 1m}}]\n',
-      want: '5:11 spec.steps[0] has too few',
+      want: '5:11 spec.steps[0] says install and wait at once',
     },
     {
       name: 'an unknown step',
@@ -143,24 +143,34 @@ describe('a trial file', () => {
     {
       name: 'a duration without unit',
       text: '  steps: [{wait: {for: "10"}}]\n',
-      want: '5:19 spec.steps[0].wait.for is not written',
+      want: '5:19 spec.steps[0].wait.for cannot be "10"',
     },
     {
       name: 'an expectation of nothing',
       text: '  steps: [{install: {}}]\n  expect: [{count: 1}]\n',
-      want: '6:12 spec.expect[0] must say one thing',
+      want: '6:12 spec.expect[0] says none of verdict, never, holds, gate, ready',
     },
     {
       name: 'an unknown verdict',
       text: '  steps: [{install: {}}]\n  expect: [{never: dwon}]\n',
-      want: '6:13 spec.expect[0].never has a value',
+      want: '6:13 spec.expect[0].never cannot be "dwon"',
     },
     {
       name: 'an object without a kind',
       text: '  steps: [{delete: {object: web}}]\n',
-      want: '5:21 spec.steps[0].delete.object is not',
+      want: '5:21 spec.steps[0].delete.object cannot be "web"',
     },
-    { name: 'an empty list of steps', text: '  steps: []\n', want: '5:3 spec.steps has too few' },
+    {
+      name: 'an empty list of steps',
+      text: '  steps: []\n',
+      want: '5:3 spec.steps is an empty list',
+    },
+    { name: 'an empty step', text: '  steps: [{}]\n', want: '5:11 spec.steps[0] is empty' },
+    {
+      name: 'an expectation of two things',
+      text: '  steps: [{install: {}}]\n  expect: [{never: down, holds: all}]\n',
+      want: '6:12 spec.expect[0] says never and holds at once',
+    },
     { name: 'no steps', text: '  sources: []\n', want: '4:1 spec has no steps' },
   ]
   it.each(mistakes)('$name', ({ text, want }) => {
@@ -179,8 +189,30 @@ describe('a trial file', () => {
     const [spec] = readTrialFile(write('t.trial.yaml', text)).trials
     if (spec === undefined) throw new Error('one trial is read')
     expect(loadTrial(spec).problems).toMatchObject([
-      { what: 'there is no Deployment/default/wbe to change', location: { line: 6 } },
+      {
+        what: 'there is no Deployment/default/wbe to change',
+        location: { line: 6 },
+        todo: 'did you mean Deployment/default/web?',
+      },
     ])
+  })
+
+  it.each([
+    { path: 'spec.replica', want: 'Deployment has no field spec.replica' },
+    { path: 'spec.template.spec.containers[3].image', want: 'containers has 0 items, none at [3]' },
+    { path: 'spec.template.spec.containers.image', want: 'containers is a list' },
+    { path: 'metadata.labels.app.kubernetes.io/name', want: 'a key with dots stands in brackets' },
+  ])('a change of $path is a problem and changes nothing', ({ path: field, want }) => {
+    write('web.yaml', web)
+    const text = trial(
+      `  sources: [./web.yaml]\n  changes:\n  - {object: Deployment/default/web, path: '${field}', value: 1}\n  steps: [{install: {}}]\n`,
+    )
+    const [spec] = readTrialFile(write('t.trial.yaml', text)).trials
+    if (spec === undefined) throw new Error('one trial is read')
+    const { problems, objects } = loadTrial(spec)
+    expect(problems).toMatchObject([{ code: 'ST0140', severity: 'error', location: { line: 7 } }])
+    expect(problems[0]?.what).toContain(want)
+    expect(objects[0]?.object['spec']).toEqual({ replicas: 2 })
   })
 
   it('a missing file is a problem', () => {
