@@ -2,11 +2,13 @@
 // ValidatePodUpdate, v1.36.3.
 
 import { rangeMessage } from '../../formats.ts'
-import type { Container, Pod, PodSpec, Toleration } from '../../generated/types.ts'
+import type { Affinity, Container, Pod, PodSpec, Toleration } from '../../generated/types.ts'
+import { internalPodJson } from '../../internal-pod.ts'
 import type { KubeObject } from '../../object.ts'
 import type { Errors } from '../checks.ts'
 import { forbidden, invalid, required } from '../field-error.ts'
 import { sameValue } from '../same.ts'
+import { unifiedDiff } from '../unified-diff.ts'
 import { checkDeletionCost, checkPod } from './pod.ts'
 import { checkTolerations } from './scheduling.ts'
 
@@ -44,7 +46,8 @@ export function checkPodUpdate(errors: Errors, object: KubeObject, old: KubeObje
   const compared = mungedGrace(munged, before)
   if (sameValue(compared, before)) return
   const head = 'pod updates may not change fields other than '
-  errors.push(forbidden('spec', `${head}${updatable.join(',')}\n`))
+  const changed = unifiedDiff(internalPodJson(before), internalPodJson(compared))
+  errors.push(forbidden('spec', `${head}${updatable.join(',')}\n${changed}`))
 }
 
 /** A pod that waits at a gate may still narrow where it can run. */
@@ -58,14 +61,16 @@ function gatedFields(errors: Errors, spec: PodSpec, before: PodSpec): Partial<Po
     errors.push(invalid('spec.nodeSelector', spec.nodeSelector, detail))
   }
   checkAffinityNarrowed(errors, spec, before)
-  return kept(before, ['nodeSelector', ...affinityKey(spec, before)])
+  return { ...kept(before, ['nodeSelector']), affinity: affinityButNode(spec, before) as Affinity }
 }
 
 /** Node affinity may change, affinity to pods may not. */
-function affinityKey(spec: PodSpec, before: PodSpec): readonly (keyof PodSpec)[] {
-  const { nodeAffinity: _next, ...rest } = spec.affinity ?? {}
-  const { nodeAffinity: _old, ...oldRest } = before.affinity ?? {}
-  return sameValue(rest, oldRest) ? ['affinity'] : []
+function affinityButNode(spec: PodSpec, before: PodSpec): Affinity | undefined {
+  const { nodeAffinity, ...rest } = spec.affinity ?? {}
+  const old = before.affinity?.nodeAffinity
+  if (sameValue(nodeAffinity, old)) return spec.affinity
+  if (before.affinity === undefined && Object.keys(rest).length === 0) return undefined
+  return { ...rest, ...(old !== undefined && { nodeAffinity: old }) }
 }
 
 function checkAffinityNarrowed(errors: Errors, spec: PodSpec, before: PodSpec): void {
