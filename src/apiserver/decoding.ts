@@ -79,9 +79,16 @@ export function rememberTemplate(object: KubeObject, key: string): void {
   if (isObject(podSpec)) templateSpecs.add(podSpec)
 }
 
-function cannotHandle({ apiVersion, kind }: KubeObject): string {
+function cannotHandle({ apiVersion, kind }: KubeObject, expected = kind): string {
   const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
-  return `${kind} in version "${version}" cannot be handled as a ${kind}`
+  return `${kind} in version "${version}" cannot be handled as a ${expected}`
+}
+
+/** The refusal of a kind that the API server does not know where it expects another. */
+export function unregistered(object: KubeObject, expected: string): ApiStatus {
+  const { apiVersion, kind } = object
+  const why = `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
+  return badRequest(`${cannotHandle(object, expected)}: ${why}`)
 }
 
 function unservedVersion(object: KubeObject, resource: Resource): string | undefined {

@@ -2,16 +2,26 @@
 // Upstream: apiserver pkg/endpoints/handlers/patch.go, v0.36.3.
 
 import type { KubeObject } from '../kube/object.ts'
-import type { JsonObject, Patched } from '../kube/patch/json.ts'
+import { goText, type JsonObject, type Patched } from '../kube/patch/json.ts'
 import { applyJsonPatch } from '../kube/patch/json-patch.ts'
 import { applyMergePatch } from '../kube/patch/merge-patch.ts'
 import { applyStrategicMergePatch } from '../kube/patch/strategic-merge-patch.ts'
+import { unstructuredError } from '../kube/patch/unstructured-error.ts'
 import { schemaOf } from '../kube/schema.ts'
 import type { ApiStatus } from '../kube/status.ts'
+import { invalid } from '../kube/validation/field-error.ts'
+import { otherObject } from './addressed.ts'
 import { decode } from './decoding.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
 import type { Resource } from './resource.ts'
-import { badRequest, isStatus, notFound, plainFailure, refused } from './responses.ts'
+import {
+  badRequest,
+  invalidObject,
+  isStatus,
+  notFound,
+  plainFailure,
+  refused,
+} from './responses.ts'
 import { scale } from './scale.ts'
 import { find, type Server } from './stored.ts'
 import { replace } from './update.ts'
@@ -29,8 +39,8 @@ export function patch(server: Server, request: PatchRequest): ApiResponse {
   }
   const given = patched(server, { resource, old, request })
   if (isStatus(given)) return refused(given)
-  const mismatch = otherObject(given, old)
-  if (mismatch !== undefined) return refused(badRequest(mismatch))
+  const mismatch = otherObject(given, old.metadata)
+  if (mismatch !== undefined) return refused(mismatch)
   return replace(server, { resource, old, given, subresource: subresource ?? '' })
 }
 
@@ -43,17 +53,6 @@ const unapplicable: ApiStatus = {
   reason: 'Invalid',
   message: 'the server rejected our request due to an error in our request',
   details: {},
-}
-
-/** A patch may not turn an object into another. */
-function otherObject({ metadata }: KubeObject, old: KubeObject): string | undefined {
-  const { name = '', namespace } = old.metadata
-  if (metadata.name !== name) {
-    return `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`
-  }
-  return metadata.namespace === namespace
-    ? undefined
-    : 'the namespace of the provided object does not match the namespace sent on the request'
 }
 
 interface Patching {
@@ -71,8 +70,24 @@ function patched({ context }: Server, patching: Patching): KubeObject | ApiStatu
     return patchType === 'strategic' ? plainFailure(500, result.error) : badRequest(result.error)
   }
   const { trusted } = context
-  return decode(result.value as KubeObject, resource, { validation: 'Ignore', old, trusted })
+  const value = result.value as KubeObject
+  const decoded = decode(value, resource, { validation: 'Ignore', old, trusted })
+  return isStatus(decoded) ? (unconvertible(old, value, request) ?? decoded) : decoded
 }
+
+/** A strategic merge is converted field by field, and refused with the patch as Go prints it. */
+function unconvertible(
+  { apiVersion, kind }: KubeObject,
+  value: KubeObject,
+  { patch: body, patchType }: PatchRequest,
+): ApiStatus | undefined {
+  const type = patchType === 'strategic' ? schemaOf(apiVersion, kind) : undefined
+  const why = type === undefined ? undefined : unstructuredError(type, value)
+  if (why === undefined) return undefined
+  return invalidObject(noResource, '', [invalid('patch', goText(body), why)])
+}
+
+const noResource = { group: '', kind: '', groupKind: '' }
 
 function applied(old: KubeObject, body: unknown, patchType: PatchRequest['patchType']): Patched {
   if (patchType === 'json') return applyJsonPatch(old, body as Parameters<typeof applyJsonPatch>[1])

@@ -10,6 +10,14 @@ export interface Target {
   readonly name: string
 }
 
+/** Where a body was sent: it must be the object that the URL means. */
+export interface Address {
+  readonly kind: string
+  readonly namespace?: string | undefined
+  /** Absent where objects are created. */
+  readonly name?: string | undefined
+}
+
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
@@ -23,6 +31,7 @@ export type ApiRequest =
   | {
       readonly verb: 'create'
       readonly object: KubeObject
+      readonly address?: Address
       readonly dryRun?: boolean
       /** What becomes of unknown fields; kubectl asks for Strict, other clients drop them. */
       readonly fieldValidation?: 'Strict' | 'Ignore'
@@ -30,6 +39,7 @@ export type ApiRequest =
   | {
       readonly verb: 'update'
       readonly object: KubeObject
+      readonly address?: Address
       /** `finalize` exists for Namespaces only: it replaces spec.finalizers. */
       readonly subresource?: 'status' | 'finalize'
       readonly fieldValidation?: 'Strict' | 'Ignore'

@@ -99,8 +99,13 @@ export function invalidObject(
     code: 422,
     reason: 'Invalid',
     message: `${resource.groupKind} "${name}" is invalid: ${aggregate(errors)}`,
-    details: { ...(name === '' ? {} : { name }), ...group, kind: resource.kind, causes },
+    details: { ...(name === '' ? {} : { name }), ...group, ...kindOf(resource.kind), causes },
   })
+}
+
+/** Some refusals are of no kind. */
+function kindOf(kind: string): { kind?: string } {
+  return kind === '' ? {} : { kind }
 }
 
 function aggregate(errors: readonly FieldError[]): string {

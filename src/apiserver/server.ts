@@ -2,6 +2,7 @@
 // Upstream: apiserver pkg/endpoints/handlers, v0.36.3.
 
 import { assertNever } from '../base/assert.ts'
+import { misaddressed } from './addressed.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { bind } from './bind.ts'
 import { create } from './create.ts'
@@ -25,12 +26,15 @@ export function handle(
     case 'get':
       return get(server, request.target)
     case 'create':
-      return create(server, request.object, request)
+      return addressed(request) ?? create(server, request.object, request)
     case 'update':
-      return update(server, request.object, {
-        subresource: request.subresource ?? '',
-        fieldValidation: request.fieldValidation,
-      })
+      return (
+        addressed(request) ??
+        update(server, request.object, {
+          subresource: request.subresource ?? '',
+          fieldValidation: request.fieldValidation,
+        })
+      )
     case 'patch':
       return patch(server, request)
     case 'delete':
@@ -44,6 +48,14 @@ export function handle(
     default:
       return assertNever(request)
   }
+}
+
+function addressed(
+  request: Extract<ApiRequest, { verb: 'create' | 'update' }>,
+): ApiResponse | undefined {
+  const { object, address } = request
+  const refusal = address === undefined ? undefined : misaddressed(object, address)
+  return refusal === undefined ? undefined : refused(refusal)
 }
 
 function get({ context }: Server, target: Target): ApiResponse {

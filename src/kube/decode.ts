@@ -281,7 +281,11 @@ function zeroOf(type: Type): unknown {
   }
 }
 
+/** An empty list of these is no list of defaults: Go tells it from an absent one. */
+const emptyHasMeaning: ReadonlySet<string> = new Set(['[]v2.HPAScalingPolicy'])
+
 function isLeftOut(field: JsonField, value: unknown): boolean {
+  if (emptyHasMeaning.has(field.type.name)) return false
   if (field.omitzero && field.type.kind === 'struct') return isZeroStruct(value)
   return field.omitempty && isEmptyValue(field.type, value)
 }

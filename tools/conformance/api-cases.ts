@@ -102,13 +102,15 @@ function writeOf(step: Step, place: Place, body: unknown): ApiRequest | string {
   const metadata = isFields(body['metadata']) ? body['metadata'] : {}
   const namespace = place.namespace === undefined ? {} : { namespace: place.namespace }
   const object = { ...body, metadata: { ...namespace, ...metadata } } as KubeObject
+  const { kind, name } = place
+  const address = { kind, namespace: place.namespace, ...(name !== '' && { name }) }
   const fieldValidation = step.path.includes('fieldValidation=Strict') ? 'Strict' : 'Ignore'
   if (step.method === 'POST') {
-    return { verb: 'create', object, dryRun: place.dryRun, fieldValidation }
+    return { verb: 'create', object, address, dryRun: place.dryRun, fieldValidation }
   }
   return place.subresource === 'status'
-    ? { verb: 'update', object, subresource: 'status', fieldValidation }
-    : { verb: 'update', object, fieldValidation }
+    ? { verb: 'update', object, address, subresource: 'status', fieldValidation }
+    : { verb: 'update', object, address, fieldValidation }
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {

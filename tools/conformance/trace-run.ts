@@ -11,6 +11,7 @@ import { hollowModel, type RecordedTimes } from './hollow-kubelet.ts'
 import { controllerFlagsOf } from './trace-flags.ts'
 import { differences, type Mismatch, podsOf, workloadsOf } from './trace-compare.ts'
 import { PodPairs } from './trace-pods.ts'
+import { racingReasons, shortLivedIn, shortLivedOn } from './trace-short-lives.ts'
 import type { Deed, TraceAction, TraceCase, TraceSnapshot } from './trace-format.ts'
 
 export interface TraceResult {
@@ -187,6 +188,7 @@ const repeatedReasons = new Set([
 const eventBurst = 25
 
 interface CountedEvent {
+  readonly name: string
   readonly type: string
   readonly reason: string
   readonly kind: string
@@ -203,11 +205,15 @@ function weightOf({ reason, message }: CountedEvent): number {
   return Math.abs(Number(steps[2]) - Number(steps[1]))
 }
 
-function countEvents(events: readonly CountedEvent[]): Map<string, unknown> {
+function countEvents(
+  events: readonly CountedEvent[],
+  shortLived: ReadonlySet<string>,
+): Map<string, unknown> {
   const counts = new Map<string, number>()
   for (const event of events) {
-    const { type, reason, kind } = event
+    const { type, reason, kind, name } = event
     if (uncountedReasons.has(reason)) continue
+    if (racingReasons.has(reason) && shortLived.has(name)) continue
     const key = `${type} ${reason} ${kind}`
     const before = repeatedReasons.has(reason) ? 0 : (counts.get(key) ?? 0)
     counts.set(key, before + weightOf(event))
@@ -224,11 +230,12 @@ function compareEvents(replay: Replay): void {
   const { trace, world, mismatches } = replay
   const ours = world.traceFrom(0).flatMap(entry => {
     if (entry.type !== 'event') return []
-    const { eventType: type, reason, kind, message } = entry
-    return [{ type, reason, kind, message }]
+    const { eventType: type, reason, kind, key, message } = entry
+    return [{ type, reason, kind, message, name: key.slice(key.indexOf('/') + 1) }]
   })
   const incomplete = dropsSteps(trace.events) || dropsSteps(ours)
-  for (const difference of differences(countEvents(trace.events), countEvents(ours))) {
+  const wanted = countEvents(trace.events, shortLivedIn(trace))
+  for (const difference of differences(wanted, countEvents(ours, shortLivedOn(world)))) {
     if (incomplete && difference.subject.includes('ScalingReplicaSet')) continue
     mismatches.push({ aspect: 'events', ...difference })
   }

@@ -1,0 +1,43 @@
+// A request body and the URL it was sent to must mean the same object.
+// Upstream: apiserver pkg/endpoints/handlers/rest.go checkName and pkg/registry/rest/meta.go, v0.36.3.
+
+import type { KubeObject } from '../kube/object.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
+import type { ApiStatus } from '../kube/status.ts'
+import { unregistered } from './decoding.ts'
+import type { Address } from './request.ts'
+import { badRequest } from './responses.ts'
+
+/** The refusal of a body whose name or namespace is another; names are compared if there is one. */
+export function otherObject(
+  { metadata }: KubeObject,
+  { name, namespace }: Pick<Address, 'name' | 'namespace'>,
+): ApiStatus | undefined {
+  if (name !== undefined && metadata.name !== name) {
+    return badRequest(
+      `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`,
+    )
+  }
+  return metadata.namespace === namespace
+    ? undefined
+    : badRequest(
+        'the namespace of the provided object does not match the namespace sent on the request',
+      )
+}
+
+/** The refusal of a body that was sent to the address of something else. */
+export function misaddressed(given: KubeObject, address: Address): ApiStatus | undefined {
+  const { namespace, name } = address
+  if (kindKeyOf(given) !== address.kind) return unregistered(given, address.kind)
+  if (name !== undefined && (given.metadata?.name ?? '') === '') {
+    return badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    )
+  }
+  const scope = (given.metadata?.namespace ?? '') === '' ? undefined : namespace
+  const own = scope === undefined ? { ...given.metadata, namespace: undefined } : given.metadata
+  return otherObject(
+    { ...given, metadata: own as KubeObject['metadata'] },
+    { name, namespace: scope },
+  )
+}
