@@ -1,6 +1,7 @@
 // Requests carry JSON: here it becomes an object of its kind, or the 400 that says why not.
 // Upstream: apiserver pkg/endpoints/handlers/{create,update}.go, v0.36.3.
 
+import { storedForm } from '../kube/conversion/registry.ts'
 import { decodeObject, strictDecodingText } from '../kube/decode.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
@@ -30,12 +31,13 @@ export function decode(
   const unserved = unservedVersion(object, resource)
   if (unserved !== undefined) return badRequest(unserved)
   const fresh = withoutKnownParts(object, old)
-  const { value, error, strictErrors } = decodeObject(fresh)
+  const { value: decoded, error, strictErrors } = decodeObject(fresh)
   if (error !== undefined) return badRequest(`${cannotHandle(object)}: ${error}`)
   if (strictErrors.length > 0 && validation === 'Strict') {
     return badRequest(`${cannotHandle(object)}: ${strictDecodingText(strictErrors)}`)
   }
-  if (fresh === object) {
+  const value = decoded.apiVersion === old?.apiVersion ? decoded : storedForm(decoded)
+  if (fresh === object || value !== decoded) {
     rememberTemplate(value, resource.key)
     return value
   }

@@ -3,6 +3,7 @@
 
 import { assertNever } from '../base/assert.ts'
 import { misaddressed } from './addressed.ts'
+import { servedForm } from '../kube/conversion/registry.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { bind } from './bind.ts'
 import { create } from './create.ts'
@@ -26,14 +27,13 @@ export function handle(
     case 'get':
       return get(server, request.target)
     case 'create':
-      return addressed(request) ?? create(server, request.object, request)
+      return served(request, () => create(server, request.object, request))
     case 'update':
-      return (
-        addressed(request) ??
+      return served(request, () =>
         update(server, request.object, {
           subresource: request.subresource ?? '',
           fieldValidation: request.fieldValidation,
-        })
+        }),
       )
     case 'patch':
       return patch(server, request)
@@ -50,12 +50,16 @@ export function handle(
   }
 }
 
-function addressed(
-  request: Extract<ApiRequest, { verb: 'create' | 'update' }>,
-): ApiResponse | undefined {
-  const { object, address } = request
+/** A write at its address; the answer is in the version of the request. */
+function served(
+  { object, address }: Extract<ApiRequest, { verb: 'create' | 'update' }>,
+  write: () => ApiResponse,
+): ApiResponse {
   const refusal = address === undefined ? undefined : misaddressed(object, address)
-  return refusal === undefined ? undefined : refused(refusal)
+  if (refusal !== undefined) return refused(refusal)
+  const response = write()
+  if (!response.ok || response.object.apiVersion === object.apiVersion) return response
+  return { ...response, object: servedForm(response.object, object.apiVersion) }
 }
 
 function get({ context }: Server, target: Target): ApiResponse {
