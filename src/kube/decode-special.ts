@@ -1,7 +1,7 @@
 // Decoders of the types with a JSON form of their own: quantities, times, bytes and others.
 // Upstream: UnmarshalJSON of the respective type, apimachinery v0.36.3.
 
-import { parseDuration } from './duration.ts'
+import { durationError } from './duration.ts'
 import { goQuote } from './go-text.ts'
 import { parseQuantity, quantityText } from './quantity.ts'
 import type { Special } from './schema.ts'
@@ -124,12 +124,8 @@ function timeError(text: string, layout: string): string {
 
 function decodeDuration(value: unknown): SpecialResult {
   if (typeof value !== 'string') return { ok: false, found: wordOf(value), type: 'string' }
-  if (parseDuration(value) !== undefined) return ok(value)
-  const [, unit] = /^[+-]?(?:[\d.]+(?:ns|us|µs|ms|s|m|h))*[\d.]+([^\d.]*)/.exec(value) ?? []
-  if (unit === '') return { ok: false, error: `time: missing unit in duration ${goQuote(value)}` }
-  return unit === undefined
-    ? { ok: false, error: `time: invalid duration ${goQuote(value)}` }
-    : { ok: false, error: `time: unknown unit ${goQuote(unit)} in duration ${goQuote(value)}` }
+  const error = durationError(value)
+  return error === undefined ? ok(value) : { ok: false, error }
 }
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/

@@ -1,5 +1,7 @@
 // Go durations (`1h0m0s`) in milliseconds. Upstream: Go time.ParseDuration and Duration.String.
 
+import { goQuote } from './go-text.ts'
+
 const unitMs: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -25,6 +27,16 @@ export function parseDuration(text: string): number | undefined {
   }
   if (total >= msMax) return undefined
   return text.startsWith('-') ? -total : total
+}
+
+/** What time.ParseDuration says of a text that is no duration; undefined when it is one. */
+export function durationError(text: string): string | undefined {
+  if (parseDuration(text) !== undefined) return undefined
+  const [, unit] = /^[+-]?(?:[\d.]+(?:ns|us|µs|ms|s|m|h))*[\d.]+([^\d.]*)/.exec(text) ?? []
+  if (unit === '') return `time: missing unit in duration ${goQuote(text)}`
+  return unit === undefined
+    ? `time: invalid duration ${goQuote(text)}`
+    : `time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`
 }
 
 /** As Go prints a duration: `1h0m0s`, `1.5s`, `100ms`, `0s`. */
