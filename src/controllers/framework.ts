@@ -39,8 +39,8 @@ export interface WatchContext {
   readonly lister: Lister
   readonly memory: Memory
   readonly nowMs: number
-  /** Queue a key after a delay instead of now. */
-  readonly enqueueAfter: (key: string, delayMs: number) => void
+  /** Queue a key after a delay instead of now; `standing` as in a ReconcileResult. */
+  readonly enqueueAfter: (key: string, delayMs: number, standing?: boolean) => void
 }
 
 export interface Watch {
@@ -69,6 +69,8 @@ export type Step =
 /** How a reconcile ends: done, again after a delay, or failed (back-off 5 ms * 2^n, at most 1000 s). */
 export interface ReconcileResult {
   readonly requeueAfterMs?: number
+  /** The key waits for a date, such as the next start of a schedule: until then all is at rest. */
+  readonly standing?: true
   readonly error?: string
 }
 

@@ -1,6 +1,7 @@
 // Every built-in controller, sorted by name: what kube-controller-manager runs in the twin.
 
 import { attachDetach } from './attach-detach/attach-detach.ts'
+import { cronJob } from './cron-job/cron-job.ts'
 import { daemonSet } from './daemon-set/daemon-set.ts'
 import { deployment, deploymentBefore135 } from './deployment/deployment.ts'
 import { disruption } from './disruption/disruption.ts'
@@ -38,6 +39,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
   return [
     attachDetach,
     claimProtection,
+    cronJob,
     daemonSet,
     flags.countsTerminating === false ? deploymentBefore135 : deployment,
     disruption,

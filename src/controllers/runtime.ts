@@ -183,7 +183,8 @@ function watchContext({ turn, lister, desk, controller }: DeskContext): WatchCon
     lister,
     memory: desk.memory as Memory,
     nowMs: turn.nowMs,
-    enqueueAfter: (key, delayMs) => addAfter(turn, { desk, controller, key }, delayMs),
+    enqueueAfter: (key, delayMs, standing) =>
+      addAfter(turn, { desk, controller, key }, delayMs, standing),
   }
 }
 
@@ -204,12 +205,17 @@ function add(turn: Turn, desk: Desk, controller: number, key: string): void {
 }
 
 /** Adds a key later; an earlier time that it waits for already stands. */
-function addAfter(turn: Turn, { desk, controller, key }: Finished, delayMs: number): void {
+function addAfter(
+  turn: Turn,
+  { desk, controller, key }: Finished,
+  delayMs: number,
+  standing = false,
+): void {
   const atMs = turn.nowMs + delayMs
   const known = desk.waiting.get(key)
   if (known !== undefined && known.atMs <= atMs) return
   if (known !== undefined) turn.cancel(known.sequence)
-  const sequence = turn.wakeAfter(delayMs, { type: 'add', controller, key })
+  const sequence = turn.wakeAfter(delayMs, { type: 'add', controller, key }, standing)
   desk.waiting.set(key, { atMs, sequence })
 }
 
@@ -425,5 +431,6 @@ function finish(turn: Turn, finished: Finished & { member: Controller }, result:
     return
   }
   desk.failures.delete(key)
-  if (result.requeueAfterMs !== undefined) addAfter(turn, finished, result.requeueAfterMs)
+  if (result.requeueAfterMs === undefined) return
+  addAfter(turn, finished, result.requeueAfterMs, result.standing)
 }

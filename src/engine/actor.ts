@@ -15,8 +15,11 @@ export interface Turn {
   readonly nowMs: number
   /** The actor's own informer caches; lag behind the store by the actor's latency. */
   readonly view: View
-  /** Calls `wake` again at `nowMs + delayMs`; returns a number for `cancel`. */
-  wakeAfter(delayMs: number, payload: unknown): number
+  /**
+   * Calls `wake` again at `nowMs + delayMs`; returns a number for `cancel`. A `standing` wake-up
+   * keeps the World from being at rest no more than a date on a calendar.
+   */
+  wakeAfter(delayMs: number, payload: unknown, standing?: boolean): number
   cancel(sequence: number): void
   /** A named choice among `count` options; the default rule is option 0. */
   choose(point: string, count: number): number

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseSchedule, scheduleText } from './schedule.ts'
 import { type Draw, Tally, toyOptions, toyWorld } from './testing.ts'
+import { World } from './world.ts'
 
 const epoch = toyOptions.epochMs
 const end = { untilMs: epoch + 10_000 }
@@ -136,4 +137,52 @@ describe('schedule strings', () => {
       expect(parsed.problems[0]?.code).toBe('ST0201')
     },
   )
+})
+
+describe('standing events', () => {
+  const calendar = (): World =>
+    World.create(
+      {
+        actors: [
+          {
+            name: 'clock',
+            watches: [],
+            start: turn => {
+              turn.wakeAfter(500, 'date', true)
+              turn.wakeAfter(800, 'work')
+              turn.wakeAfter(2000, 'date', true)
+              return new Tally(0)
+            },
+            deliver: () => undefined,
+            wake: (turn, _state, payload) => turn.note('woken', payload),
+          },
+        ],
+        indexes: [],
+        serve: () => undefined,
+      },
+      toyOptions,
+    )
+  const woken = (world: World): readonly unknown[] =>
+    world
+      .traceFrom(0)
+      .flatMap(entry => (entry.type === 'note' ? [[entry.atMs - epoch, entry.data]] : []))
+
+  it('happen in their turn, but nothing waits for them', () => {
+    const world = calendar()
+    expect(world.run(end).reason).toBe('quiescent')
+    expect(woken(world)).toEqual([
+      [500, 'date'],
+      [800, 'work'],
+    ])
+    expect(world.nowMs).toBe(epoch + 800)
+  })
+
+  it('happen when time is to pass', () => {
+    const world = calendar()
+    world.run(end)
+    const child = world.fork()
+    expect(child.runFor(5000).reason).toBe('quiescent')
+    expect(woken(child).at(-1)).toEqual([2000, 'date'])
+    expect(woken(world)).toHaveLength(2)
+  })
 })

@@ -42,6 +42,11 @@ export interface RunBounds {
   /** Absolute virtual time (Unix ms) to which the clock may advance. */
   readonly untilMs: number
   readonly stepsMax?: number
+  /**
+   * Also goes on while only standing events are left, such as the next start of a schedule: they
+   * keep no cluster from being at rest.
+   */
+  readonly standing?: boolean
 }
 
 const deliverPayload = 'deliver'
@@ -76,6 +81,8 @@ export class World {
   private readonly wiring: Wiring
   private seats: Seat[] = []
   private queue = new EventQueue()
+  /** What stands on the calendar: due like anything else, but no reason to go on. */
+  private standing = new EventQueue()
   private sequence = 0
   private clockMs: number
   private choices = 0
@@ -124,6 +131,7 @@ export class World {
     }))
     for (const seat of this.seats) seat.owned = false
     copy.queue = this.queue.fork()
+    copy.standing = this.standing.fork()
     copy.sequence = this.sequence
     copy.choices = this.choices
     copy.entries = this.entries.fork()
@@ -174,11 +182,11 @@ export class World {
     assert(bounds.untilMs >= this.clockMs, 'time never runs backwards')
     let steps = 0
     for (;;) {
-      const next = this.queue.first()
+      const next = this.next(bounds.standing === true)
       if (next === undefined) return this.outcome('quiescent', steps)
       if (next.atMs > bounds.untilMs) {
         this.clockMs = bounds.untilMs
-        return this.outcome('time', steps)
+        return this.outcome(this.queue.first() === undefined ? 'quiescent' : 'time', steps)
       }
       if (steps >= stepsMax) return this.outcome('steps', steps)
       this.step(next)
@@ -189,14 +197,14 @@ export class World {
   /** Lets exactly `durationMs` of virtual time pass, whether or not anything happens in it. */
   runFor(durationMs: number): RunOutcome {
     const untilMs = this.clockMs + durationMs
-    const outcome = this.run({ untilMs })
+    const outcome = this.run({ untilMs, standing: true })
     if (outcome.reason === 'quiescent') this.clockMs = untilMs
     return outcome
   }
 
   /** Moves the clock forward to `atMs`; nothing may be due before. */
   advanceTo(atMs: number): void {
-    const next = this.queue.first()
+    const next = this.next(true)
     assert(next === undefined || next.atMs >= atMs, 'the clock does not skip a due event')
     assert(atMs >= this.clockMs, 'time never runs backwards')
     this.clockMs = atMs
@@ -294,9 +302,22 @@ export class World {
     return index
   }
 
+  /** The event whose turn it is; undefined when nothing but standing events is left. */
+  private next(standing: boolean): PendingEvent | undefined {
+    const first = this.queue.first()
+    const other = this.standing.first()
+    if (other === undefined || (first === undefined && !standing)) return first
+    if (first === undefined || other.atMs < first.atMs) return other
+    return other.atMs === first.atMs && other.sequence < first.sequence ? other : first
+  }
+
   private step(first: PendingEvent): void {
     let event = first
     this.clockMs = first.atMs
+    if (first === this.standing.first()) {
+      this.standing.removeFirst()
+      this.queue.add(first)
+    }
     if (this.options.schedule.mode === 'random') {
       const due = this.queue.due()
       event = due[this.choose('next-event', due.length)] as PendingEvent
@@ -357,10 +378,12 @@ export class World {
     this.plan(index, atMs, deliverPayload)
   }
 
-  private plan(actor: number, atMs: number, payload: unknown): number {
+  private plan(actor: number, atMs: number, payload: unknown, standing = false): number {
     const sequence = this.sequence
     this.sequence += 1
-    this.queue.add({ atMs, sequence, actor, payload })
+    const event = { atMs, sequence, actor, payload }
+    if (standing) this.standing.add(event)
+    else this.queue.add(event)
     return sequence
   }
 
@@ -379,11 +402,14 @@ export class World {
     return {
       nowMs: this.clockMs,
       view: new View(this.store, this.wiring.watches[index] as Map<string, number>, seat),
-      wakeAfter: (delayMs, payload) => {
+      wakeAfter: (delayMs, payload, standing) => {
         assert(delayMs >= 0 && Number.isInteger(delayMs), 'a delay is a whole number of ms')
-        return this.plan(index, this.clockMs + delayMs, payload)
+        return this.plan(index, this.clockMs + delayMs, payload, standing)
       },
-      cancel: sequence => this.queue.remove(sequence),
+      cancel: sequence => {
+        this.queue.remove(sequence)
+        this.standing.remove(sequence)
+      },
       choose: (point, count) => this.choose(point, count),
       randomBelow: (bound, stream) => this.randomBelow(bound, stream),
       submit: (request, writer = name) => this.program.serve(this, request, writer),

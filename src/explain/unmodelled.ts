@@ -14,7 +14,6 @@ export interface UnmodelledKind extends Unmodelled {
 
 /** Built-in kinds without a controller here whose absence can change a run. */
 const idleKinds: ReadonlyMap<string, string> = new Map([
-  ['CronJob', 'no Job is started from it'],
   ['HorizontalPodAutoscaler', 'replicas are kept between its bounds; metrics are not modelled'],
   ['MutatingAdmissionPolicy', 'objects are admitted without its changes'],
   ['MutatingWebhookConfiguration', 'objects are admitted without its changes'],

@@ -18,7 +18,9 @@ export const workloadKinds: readonly string[] = [
   'StatefulSet',
   'DaemonSet',
   'Job',
+  'CronJob',
   'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
 ]
 
 /** Fields that two recordings of one scenario never share. */
@@ -33,6 +35,10 @@ const volatileFields = new Set([
   'controller-uid',
   'batch.kubernetes.io/controller-uid',
   'creationTimestamp',
+  'lastSuccessfulTime',
+  'lastScaleTime',
+  'uid',
+  'resourceVersion',
 ])
 
 function byText(a: unknown, b: unknown): number {

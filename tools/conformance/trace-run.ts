@@ -9,7 +9,7 @@ import { parseTime } from '../../src/kube/time.ts'
 import { kubeletName, type KubeletOrder } from '../../src/nodes/kubelet.ts'
 import { hollowModel, type RecordedTimes } from './hollow-kubelet.ts'
 import { controllerFlagsOf } from './trace-flags.ts'
-import { differences, type Mismatch, podsOf, workloadsOf } from './trace-compare.ts'
+import { differences, type Mismatch, podsOf, workloadKinds, workloadsOf } from './trace-compare.ts'
 import { PodPairs } from './trace-pods.ts'
 import { racingReasons, shortLivedIn, shortLivedOn } from './trace-short-lives.ts'
 import type { Deed, TraceAction, TraceCase, TraceSnapshot } from './trace-format.ts'
@@ -152,9 +152,7 @@ function compareAnswer(replay: Replay, action: TraceAction, response: ApiRespons
 function compareSnapshot(replay: Replay, snapshot: TraceSnapshot): void {
   const { trace, world } = replay
   const { store } = world
-  const ours = ['Pod', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job']
-    .concat('PodDisruptionBudget')
-    .flatMap(kind => store.list(kind, trace.namespace))
+  const ours = ['Pod', ...workloadKinds].flatMap(kind => store.list(kind, trace.namespace))
   const theirs = replay.pods.renamed(snapshot.objects ?? [])
   const { t } = snapshot
   for (const difference of differences(workloadsOf(theirs), workloadsOf(ours))) {
@@ -293,7 +291,7 @@ export function replayTrace(trace: TraceCase): TraceResult {
         nextSnapshot !== undefined && (nextAction === undefined || nextSnapshot.t <= nextAction.t)
       const t = (snapshotFirst ? nextSnapshot : nextAction)?.t ?? 0
       const untilMs = Math.max(world.nowMs, t0 + t)
-      world.run({ untilMs })
+      world.run({ untilMs, standing: true })
       // A cluster at rest leaves the clock where it was.
       world.advanceTo(untilMs)
       if (snapshotFirst) {
