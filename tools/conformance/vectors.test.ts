@@ -12,7 +12,7 @@ const everything = join(root, '..', 'shared', 'conformance', 'vectors')
 it('answers the sample of recorded cases as upstream did', async () => {
   const result = await run(sample, { differencesMax: 3, deviations: new Set<string>() })
   expect(result.differences).toEqual([])
-  expect(result.families).toHaveLength(31)
+  expect(result.families.length).toBeGreaterThan(30)
   expect(result.checked).toBeGreaterThan(300)
 })
 

@@ -1,0 +1,73 @@
+// AssignImage sets domain, path or tag of an image reference.
+// Port of gatekeeper v3.23.1 pkg/mutation/mutators/assignimage.
+
+import { applyToOf } from './apply-to.ts'
+import {
+  checkKeyKept,
+  identityOf,
+  isBelowMetadata,
+  lastList,
+  locationOf,
+  testsOf,
+} from './build.ts'
+import { checkImageParts, type Image, withImageParts } from './image.ts'
+import { matchOf } from './match.ts'
+import { MutationError } from './mutation-error.ts'
+import { type MutatorKind, objectAt, textOf } from './mutator.ts'
+
+const kind = 'AssignImage'
+
+export const assignImage = {
+  kind,
+  doc: 'Replaces parts of an image reference.',
+  build(source) {
+    const { name, id } = identityOf(source, kind)
+    const spec = objectAt(source, 'spec')
+    const path = locationOf(spec, at => `invalid location format \`${at}\` for assignImage ${name}`)
+    if (isBelowMetadata(path)) throw new MutationError(`assignImage ${name} can't change metadata`)
+    if (lastList(path) !== undefined) {
+      throw new MutationError(`assignImage ${name} cannot mutate list-type fields`)
+    }
+    checkKeyKept(path)
+    const parameters = objectAt(spec['parameters'])
+    const parts = partsOf(parameters, name)
+    return {
+      id,
+      kind,
+      name,
+      tests: testsOf(parameters, path, `${kind} ${name}`),
+      applyTo: applyToOf(spec['applyTo'], kind, name),
+      match: matchOf(spec['match']),
+      path,
+      setter: {
+        set: (parent, key) => ({ ...parent, [key]: withImageParts(imageAt(parent, key), parts) }),
+      },
+      schema: { terminal: 'String', mustTerminate: true },
+      source,
+    }
+  },
+} satisfies MutatorKind
+
+function partsOf(parameters: Readonly<Record<string, unknown>>, name: string): Image {
+  const parts = {
+    domain: textOf(parameters['assignDomain']),
+    path: textOf(parameters['assignPath']),
+    tag: textOf(parameters['assignTag']),
+  }
+  try {
+    checkImageParts(parts)
+  } catch (error) {
+    if (!(error instanceof MutationError)) throw error
+    throw new MutationError(`assignImage ${name} has invalid parameters: ${error.message}`)
+  }
+  return parts
+}
+
+function imageAt(parent: Readonly<Record<string, unknown>>, key: string): string {
+  const value = Object.hasOwn(parent, key) ? parent[key] : ''
+  if (typeof value === 'string') return value
+  // Upstream prints the text that it failed to get, which is empty.
+  throw new MutationError(
+    'expected value at AssignImage location to be a string, got  of type string',
+  )
+}

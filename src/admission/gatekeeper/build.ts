@@ -1,0 +1,69 @@
+// The parts of a mutator that its kinds read alike. Port of gatekeeper v3.23.1
+// pkg/mutation/mutators/core/mutator.go.
+
+import type { KubeObject } from '../../kube/object.ts'
+import { type ListNode, parseLocation, type Path } from './location.ts'
+import { MutationError } from './mutation-error.ts'
+import { listOf, mutatorGroup, objectAt, textOf } from './mutator.ts'
+import { type PathTests, pathTestsOf } from './path-tests.ts'
+
+const nameLengthMax = 63
+
+/** The name in messages and the id that orders mutators; the name is checked first of all. */
+export function identityOf(object: KubeObject, kind: string): { name: string; id: string } {
+  const metadata = objectAt(object, 'metadata')
+  const name = textOf(metadata['name'])
+  if (name.length > nameLengthMax) throw new MutationError('maximum name length is 63 characters')
+  return { name, id: `${kind}.${mutatorGroup} ${textOf(metadata['namespace'])}/${name}` }
+}
+
+/** Parses spec.location; `prefix` says whose location it is. */
+export function locationOf(spec: unknown, prefix: (location: string) => string): Path {
+  const location = textOf(objectAt(spec)['location'])
+  try {
+    return parseLocation(location)
+  } catch (error) {
+    if (!(error instanceof MutationError)) throw error
+    throw new MutationError(`${prefix(location)}: ${error.message}`)
+  }
+}
+
+/** Parses parameters.pathTests. */
+export function testsOf(parameters: unknown, path: Path, owner: string): PathTests {
+  const tests = listOf(objectAt(parameters)['pathTests']).map(entry => {
+    const { subPath, condition } = objectAt(entry)
+    return { subPath: subPathOf(textOf(subPath), owner), condition: textOf(condition) }
+  })
+  return pathTestsOf(path, tests)
+}
+
+function subPathOf(subPath: string, owner: string): Path {
+  try {
+    return parseLocation(subPath)
+  } catch (error) {
+    if (!(error instanceof MutationError)) throw error
+    throw new MutationError(
+      `problem parsing sub path \`${subPath}\` for ${owner}: ${error.message}`,
+    )
+  }
+}
+
+/** Whether the path begins at metadata, which only AssignMetadata may change. */
+export function isBelowMetadata([first]: Path): boolean {
+  return first?.type === 'Object' && first.reference === 'metadata'
+}
+
+/** The list that a path ends in. */
+export function lastList(path: Path): ListNode | undefined {
+  const last = path.at(-1)
+  return last?.type === 'List' ? last : undefined
+}
+
+/** Refuses a path that would change the key of the list element it goes through. */
+export function checkKeyKept(path: Path): void {
+  if (path.length === 0) throw new MutationError('empty path')
+  const [before, last] = [path.at(-2), path.at(-1)]
+  if (before?.type !== 'List' || last?.type !== 'Object') return
+  if (last.reference !== before.keyField) return
+  throw new MutationError('invalid path format: changing the item key is not allowed')
+}

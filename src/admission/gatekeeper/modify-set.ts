@@ -1,0 +1,84 @@
+// ModifySet adds values to a list that has each only once, or takes them away.
+// Port of gatekeeper v3.23.1 pkg/mutation/mutators/modifyset.
+
+import { isArray, type JsonObject } from '../../kube/patch/json.ts'
+import { applyToOf } from './apply-to.ts'
+import { identityOf, isBelowMetadata, lastList, locationOf, testsOf } from './build.ts'
+import { goValueText, nilSlice, sameGoValue } from './go-value.ts'
+import { matchOf } from './match.ts'
+import { MutationError } from './mutation-error.ts'
+import { type MutatorKind, objectAt, type Setter, textOf } from './mutator.ts'
+
+const kind = 'ModifySet'
+
+export const modifySet = {
+  kind,
+  doc: 'Merges values into a list or prunes them from it.',
+  build(source) {
+    const { name, id } = identityOf(source, kind)
+    const spec = objectAt(source, 'spec')
+    const path = locationOf(spec, at => `invalid location format \`${at}\` for ModifySet ${name}`)
+    if (isBelowMetadata(path)) throw new MutationError(`modifyset ${name} can't change metadata`)
+    if (lastList(path) !== undefined) {
+      throw new MutationError('final node in a modifyset location cannot be a keyed list')
+    }
+    const { parameters } = spec
+    const { operation } = objectAt(parameters)
+    const { fromList } = objectAt(parameters, 'values')
+    return {
+      id,
+      kind,
+      name,
+      tests: testsOf(parameters, path, `${kind} ${name}`),
+      applyTo: applyToOf(spec['applyTo'], kind, name),
+      match: matchOf(spec['match']),
+      path,
+      setter: modifying(textOf(operation), isArray(fromList) ? fromList : nilSlice),
+      schema: { terminal: 'Set', mustTerminate: false },
+      source,
+    }
+  },
+} satisfies MutatorKind
+
+type Values = readonly unknown[]
+
+function modifying(operation: string, values: Values): Setter {
+  switch (operation) {
+    case 'merge':
+      return { set: (parent, key) => merged(parent, key, values) }
+    case 'prune':
+      return { set: (parent, key) => pruned(parent, key, values) }
+    default: {
+      const refusal = `unrecognized operation for modifyset: ${operation}`
+      const set = (): never => {
+        throw new MutationError(refusal)
+      }
+      return { set }
+    }
+  }
+}
+
+function listAt(parent: JsonObject, key: string): Values {
+  const value = parent[key]
+  if (isArray(value)) return value
+  throw new MutationError(`${goValueText(value)} is not a list of values, cannot treat it as a set`)
+}
+
+function includes(list: Values, value: unknown): boolean {
+  return list.some(item => sameGoValue(item, value))
+}
+
+function merged(parent: JsonObject, key: string, values: Values): JsonObject {
+  if (!Object.hasOwn(parent, key)) return { ...parent, [key]: values }
+  let list = listAt(parent, key)
+  for (const value of values) {
+    if (!includes(list, value)) list = [...list, value]
+  }
+  return { ...parent, [key]: list }
+}
+
+function pruned(parent: JsonObject, key: string, values: Values): JsonObject {
+  if (!Object.hasOwn(parent, key)) return parent
+  const list = listAt(parent, key)
+  return { ...parent, [key]: list.filter(item => !includes(values, item)) }
+}

@@ -1,0 +1,5 @@
+// What a mutator or a mutation is refused with. It is thrown inside this folder and caught where
+// the folder is entered, because upstream's checks sit deep in recursive walks.
+
+/** The message is upstream's text. */
+export class MutationError extends Error {}
