@@ -5,6 +5,7 @@ import type { AdmissionPlugin } from '../apiserver/admission.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { gatekeeperMutation } from './gatekeeper-mutation.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
@@ -27,5 +28,6 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   defaultIngressClass,
   podTopologyLabels,
+  gatekeeperMutation,
   resourceQuota,
 ]

@@ -1,5 +1,6 @@
 // A request body and the URL it was sent to must mean the same object.
-// Upstream: apiserver pkg/endpoints/handlers/rest.go checkName and pkg/registry/rest/meta.go, v0.36.3.
+// Upstream: apiserver pkg/endpoints/handlers/rest.go (checkName), pkg/registry/rest/meta.go,
+// v0.36.3.
 
 import type { KubeObject } from '../kube/object.ts'
 import { kindKeyOf } from '../kube/kinds.ts'

@@ -22,7 +22,7 @@ export interface AdmissionRequest {
 }
 
 /** The part of the cluster that a plugin may read; it cannot write and sees no clock. */
-export type AdmissionContext = Pick<ApiContext, 'get' | 'list' | 'randomBelow'>
+export type AdmissionContext = Pick<ApiContext, 'get' | 'list' | 'randomBelow' | 'note'>
 
 /** A request that carries an object: the only kind that can be mutated. */
 export type ObjectRequest = AdmissionRequest & { readonly object: KubeObject }
@@ -35,6 +35,8 @@ export interface AdmissionPlugin {
   /** Kind keys that the plugin handles; all when absent. */
   readonly kinds?: readonly string[]
   readonly operations: readonly Operation[]
+  /** Calls a webhook, once per request: when that changes the object, the others run once more. */
+  readonly isWebhook?: true
   /** Subresources that the plugin handles; only the main resource when absent. */
   readonly subresources?: readonly AdmissionRequest['subresource'][]
   admit?(request: ObjectRequest, context: AdmissionContext): KubeObject | ApiStatus
@@ -89,10 +91,37 @@ export function admit(
   context: AdmissionContext,
 ): KubeObject | ApiStatus {
   let object = request.object
+  let isChangedByWebhook = false
   for (const plugin of concerned(plugins, request)) {
-    if (plugin.admit === undefined) continue
-    const seen = object === request.object ? request : { ...request, object }
-    const answer = plugin.admit(seen, context)
+    const answer = admitted(plugin, request, object, context)
+    if (isStatus(answer)) return answer
+    if (plugin.isWebhook === true && answer !== object) isChangedByWebhook = true
+    object = answer
+  }
+  return isChangedByWebhook ? reinvoked(plugins, request, object, context) : object
+}
+
+function admitted(
+  plugin: AdmissionPlugin,
+  request: ObjectRequest,
+  object: KubeObject,
+  context: AdmissionContext,
+): KubeObject | ApiStatus {
+  if (plugin.admit === undefined) return object
+  return plugin.admit(object === request.object ? request : { ...request, object }, context)
+}
+
+/** The built-in plugins once more, over what webhooks made of the object. */
+function reinvoked(
+  plugins: readonly AdmissionPlugin[],
+  request: ObjectRequest,
+  changed: KubeObject,
+  context: AdmissionContext,
+): KubeObject | ApiStatus {
+  let object = changed
+  for (const plugin of concerned(plugins, request)) {
+    if (plugin.isWebhook === true) continue
+    const answer = admitted(plugin, request, object, context)
     if (isStatus(answer)) return answer
     object = answer
   }

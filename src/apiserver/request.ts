@@ -83,4 +83,6 @@ export interface ApiContext {
   readonly newUid: () => string
   /** A deterministic integer in 0..bound-1 from the stream that names generated objects. */
   readonly randomBelow: (bound: number) => number
+  /** Records something for explanations only; nothing reads it in the run. */
+  readonly note?: (topic: string, data: unknown) => void
 }

@@ -22,6 +22,7 @@ export function apiContext(world: World, writer: string): ApiContext {
     remove: (kind, key) => world.write(kind, key, undefined, writer),
     newUid: () => uidOf(world.options.schedule.seed, world.nextCount('uid')),
     randomBelow: bound => world.randomBelow(bound, 'generate-name'),
+    note: (topic, data) => world.note('kube-apiserver', topic, data),
   }
 }
 

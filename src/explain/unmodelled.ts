@@ -81,10 +81,20 @@ function unmodelledKind(
 }
 
 function effectOn(object: KubeObject): string | undefined {
+  if (isMutation(object)) return undefined
   if (isBuiltIn(object)) return idleKinds.get(object.kind)
   // The API server refuses it: that is a finding of its own.
   if (!isServed(object.apiVersion, object.kind)) return undefined
   return makesPods(object) ? podsEffect : keptEffect
+}
+
+/** Gatekeeper's mutators, its Config, and the configuration of the webhook that applies them. */
+function isMutation({ apiVersion, webhooks }: KubeObject): boolean {
+  if (/^(?:mutations|config)\.gatekeeper\.sh\//.test(apiVersion)) return true
+  return (
+    Array.isArray(webhooks) &&
+    webhooks.every(each => (each as { name?: unknown }).name === 'mutation.gatekeeper.sh')
+  )
 }
 
 function makesPods({ spec }: KubeObject): boolean {

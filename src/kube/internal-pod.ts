@@ -1,5 +1,5 @@
-// A pod spec as Go's JSON encoder writes its internal form, which has no JSON names: Go field names,
-// `null` for what is absent. Upstream: pkg/apis/core/types.go and v1 conversion.go, v1.36.3.
+// A pod spec as Go's JSON encoder writes its internal form, which has no JSON names: Go field
+// names, `null` for what is absent. Upstream: pkg/apis/core/types.go and v1 conversion.go, v1.36.3.
 
 import { sortedStrings } from '../base/compare.ts'
 import { internalPodText } from './generated/internal-pod.ts'

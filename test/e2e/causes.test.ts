@@ -60,6 +60,23 @@ describe('a pod that is pending for ever', () => {
     expect(cause?.locations[0]?.line).toBe(lineOf(manifest, 'nodeSelector'))
   })
 
+  it('for what a mutation added: who wrote it, and where', () => {
+    const mutation = `apiVersion: mutations.gatekeeper.sh/v1
+kind: Assign
+metadata: {name: keep-off}
+spec:
+  applyTo: [{groups: [""], versions: [v1], kinds: [Pod]}]
+  location: spec.nodeSelector.disk
+  parameters: {assign: {value: ssd}}
+---
+`
+    const manifest = mutation + app({})
+    const [cause] = causesOf(check(manifest), 'install', 'pending-forever')
+    expect(cause?.text).toContain('nodeSelector disk=ssd')
+    const line = lineOf(manifest, 'location:')
+    expect(cause?.writers).toEqual([`Assign keep-off (stdin:${line})`])
+  })
+
   it('for a taint on every node', () => {
     const taints = [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' as const }]
     const [cause] = causesOf(check(app({}), [{ ...two, taints }]), 'install', 'pending-forever')

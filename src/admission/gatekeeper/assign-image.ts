@@ -13,7 +13,7 @@ import {
 import { checkImageParts, type Image, withImageParts } from './image.ts'
 import { matchOf } from './match.ts'
 import { MutationError } from './mutation-error.ts'
-import { type MutatorKind, objectAt, textOf } from './mutator.ts'
+import { type MutatorKind, objectAt, textOf, withField } from './mutator.ts'
 
 const kind = 'AssignImage'
 
@@ -40,7 +40,7 @@ export const assignImage = {
       match: matchOf(spec['match']),
       path,
       setter: {
-        set: (parent, key) => ({ ...parent, [key]: withImageParts(imageAt(parent, key), parts) }),
+        set: (parent, key) => withField(parent, key, withImageParts(imageAt(parent, key), parts)),
       },
       schema: { terminal: 'String', mustTerminate: true },
       source,

@@ -11,7 +11,7 @@ import {
   locationOf,
   testsOf,
 } from './build.ts'
-import { goValueText, isMap } from './go-value.ts'
+import { goValueText, isMap, plainJson } from './go-value.ts'
 import type { ListNode } from './location.ts'
 import { matchOf } from './match.ts'
 import { MutationError } from './mutation-error.ts'
@@ -41,6 +41,7 @@ export const assign = {
       match: matchOf(spec['match']),
       path,
       setter: assigning(assigned),
+      setsGoValues: assigned.from === 'value' && plainJson(assigned.value) !== assigned.value,
       schema: { terminal: 'Unknown', mustTerminate: false },
       source,
     }

@@ -4,7 +4,7 @@
 import type { JsonObject } from '../../kube/patch/json.ts'
 import { goValueText, isMap, withFloats } from './go-value.ts'
 import { MutationError } from './mutation-error.ts'
-import { objectAt, type Setter, type Target, textOf } from './mutator.ts'
+import { objectAt, type Setter, type Target, textOf, withField } from './mutator.ts'
 
 /** What is assigned; a constant carries Go's number types. */
 export type Assigned =
@@ -40,7 +40,7 @@ export function assigning(assigned: Assigned): Setter {
       ? assigned.value
       : textOf(objectAt(target, 'metadata')[assigned.field])
   return {
-    set: (parent, key, target) => ({ ...parent, [key]: valueFor(target) }),
+    set: (parent, key, target) => withField(parent, key, valueFor(target)),
     element: target => keyedElement(valueFor(target)),
   }
 }

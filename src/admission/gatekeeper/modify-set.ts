@@ -7,7 +7,7 @@ import { identityOf, isBelowMetadata, lastList, locationOf, testsOf } from './bu
 import { goValueText, nilSlice, sameGoValue } from './go-value.ts'
 import { matchOf } from './match.ts'
 import { MutationError } from './mutation-error.ts'
-import { type MutatorKind, objectAt, type Setter, textOf } from './mutator.ts'
+import { type MutatorKind, objectAt, type Setter, textOf, withField } from './mutator.ts'
 
 const kind = 'ModifySet'
 
@@ -34,6 +34,7 @@ export const modifySet = {
       match: matchOf(spec['match']),
       path,
       setter: modifying(textOf(operation), isArray(fromList) ? fromList : nilSlice),
+      setsGoValues: !isArray(fromList),
       schema: { terminal: 'Set', mustTerminate: false },
       source,
     }
@@ -74,11 +75,12 @@ function merged(parent: JsonObject, key: string, values: Values): JsonObject {
   for (const value of values) {
     if (!includes(list, value)) list = [...list, value]
   }
-  return { ...parent, [key]: list }
+  return withField(parent, key, list)
 }
 
 function pruned(parent: JsonObject, key: string, values: Values): JsonObject {
   if (!Object.hasOwn(parent, key)) return parent
   const list = listAt(parent, key)
-  return { ...parent, [key]: list.filter(item => !includes(values, item)) }
+  const kept = list.filter(item => !includes(values, item))
+  return withField(parent, key, kept)
 }

@@ -1,6 +1,7 @@
 // What the four kinds of mutators have in common, and how their fields are read: the objects come
 // from users and may hold anything anywhere.
 
+import { sameGoValue } from './go-value.ts'
 import type { Path } from './location.ts'
 import type { PathTests } from './path-tests.ts'
 import type { ApplyTo } from './apply-to.ts'
@@ -15,7 +16,7 @@ export type Target = JsonObject
 
 /** What a mutator does at the end of its path. */
 export interface Setter {
-  /** The object with the field set. */
+  /** The object with the field set; the very same when it has that value already. */
   readonly set: (parent: JsonObject, key: string, target: Target) => JsonObject
   /** The element for a keyed list; absent when the mutator cannot set one. */
   readonly element?: (target: Target) => JsonObject
@@ -41,6 +42,8 @@ export interface Mutator {
   readonly path: Path
   readonly tests: PathTests
   readonly setter: Setter
+  /** What it sets may hold values that JSON does not have. */
+  readonly setsGoValues?: boolean
   readonly schema?: ImpliedSchema
   /** The user's object. */
   readonly source: KubeObject
@@ -51,6 +54,12 @@ export interface MutatorKind {
   readonly kind: string
   readonly doc: string
   readonly build: (object: KubeObject) => Mutator
+}
+
+/** The object with the field set; the very same when it has an equal value. */
+export function withField(parent: JsonObject, key: string, value: unknown): JsonObject {
+  const isSet = Object.hasOwn(parent, key) && sameGoValue(parent[key], value)
+  return isSet ? parent : { ...parent, [key]: value }
 }
 
 /** The object at a chain of fields; an empty one when there is none. */

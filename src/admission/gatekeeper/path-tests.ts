@@ -70,12 +70,14 @@ function isPrefix(short: Path, long: Path): boolean {
 
 /** Whether the tests allow that something exists at the depth. */
 export function existsOkay(tests: PathTests, depth: number): boolean {
+  if (tests.size === 0) return true
   const condition = tests.get(depth)
   return condition === undefined || condition === 'MustExist'
 }
 
 /** Whether the tests allow that nothing exists at the depth. */
 export function missingOkay(tests: PathTests, depth: number): boolean {
+  if (tests.size === 0) return true
   const condition = tests.get(depth)
   return condition === undefined || condition === 'MustNotExist'
 }

@@ -2,16 +2,19 @@
 // shares everything beside the path. Port of gatekeeper v3.23.1 mutators/core/mutation_function.go.
 
 import { isArray, type JsonObject } from '../../kube/patch/json.ts'
-import { goTypeText, isMap } from './go-value.ts'
+import { goTypeText, isMap, sameGoValue } from './go-value.ts'
 import { type ListNode, nodeText, type ObjectNode, type PathNode } from './location.ts'
 import { MutationError } from './mutation-error.ts'
 import type { Mutator, Target } from './mutator.ts'
 import { existsOkay, missingOkay } from './path-tests.ts'
 
-/** The new value at this depth of the path, undefined when the path tests forbid a change. */
+/** The new value at this depth, the given one when nothing changes, undefined when forbidden. */
 type Set = unknown
 
-/** The mutated object, or undefined when the mutator leaves it alone; throws a MutationError. */
+/**
+ * The mutated object, or undefined when the mutator leaves it alone; the same object when what it
+ * sets is there already. Throws a MutationError.
+ */
 export function setAtPath(mutator: Mutator, target: Target): JsonObject | undefined {
   if (mutator.path.length === 0) {
     throw new MutationError('attempting to mutate an empty target location')
@@ -50,7 +53,8 @@ function setInObject(walk: Walk, node: ObjectNode, { current, depth }: Place): S
   if (depth === path.length - 1) return setter.set(current, reference, walk.target)
   const next = exists ? current[reference] : missingElement(walk, depth)
   const changed = setIn(walk, next, depth + 1)
-  return changed === undefined ? undefined : { ...current, [reference]: changed }
+  if (changed === undefined) return undefined
+  return changed === next && exists ? current : { ...current, [reference]: changed }
 }
 
 function setInList(walk: Walk, node: ListNode, { current, depth }: Place): Set {
@@ -59,21 +63,30 @@ function setInList(walk: Walk, node: ListNode, { current, depth }: Place): Set {
   if (depth === path.length - 1) return setElement(walk, node, { list: current, depth })
   // What must not exist cannot be said of every element.
   if (node.glob && !existsOkay(tests, depth)) return undefined
-  let changed: unknown[] | undefined
+  let changed: readonly unknown[] | undefined
   let found = false
-  for (const [index, element] of current.entries()) {
+  for (let index = 0; index < current.length; index += 1) {
+    const element = current[index]
     if (!node.glob && !hasKey(element, node)) continue
     if (!existsOkay(tests, depth)) return undefined
     found = true
     const set = setIn(walk, element, depth + 1)
     if (set === undefined) continue
-    changed ??= [...current]
-    changed[index] = set
+    changed = withElement(changed ?? current, index, set)
   }
   if (node.glob || found) return changed
   if (!missingOkay(tests, depth)) return undefined
   const added = setIn(walk, missingElement(walk, depth), depth + 1)
   return added === undefined ? undefined : [...current, added]
+}
+
+/** The list with one element replaced; the same list when it is that element already. */
+function withElement(
+  list: readonly unknown[],
+  index: number,
+  element: unknown,
+): readonly unknown[] {
+  return list[index] === element ? list : list.with(index, element)
 }
 
 function hasKey(element: unknown, { keyField, keyValue }: ListNode): boolean {
@@ -103,7 +116,7 @@ function setElement(walk: Walk, node: ListNode, { list, depth }: ListPlace): Set
     throw new MutationError('key value of replaced object must not change')
   }
   if (!existsOkay(tests, depth)) return undefined
-  return list.map((element, at) => (at === index ? value : element))
+  return sameGoValue(list[index], value) ? list : withElement(list, index, value)
 }
 
 /** What has to be there for the path to go on: an object or list, with its key in a list. */

@@ -96,7 +96,7 @@ export class MutationSystem {
       if (turn.error !== undefined) return { iterations, error: turn.error, applied: [...applied] }
       if (turn.object === object || sameGoValue(turn.object, object)) {
         if (iterations === 1) return { iterations: 0, applied: [] }
-        return { iterations, object: plainJson(object) as KubeObject, applied: [...applied] }
+        return { iterations, object: asJson(object, applied), applied: [...applied] }
       }
       for (const mutator of turn.applied) applied.add(mutator)
       object = turn.object
@@ -121,7 +121,13 @@ export class MutationSystem {
   }
 }
 
-function build(object: KubeObject): Mutator | string {
+function asJson(object: JsonObject, applied: ReadonlySet<Mutator>): KubeObject {
+  const isPlain = ![...applied].some(({ setsGoValues }) => setsGoValues === true)
+  return (isPlain ? object : plainJson(object)) as KubeObject
+}
+
+/** The mutator of an object, or what is wrong with it. */
+export function build(object: KubeObject): Mutator | string {
   const kind = mutatorKinds.find(each => each.kind === object.kind)
   if (kind === undefined) return `no mutator of kind ${object.kind}`
   try {
@@ -152,17 +158,18 @@ function iterate(mutators: readonly Mutator[], subject: Subject, given: JsonObje
   const applied: Mutator[] = []
   let object = given
   for (const mutator of mutators) {
-    let verb = `matching for mutator ${mutator.id}`
+    let isMatched = false
     try {
       if (!matchesObject(mutator.match, subject, object)) continue
-      verb = `mutation ${mutationId} for mutator ${mutator.id}`
+      isMatched = true
       const set = setAtPath(mutator, object)
       if (set === undefined) continue
       object = set
       applied.push(mutator)
     } catch (error) {
       if (!(error instanceof MutationError)) throw error
-      const message = `${verb} failed for ${subjectText(subject)}: ${error.message}`
+      const what = isMatched ? `mutation ${mutationId}` : 'matching'
+      const message = `${what} for mutator ${mutator.id} failed for ${subjectText(subject)}: ${error.message}`
       return { object, applied, error: message }
     }
   }

@@ -1,5 +1,6 @@
 // Which start of a CronJob is due, and when to look again.
-// Port of pkg/controller/cronjob/utils.go (mostRecentScheduleTime, nextScheduleTimeDuration), v1.36.3.
+// Port of pkg/controller/cronjob/utils.go (mostRecentScheduleTime and
+// nextScheduleTimeDuration), v1.36.3.
 
 import { type NextTime, nextTime } from '../../kube/cron/next.ts'
 import type { Schedule } from '../../kube/cron/parse.ts'

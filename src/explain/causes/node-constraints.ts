@@ -7,6 +7,7 @@ import { type ExplainContext, places } from '../context.ts'
 import { podSpecPath } from '../../trials/written.ts'
 import type { Cause } from '../report.ts'
 import { listText } from './cause-finder.ts'
+import { mutationWriters } from '../writers.ts'
 import type { Rejection } from './placement.ts'
 
 type Built = Omit<Cause, 'writers' | 'locations'> & { readonly paths: readonly string[] }
@@ -19,7 +20,7 @@ function cause(context: ExplainContext, { paths, ...rest }: Built): Cause {
       context,
       paths.map(path => `${spec}.${path}`),
     ),
-    writers: [],
+    writers: mutationWriters(context, paths),
   }
 }
 
@@ -27,14 +28,17 @@ function cause(context: ExplainContext, { paths, ...rest }: Built): Cause {
 export function fromNodeAffinity(context: ExplainContext, { nodes }: Rejection): Cause {
   const { nodeSelector, affinity } = context.pod?.spec ?? {}
   const pairs = Object.entries(nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`)
-  const wanted = pairs.length > 0 ? `nodeSelector ${pairs.join(',')}` : 'the required node affinity'
+  const selector = pairs.length > 0 ? [`nodeSelector ${pairs.join(',')}`] : []
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const terms = required === undefined ? [] : ['the required node affinity']
+  const wanted = [...selector, ...terms].join(' and ')
   const paths = [
     ...(pairs.length > 0 ? ['nodeSelector'] : []),
     ...(affinity?.nodeAffinity ? ['affinity.nodeAffinity'] : []),
   ]
   return cause(context, {
     code: 'node-affinity-unmet',
-    text: `${wanted} does not match ${nodes.length} of ${context.nodes.length} nodes: ${listText(nodes)}`,
+    text: `${wanted} ${selector.length + terms.length > 1 ? 'do' : 'does'} not match ${nodes.length} of ${context.nodes.length} nodes: ${listText(nodes)}`,
     facts: { nodes, selector: pairs },
     paths,
   })

@@ -1,0 +1,91 @@
+// GatekeeperMutation calls Gatekeeper's webhooks, in the place of MutatingAdmissionWebhook: the
+// mutators that the cluster holds change what is created and updated, and invalid ones are refused.
+// Upstream: gatekeeper v3.23.1 pkg/webhook/{mutation,policy}.go.
+
+import type { AdmissionContext, AdmissionPlugin, ObjectRequest } from '../apiserver/admission.ts'
+import { decode } from '../apiserver/decoding.ts'
+import { semanticEqual } from '../apiserver/equality.ts'
+import { applyDefaults } from '../kube/defaults/registry.ts'
+import type { KubeObject } from '../kube/object.ts'
+import type { ApiStatus } from '../kube/status.ts'
+import { installedMutators, isExcluded, isOwnGroup } from './gatekeeper/installed.ts'
+import { pathText } from './gatekeeper/location.ts'
+import { mutatorGroup } from './gatekeeper/mutator.ts'
+import { type MutationNote, mutationTopic } from './gatekeeper/note.ts'
+import { build, type MutationSystem } from './gatekeeper/system.ts'
+import {
+  callFailed,
+  concerns,
+  deniedBy,
+  namespaceOf,
+  unreachable,
+  webhookNamed,
+} from './gatekeeper/webhook.ts'
+
+const mutatingName = 'mutation.gatekeeper.sh'
+const validatingName = 'validation.gatekeeper.sh'
+
+export const gatekeeperMutation = {
+  name: 'GatekeeperMutation',
+  doc: 'Applies the mutators of Gatekeeper when the cluster has some and its webhook answers.',
+  operations: ['create', 'update'],
+  isWebhook: true,
+  admit(request, context) {
+    const system = installedMutators(context)
+    if (system === undefined || isOwnGroup(request.resource.group)) return request.object
+    const webhook = webhookNamed(context, 'MutatingWebhookConfiguration', mutatingName)
+    if (!concerns(webhook, request, context)) return request.object
+    const failure = unreachable(webhook, context)
+    if (failure !== undefined) {
+      return webhook.failurePolicy === 'Fail' ? callFailed(webhook, failure) : request.object
+    }
+    const namespace = request.resource.key === 'Namespace' ? request.name : request.namespace
+    if (isExcluded(context, namespace)) return request.object
+    const answer = mutate(system, request, context)
+    return typeof answer === 'string' ? deniedBy(webhook, 500, answer) : answer
+  },
+  validate(request, context) {
+    if (request.resource.group !== mutatorGroup || request.object === undefined) return undefined
+    const webhook = webhookNamed(context, 'ValidatingWebhookConfiguration', validatingName)
+    if (!concerns(webhook, request, context)) return undefined
+    const failure = unreachable(webhook, context)
+    if (failure !== undefined) {
+      return webhook.failurePolicy === 'Fail' ? callFailed(webhook, failure) : undefined
+    }
+    const built = build(request.object)
+    return typeof built === 'string' ? deniedBy(webhook, 422, built) : undefined
+  },
+} satisfies AdmissionPlugin
+
+/** The object as the server takes it from the webhook: decoded into its type, with defaults. */
+function mutate(
+  system: MutationSystem,
+  request: ObjectRequest,
+  context: AdmissionContext,
+): KubeObject | ApiStatus | string {
+  const { object, resource, operation } = request
+  const {
+    error,
+    object: mutated,
+    applied,
+  } = system.mutate({
+    object,
+    namespace: namespaceOf(request, context),
+    operation: operation.toUpperCase(),
+    source: 'Original',
+  })
+  if (error !== undefined) return error
+  if (mutated === undefined) return object
+  const decoded = decode(mutated, resource, { validation: 'Ignore', old: object })
+  if (decoded.kind === 'Status') return decoded
+  if (semanticEqual(decoded, object)) return object
+  const { name = '', generateName = '', namespace } = object.metadata
+  const mutators = applied.map(each => ({
+    kind: each.kind,
+    name: each.name,
+    location: pathText(each.path),
+  }))
+  const note: MutationNote = { kind: resource.key, namespace, name, generateName, mutators }
+  context.note?.(mutationTopic, note)
+  return applyDefaults(resource.key, decoded as KubeObject)
+}
