@@ -66,6 +66,17 @@ export function computeTemplateHash(
     hash = fnv1a(templateDump(template), offsetBasis)
     dumpHashes.set(template, hash)
   }
+  return encoded(hash, collisionCount)
+}
+
+/** The same hash of any text. */
+export function hashText(text: string, collisionCount?: number | null): string {
+  return encoded(fnv1a(text, offsetBasis), collisionCount)
+}
+
+/** The name of a hash, continued with the number of collisions where there were some. */
+function encoded(state: number, collisionCount: number | null | undefined): string {
+  let hash = state
   if (collisionCount !== undefined && collisionCount !== null) {
     for (let byte = 0; byte < 8; byte += 1) {
       const value = byte < 4 ? (collisionCount >>> (byte * 8)) & 0xff : 0
