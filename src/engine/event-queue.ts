@@ -52,9 +52,7 @@ export class EventQueue {
   /** Every event that is due at the earliest time, in sequence order. */
   due(): PendingEvent[] {
     const atMs = this.heap[0]?.atMs
-    return this.heap
-      .filter(event => event.atMs === atMs)
-      .sort((a, b) => a.sequence - b.sequence)
+    return this.heap.filter(event => event.atMs === atMs).sort((a, b) => a.sequence - b.sequence)
   }
 
   private removeAt(at: number): void {

@@ -1,7 +1,8 @@
 // Who else wrote a field of a pod or of its workload: the mutators that admission applied.
 
 import { type MutationNote, mutationTopic } from '../admission/gatekeeper/note.ts'
-import { type ExplainContext, placeText, podSpecPath } from './context.ts'
+import { podSpecPath } from '../trials/written.ts'
+import { type ExplainContext, placeText } from './context.ts'
 
 /**
  * The mutators that wrote at one of the paths below the pod spec, as `Assign name (file:line)`;

@@ -44,7 +44,7 @@ function linesOf(before: readonly string[], after: readonly string[]): Lines {
   })
   if (after.length >= popularFrom) {
     const often = Math.floor(after.length / 100) + 1
-    for (const [line, all] of [...places]) if (all.length > often) places.delete(line)
+    for (const [line, all] of places) if (all.length > often) places.delete(line)
   }
   return { before, after, places }
 }

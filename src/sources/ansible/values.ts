@@ -1,6 +1,6 @@
 // Values of Ansible variables: Python's types as JavaScript values that keep apart what Python
-// keeps apart. Integers are numbers, or bigints beyond 2^53; every float is a Float, so that 1 and 1.0
-// stay different; mappings are Maps in order of insertion, whose keys may be other than texts.
+// keeps apart. Integers are numbers, or bigints beyond 2^53; every float is a Float, so that 1 and
+// 1.0 stay different; mappings are Maps in order of insertion, whose keys may be other than texts.
 // Upstream: ansible-core 2.16 to 2.19, parsing/yaml/objects.py, utils/unsafe_proxy.py.
 
 /** Versions of ansible-core whose behaviour is known. */
