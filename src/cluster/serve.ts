@@ -1,12 +1,30 @@
 // Serves API requests on a World: the glue between the engine and the API server.
 
 import { admissionPlugins } from '../admission/registry.ts'
-import type { ApiRequest } from '../apiserver/request.ts'
+import type { ApiRequest, ApiResponse } from '../apiserver/request.ts'
 import { handle } from '../apiserver/server.ts'
 import type { World } from '../engine/world.ts'
 import { apiContext } from './api-context.ts'
 
+/** The name under which a World knows that the API server is down. */
+export const apiServerName = 'kube-apiserver'
+
+// What kubectl says of a connection that nobody takes.
+const unreachable: ApiResponse = {
+  ok: false,
+  code: 503,
+  status: {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    code: 503,
+    reason: 'ServiceUnavailable',
+    message: 'The connection to the server was refused - did you specify the right host or port?',
+  },
+}
+
 /** Serves one request of `writer`, atomically and at once. */
 export function serveOn(world: World, request: unknown, writer: string): unknown {
+  if (world.isDown(apiServerName)) return unreachable
   return handle(apiContext(world, writer), request as ApiRequest, admissionPlugins)
 }

@@ -45,6 +45,14 @@ export class EventQueue {
     if (at >= 0) this.removeAt(at)
   }
 
+  /** Takes out everything that is planned for an actor. */
+  removeActor(actor: number): void {
+    const left = this.heap.filter(event => event.actor !== actor)
+    // A sorted array is a heap.
+    this.heap = left.sort((a, b) => (before(a, b) ? -1 : 1))
+    this.owned = true
+  }
+
   removeFirst(): void {
     if (this.heap.length > 0) this.removeAt(0)
   }

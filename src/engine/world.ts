@@ -9,6 +9,7 @@ import { keyOf, type KubeObject } from '../kube/object.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import type { Actor, EmittedEvent, Forkable, Turn } from './actor.ts'
 import { EventQueue, type PendingEvent } from './event-queue.ts'
+import { type OutageMode, type Outages, relisted, withOutage } from './outage.ts'
 import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
 import { type Change, type IndexSpec, Store } from './store.ts'
 import type { TraceEntry } from './trace.ts'
@@ -92,6 +93,8 @@ export class World {
   private entries = new PagedLog<TraceEntry>()
   private digestCache: { revision: number; entries: number; digest: Digest } | undefined
   private stepCount = 0
+  /** Components that are down; undefined while none is. */
+  private outages: Outages | undefined
 
   private constructor(program: Program, options: WorldOptions, wiring: Wiring, parent?: World) {
     this.program = program
@@ -137,6 +140,7 @@ export class World {
     copy.entries = this.entries.fork()
     copy.digestCache = this.digestCache
     copy.stepCount = this.stepCount
+    copy.outages = this.outages
     return copy
   }
 
@@ -168,7 +172,68 @@ export class World {
   /** Calls `wake` of an actor now, from outside: how trials and faults reach a component. */
   signal(name: string, payload: unknown): void {
     const index = this.actorIndex(name)
+    if (this.isDown(name)) {
+      this.miss(name, { atMs: this.clockMs, sequence: this.sequence, actor: index, payload })
+      this.sequence += 1
+      return
+    }
     ;(this.program.actors[index] as Actor).wake(this.turn(index), this.ownState(index), payload)
+  }
+
+  /** Whether a component is down: it gets no deliveries and does not wake. */
+  isDown(name: string): boolean {
+    return this.outages?.has(name) === true
+  }
+
+  /** Takes a component down; a name that belongs to no actor is only marked. */
+  takeDown(name: string, mode: OutageMode): void {
+    assert(!this.isDown(name), `${name} is up`)
+    this.outages = withOutage(this.outages, name, { mode, missed: [] })
+    const index = this.program.actors.findIndex(actor => actor.name === name)
+    if (index < 0) return // A delivery counts as planned, so that no further one is.
+    ;(this.seats[index] as Seat).deliveryAtMs = this.clockMs
+    if (mode === 'held') return
+    this.queue.removeActor(index)
+    this.standing.removeActor(index)
+  }
+
+  /** Lets a component come back: it goes on where it was, or starts and lists everything again. */
+  bringUp(name: string): void {
+    const outage = this.outages?.get(name)
+    assert(outage !== undefined, `${name} is down`)
+    this.outages = withOutage(this.outages, name, undefined)
+    const index = this.program.actors.findIndex(actor => actor.name === name)
+    if (index < 0) return
+    if (outage.mode === 'stopped') this.startAnew(index)
+    for (const event of outage.missed) this.queue.add({ ...event, atMs: this.clockMs })
+    ;(this.seats[index] as Seat).deliveryAtMs = -1
+    this.planDelivery(index, this.clockMs + (this.latencies[index] as number))
+  }
+
+  private startAnew(index: number): void {
+    const actor = this.program.actors[index] as Actor
+    const seat = this.seats[index] as Seat
+    seat.cursors = actor.watches.map(kind => this.store.logLength(kind))
+    seat.pending = []
+    seat.state = actor.start(this.turn(index))
+    seat.owned = true
+    const changes = relisted(this.store, actor.watches, this.clockMs)
+    if (changes.length > 0) actor.deliver(this.turn(index), seat.state, changes)
+  }
+
+  /** True when the event is for a component that is down: it is kept for later. */
+  private isMissed(event: PendingEvent): boolean {
+    const { name } = this.program.actors[event.actor] as Actor
+    if (!this.isDown(name)) return false
+    if (event.payload !== deliverPayload) this.miss(name, event)
+    return true
+  }
+
+  private miss(name: string, event: PendingEvent): void {
+    const outage = this.outages?.get(name)
+    assert(outage !== undefined, `${name} is down`)
+    const missed = [...outage.missed, event]
+    this.outages = withOutage(this.outages, name, { ...outage, missed })
   }
 
   /** Serves a request on behalf of `writer` (a user, an installer, a fault). */
@@ -325,6 +390,7 @@ export class World {
     if (event === first) this.queue.removeFirst()
     else this.queue.remove(event.sequence)
     this.stepCount += 1
+    if (this.outages !== undefined && this.isMissed(event)) return
     if (event.payload === deliverPayload) this.deliver(event.actor)
     else {
       const actor = this.program.actors[event.actor] as Actor
