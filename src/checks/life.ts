@@ -46,7 +46,9 @@ function silencesOf(world: World): ReadonlyMap<string, readonly Span[]> {
     if (node === undefined || heartbeat === undefined) continue
     const known = spans.get(node) ?? []
     const last = known.at(-1)
-    if (heartbeat.untilMs !== undefined) known.push({ fromMs: heartbeat.untilMs, toMs: Infinity })
+    const { untilMs, podsServe } = heartbeat
+    if (podsServe === true) continue
+    if (untilMs !== undefined) known.push({ fromMs: untilMs, toMs: Infinity })
     else if (last?.toMs === Infinity) known[known.length - 1] = { ...last, toMs: atMs }
     spans.set(node, known)
   }

@@ -3,14 +3,28 @@
 import type { Checked } from '../base/problem.ts'
 import type { World } from '../engine/world.ts'
 
+/** What a trial says about a fault; each fault says in `args` which of these it reads. */
 export interface FaultArgs {
   readonly node?: string
   readonly zone?: string
+  /** The image of a container, exactly as its pod names it. */
+  readonly image?: string
+  /** How much, where a fault is a delay. */
+  readonly byMs?: number
+}
+
+/** A fault that comes and goes: so long it holds, so long it rests, again and again. */
+export interface Pulse {
+  readonly holdsMs: number
+  readonly restsMs: number
 }
 
 export interface Fault {
   readonly name: string
   readonly doc: string
+  /** The arguments that it reads; any other is a Problem. */
+  readonly args: readonly (keyof FaultArgs)[]
+  readonly pulse?: Pulse
   /** Ok, or why this fault cannot strike here. */
   canApply(world: World, args: FaultArgs): Checked<true>
   apply(world: World, args: FaultArgs): void

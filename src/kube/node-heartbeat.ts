@@ -9,6 +9,8 @@ export interface NodeHeartbeat {
   readonly everyMs: number
   /** The kubelet is silent from this moment on. */
   readonly untilMs?: number
+  /** Only the kubelet is silent: containers run on and are reached. */
+  readonly podsServe?: true
 }
 
 export const leaseNamespace = 'kube-node-lease'
@@ -17,6 +19,10 @@ export const renewEveryMsDefault = 10_000
 const fromKey = 'seatrial.dev/renew-from-ms'
 const everyKey = 'seatrial.dev/renew-every-ms'
 const untilKey = 'seatrial.dev/renew-until-ms'
+const podsServeKey = 'seatrial.dev/pods-serve'
+
+/** What a Lease says of a silence, taken back: for the patch that ends one. */
+export const noSilence: Readonly<Record<string, null>> = { [untilKey]: null, [podsServeKey]: null }
 
 /** The last renewal at or before `nowMs`; undefined before the first. */
 export function lastRenewalMs(heartbeat: NodeHeartbeat, nowMs: number): number | undefined {
@@ -32,7 +38,9 @@ export function heartbeatOf(lease: KubeObject): NodeHeartbeat | undefined {
   const everyMs = Number(annotations[everyKey])
   if (!Number.isFinite(fromMs) || !Number.isFinite(everyMs) || everyMs <= 0) return undefined
   const until = annotations[untilKey]
-  return until === undefined ? { fromMs, everyMs } : { fromMs, everyMs, untilMs: Number(until) }
+  if (until === undefined) return { fromMs, everyMs }
+  const silent = { fromMs, everyMs, untilMs: Number(until) }
+  return annotations[podsServeKey] === undefined ? silent : { ...silent, podsServe: true }
 }
 
 /** The Lease of a node with this heartbeat. */
@@ -40,7 +48,7 @@ export function leaseFor(
   node: { readonly name: string; readonly uid?: string },
   heartbeat: NodeHeartbeat,
 ): KubeObject {
-  const { fromMs, everyMs, untilMs } = heartbeat
+  const { fromMs, everyMs, untilMs, podsServe } = heartbeat
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -51,6 +59,7 @@ export function leaseFor(
         [fromKey]: String(fromMs),
         [everyKey]: String(everyMs),
         ...(untilMs !== undefined && { [untilKey]: String(untilMs) }),
+        ...(podsServe === true && { [podsServeKey]: 'true' }),
       },
       ...(node.uid !== undefined && {
         ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid }],

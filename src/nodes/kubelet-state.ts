@@ -3,6 +3,7 @@
 import { SortedMap } from '../base/sorted-map.ts'
 import type { Forkable } from '../engine/actor.ts'
 import type { NodeHeartbeat } from '../kube/node-heartbeat.ts'
+import type { Disturbance } from './disturbances.ts'
 import type { PodRun } from './pod-run.ts'
 
 /** One pod as its kubelet sees it. */
@@ -34,12 +35,15 @@ export class KubeletState implements Forkable {
   links = new SortedMap<NodeLink>()
   /** How many pod addresses were given out. */
   addresses = 0
+  /** What hinders pods at present. */
+  disturbances: readonly Disturbance[] = []
 
   fork(): this {
     const copy = new KubeletState()
     copy.charges = this.charges.fork()
     copy.links = this.links.fork()
     copy.addresses = this.addresses
+    copy.disturbances = this.disturbances
     return copy as this
   }
 

@@ -17,6 +17,7 @@ import {
   leaseFor,
   leaseNamespace,
   type NodeHeartbeat,
+  noSilence,
   renewEveryMsDefault,
 } from '../kube/node-heartbeat.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
@@ -28,6 +29,7 @@ import {
   uniqueVolumeName,
 } from '../kube/volume-attachment.ts'
 import { rejectionOf } from './admission.ts'
+import { type Disturbance, disturbedModel, sameDisturbance } from './disturbances.ts'
 import { type Charge, KubeletState } from './kubelet-state.ts'
 import type { KubeletModel } from './model.ts'
 import { readyConditions } from './node-object.ts'
@@ -39,14 +41,28 @@ import {
   isUntouched,
   newPodRun,
   nextChangeMs,
+  pullAgain,
+  rebooted,
   stop,
 } from './pod-run.ts'
 import { statusOf } from './pod-status.ts'
 
 /** What trials and faults may tell the kubelets, by `world.signal('kubelet', order)`. */
 export type KubeletOrder =
-  | { readonly type: 'disconnect'; readonly node: string }
-  | { readonly type: 'connect'; readonly node: string }
+  | {
+      readonly type: 'disconnect'
+      readonly node: string
+      /** Only the kubelet is silent: the containers run on and are reached. */
+      readonly podsServe?: true
+    }
+  | {
+      readonly type: 'connect'
+      readonly node: string
+      /** `kept`: they ran on meanwhile. `restarted`: the machine was off. */
+      readonly containers?: 'kept' | 'restarted'
+    }
+  | { readonly type: 'disturb'; readonly disturbance: Disturbance }
+  | { readonly type: 'calm'; readonly disturbance: Disturbance }
   | {
       readonly type: 'ready'
       readonly pod: string
@@ -98,10 +114,14 @@ function obey(context: Context, payload: Payload): void {
       return
     }
     case 'disconnect':
-      disconnect(context, payload.node)
+      disconnect(context, payload)
       return
     case 'connect':
-      connect(context, payload.node)
+      connect(context, payload)
+      return
+    case 'disturb':
+    case 'calm':
+      disturb(context, payload)
       return
     case 'ready':
     case 'exit':
@@ -135,23 +155,24 @@ function beat(context: Context, node: string, heartbeat: NodeHeartbeat): void {
   const lease = leaseFor(uid === undefined ? { name: node } : { name: node, uid }, heartbeat)
   const target = { kind: 'Lease', namespace: leaseNamespace, name: node }
   const { annotations } = lease.metadata
-  const patch = { metadata: { annotations: { ...clearedUntil, ...annotations } } }
+  const patch = { metadata: { annotations: { ...noSilence, ...annotations } } }
   const update: ApiRequest = { verb: 'patch', target, patchType: 'merge', patch }
   const known = turn.view.get('Lease', `${leaseNamespace}/${node}`) !== undefined
   turn.submit(known ? update : { verb: 'create', object: lease })
 }
 
-const clearedUntil = { 'seatrial.dev/renew-until-ms': null }
+type Order<T extends KubeletOrder['type']> = Extract<KubeletOrder, { readonly type: T }>
 
-function disconnect(context: Context, node: string): void {
+function disconnect(context: Context, { node, podsServe }: Order<'disconnect'>): void {
   const { turn, state } = context
   const link = state.links.get(node)
   if (link === undefined || link.heartbeat.untilMs !== undefined) return
-  beat(context, node, { ...link.heartbeat, untilMs: turn.nowMs })
+  const silence = { untilMs: turn.nowMs, ...(podsServe === true && { podsServe }) }
+  beat(context, node, { ...link.heartbeat, ...silence })
   for (const charge of chargesOn(context, node)) keep(context, charge, undefined)
 }
 
-function connect(context: Context, name: string): void {
+function connect(context: Context, { node: name, containers }: Order<'connect'>): void {
   const { turn, state } = context
   const link = state.links.get(name)
   if (link === undefined || link.heartbeat.untilMs === undefined) return
@@ -162,14 +183,45 @@ function connect(context: Context, name: string): void {
   const patch = { status: { conditions: readyConditions(turn.nowMs, old) } }
   const target = { kind: 'Node', name }
   submit(turn, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
-  takeUp(context, name)
+  if (containers === 'restarted') rebootPods(context, name)
+  takeUp(context, name, containers)
+}
+
+/** The machine starts again: every container that ran begins anew. */
+function rebootPods(context: Context, node: string): void {
+  const { turn, state } = context
+  for (const charge of chargesOn(context, node)) {
+    const pod = turn.view.get<Pod>('Pod', charge.key)
+    if (charge.finished === true || pod === undefined || isOver(charge.run, pod)) continue
+    state.charges.set(charge.run.uid, { ...charge, run: rebooted(charge.run, turn.nowMs) })
+  }
+}
+
+/** Begins or ends something that hinders pods; those that waited for its end go on. */
+function disturb(context: Context, order: Order<'disturb'> | Order<'calm'>): void {
+  const { type, disturbance } = order
+  const { turn, state } = context
+  const others = state.disturbances.filter(other => !sameDisturbance(other, disturbance))
+  state.disturbances = type === 'disturb' ? [...others, disturbance] : others
+  if (type === 'disturb') return
+  for (const charge of state.charges.values()) {
+    const run = pullAgain(charge.run, turn.nowMs)
+    if (run !== charge.run) progress(context, { ...charge, run })
+  }
+}
+
+/** The model as things that hinder pods leave it. */
+function modelOf({ turn, state, options }: Context): KubeletModel {
+  if (state.disturbances.length === 0) return options.model
+  const podsOn = (node: string): readonly Pod[] => turn.view.indexed('Pod', nodeNameIndex, node)
+  return disturbedModel(options.model, state.disturbances, podsOn)
 }
 
 /**
  * Lists the pods of a node again: new ones start, the others go on and are reported anew. Those
  * that were marked for deletion meanwhile are gone from the machine and finished at once.
  */
-function takeUp(context: Context, node: string): void {
+function takeUp(context: Context, node: string, containers?: 'kept' | 'restarted'): void {
   const { turn, state } = context
   const pods = turn.view.indexed<Pod>('Pod', nodeNameIndex, node)
   const present = new Set(pods.map(pod => pod.metadata.uid ?? ''))
@@ -183,7 +235,8 @@ function takeUp(context: Context, node: string): void {
       if (charge.waitsFor === undefined) progress(context, charge, 'report')
       else attach(context, charge)
       see(context, pod)
-    } else progress(context, { ...charge, run: stop(charge.run, turn.nowMs) })
+    } else if (containers === 'kept') see(context, pod)
+    else progress(context, { ...charge, run: stop(charge.run, turn.nowMs) })
   }
   reportVolumes(context, node)
 }
@@ -201,7 +254,7 @@ function onAttachment(context: Context, change: Change): void {
 
 /** Looks what a pod still waits for; when there is nothing left it starts. */
 function attach(context: Context, charge: Charge): void {
-  const { turn, state, options } = context
+  const { turn, state } = context
   const { view } = turn
   const waitsFor = (charge.waitsFor ?? []).filter(name => !isAttached(view, name))
   const pod = view.get<Pod>('Pod', charge.key)
@@ -211,7 +264,7 @@ function attach(context: Context, charge: Charge): void {
   }
   const { waitsFor: _, ...free } = charge
   const seen = { ...charge.run, seenMs: turn.nowMs }
-  const run = advance(seen, pod, turn.nowMs, options.model)
+  const run = advance(seen, pod, turn.nowMs, modelOf(context))
   const started = { ...free, run }
   state.charges.set(run.uid, started)
   reportVolumes(context, charge.node)
@@ -309,7 +362,7 @@ function endedByOthers(context: Context, charge: Charge, pod: Pod): void {
 
 /** Takes charge of a pod and reports ContainerCreating at once. */
 function admit(context: Context, pod: Pod): Charge {
-  const { turn, state, options } = context
+  const { turn, state } = context
   const node = pod.spec?.nodeName ?? ''
   const hostIP = hostIPOf(context, node)
   const podIP = pod.spec?.hostNetwork === true ? (hostIP ?? '') : state.nextAddress()
@@ -322,7 +375,7 @@ function admit(context: Context, pod: Pod): Charge {
   const charge: Charge = {
     key: keyOf(pod.metadata),
     node,
-    run: isFree ? advance(fresh, pod, turn.nowMs, options.model) : fresh,
+    run: isFree ? advance(fresh, pod, turn.nowMs, modelOf(context)) : fresh,
     ...(volumes.length > 0 && { volumes: volumes.map(uniqueVolumeName) }),
     ...(!isFree && { waitsFor }),
   }
@@ -337,7 +390,7 @@ function admit(context: Context, pod: Pod): Charge {
 
 /** Brings a pod up to now, reports what changed and sets the timer for the next change. */
 function progress(context: Context, charge: Charge, mode: 'quiet' | 'report' = 'quiet'): void {
-  const { turn, state, options } = context
+  const { turn, state } = context
   const pod = turn.view.get<Pod>('Pod', charge.key)
   if (pod === undefined || pod.metadata.uid !== charge.run.uid) {
     keep(context, charge, undefined)
@@ -348,7 +401,7 @@ function progress(context: Context, charge: Charge, mode: 'quiet' | 'report' = '
     keep(context, charge, undefined)
     return
   }
-  const run = advance(charge.run, pod, turn.nowMs, options.model)
+  const run = advance(charge.run, pod, turn.nowMs, modelOf(context))
   const next = { ...charge, run }
   // A pod that is deleted before it has started goes without a last word.
   const silent = run.stopped === true && isUntouched(run)

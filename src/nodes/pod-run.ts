@@ -119,6 +119,38 @@ export function stop(run: PodRun, atMs: number): PodRun {
   return { ...run, stopAtMs: atMs }
 }
 
+/** The run of a pod whose machine was off: its containers have to start again, in order. */
+export function rebooted(run: PodRun, nowMs: number): PodRun {
+  const fresh = mapContainers(run, ({ name, role, restarts: count, startedMs }) => ({
+    name,
+    role,
+    state: 'waiting',
+    restarts: startedMs === undefined ? count : count + 1,
+  }))
+  return { ...fresh, seenMs: nowMs }
+}
+
+/** Waits between pulls of an image that fails: 10 s, doubling up to 5 minutes. */
+const pullBackoff = { firstMs: 10_000, maxMs: 300_000 } as const
+
+/** Lets containers whose image could not be pulled try again, when their back-off ends. */
+export function pullAgain(run: PodRun, nowMs: number): PodRun {
+  if (run.containers.every(({ pullFails }) => pullFails !== true)) return run
+  return mapContainers(run, container => {
+    if (container.pullFails !== true) return container
+    const { pullFails: _, startAtMs = nowMs, ...rest } = container
+    return { ...rest, startAtMs: nextPullMs(startAtMs, nowMs) }
+  })
+}
+
+function nextPullMs(firstMs: number, nowMs: number): number {
+  let atMs = firstMs
+  for (let waitMs = pullBackoff.firstMs; atMs <= nowMs; waitMs *= 2) {
+    atMs += Math.min(waitMs, pullBackoff.maxMs)
+  }
+  return atMs
+}
+
 /** Overrides the readiness of all containers, as a trial orders it. */
 export function forceReady(run: PodRun, ready: boolean, restartCount?: number): PodRun {
   return mapContainers(run, container => ({
@@ -196,7 +228,9 @@ function started(
     restarts: again ? count + 1 : count,
     ...(readyOverride !== undefined && { readyOverride }),
   }
-  if (model.pullFails(pod, spec)) return { ...base, state: 'waiting', pullFails: true }
+  if (model.pullFails(pod, spec)) {
+    return { ...base, state: 'waiting', pullFails: true, startAtMs }
+  }
   if (role === 'init') {
     const exitAtMs = startAtMs + model.initRunMs(pod, spec)
     return {

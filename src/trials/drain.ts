@@ -1,21 +1,32 @@
-// Drains a node as kubectl does: cordon, evict everything that is not of a DaemonSet, retry.
+// Drains a node as kubectl does it: cordon, evict everything that is not of a DaemonSet, retry.
 // Upstream: kubectl pkg/drain/{drain,filters}.go, v0.36.3.
 
 import type { Refusal } from '../checks/verdict.ts'
 import { request } from '../cluster/cluster.ts'
-import { nodeNameIndex } from '../controllers/indexes.ts'
+import type { ApiResponse, DeleteOptions } from '../apiserver/request.ts'
 import type { World } from '../engine/world.ts'
-import { controllerOf, keyOf, type KubeObject } from '../kube/object.ts'
+import { keyOf, type KubeObject } from '../kube/object.ts'
+import { type DrainFilters, filterPods } from './drain-filters.ts'
 import { refOf, type Voyage } from './voyage.ts'
 
 /** How often kubectl retries an eviction that a budget refused. */
 const retryMs = 5000
+/** How often it looks whether a pod that it evicted is gone. */
+const pollMs = 1000
 /** Without --timeout kubectl would try for ever; the twin gives up when nothing changes any more. */
 const drainMsMax = 1_800_000
 
+/** Flags of `kubectl drain`. */
+export interface DrainOptions extends DrainFilters {
+  readonly timeoutMs?: number
+  readonly gracePeriodSeconds?: number
+  readonly disableEviction?: boolean
+}
+
 interface Pending {
   readonly pod: KubeObject
-  evicted: boolean
+  state: 'waiting' | 'evicted' | 'failed'
+  nextMs: number
   attempts: number
   refusal: Omit<Refusal, 'attempts'> | undefined
 }
@@ -27,51 +38,79 @@ export function cordon(voyage: Voyage, node: string, unschedulable = true): void
 }
 
 /** Drains a node; evictions that never pass become refusals of the voyage. True when it is empty. */
-export function drain(voyage: Voyage, node: string): boolean {
+export function drain(voyage: Voyage, node: string, options: DrainOptions = {}): boolean {
   const { world } = voyage
   cordon(voyage, node)
-  const pods = podsToMove(world, node).map(
-    (pod): Pending => ({ pod, evicted: false, attempts: 0, refusal: undefined }),
+  const { move, errors } = filterPods(world, node, options)
+  for (const message of errors) refuse(voyage, node, message)
+  if (errors.length > 0) return false
+  const pods = move.map(
+    (pod): Pending => ({
+      pod,
+      state: 'waiting',
+      nextMs: world.nowMs,
+      attempts: 0,
+      refusal: undefined,
+    }),
   )
-  const endMs = world.nowMs + drainMsMax
-  let stalled = false
-  while (world.nowMs < endMs && !stalled) {
-    const left = pods.filter(pending => isThere(world, pending.pod))
-    if (left.length === 0) return true
-    const before = world.store.revision
-    for (const pending of left) if (!pending.evicted) evict(world, pending)
-    const outcome = voyage.wait(retryMs)
-    stalled = outcome.reason === 'quiescent' && world.store.revision === before
-  }
+  moveAll(voyage, pods, options)
   for (const { refusal, attempts, pod } of pods) {
     if (refusal !== undefined && isThere(world, pod)) voyage.addRefusal({ ...refusal, attempts })
   }
   return pods.every(({ pod }) => !isThere(world, pod))
 }
 
-/** Pods that a drain has to move: neither of a DaemonSet, nor static, nor finished. */
-function podsToMove(world: World, node: string): readonly KubeObject[] {
-  return world.store.indexed('Pod', nodeNameIndex.name, node).filter(pod => {
-    const owner = controllerOf(pod.metadata)
-    const isStatic = pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined
-    return owner?.kind !== 'DaemonSet' && !isStatic
-  })
+/** The drain does not begin: what kubectl prints instead. */
+function refuse(voyage: Voyage, node: string, message: string): void {
+  const object = { kind: 'Node', name: node }
+  const { nowMs: atMs } = voyage.world
+  const told = { atMs, what: 'evict' as const, object, code: 0, attempts: 1 }
+  voyage.addRefusal({ ...told, reason: 'DrainRefused', message })
+}
+
+/** Evicts and waits until all pods are gone, the time is up or nothing changes any more. */
+function moveAll(voyage: Voyage, pods: readonly Pending[], options: DrainOptions): void {
+  const { world } = voyage
+  const endMs = world.nowMs + (options.timeoutMs ?? drainMsMax)
+  let changedMs = world.nowMs
+  while (world.nowMs < endMs) {
+    const left = pods.filter(({ pod, state }) => state !== 'failed' && isThere(world, pod))
+    if (left.length === 0) return
+    const before = world.store.revision
+    for (const pending of left) {
+      if (pending.state === 'waiting' && pending.nextMs <= world.nowMs)
+        move(world, pending, options)
+    }
+    const outcome = voyage.wait(Math.min(pollMs, endMs - world.nowMs))
+    if (outcome.reason !== 'quiescent' || world.store.revision !== before) changedMs = world.nowMs
+    else if (world.nowMs - changedMs > retryMs) return
+  }
 }
 
 function isThere(world: World, pod: KubeObject): boolean {
   return world.store.get('Pod', keyOf(pod.metadata))?.metadata.uid === pod.metadata.uid
 }
 
-function evict(world: World, pending: Pending): void {
-  const { namespace, name = '' } = pending.pod.metadata
+function send(world: World, { metadata }: KubeObject, options: DrainOptions): ApiResponse {
+  const { namespace, name = '' } = metadata
   const target = { kind: 'Pod', namespace, name }
-  const response = request(world, { verb: 'evict', target })
+  const { gracePeriodSeconds, disableEviction } = options
+  const grace: { options?: DeleteOptions } =
+    gracePeriodSeconds === undefined ? {} : { options: { gracePeriodSeconds } }
+  return request(world, { verb: disableEviction === true ? 'delete' : 'evict', target, ...grace })
+}
+
+// Only a refusal by a disruption budget (429) is tried again.
+function move(world: World, pending: Pending, options: DrainOptions): void {
+  const response = send(world, pending.pod, options)
   pending.attempts += 1
   if (response.ok || response.code === 404) {
-    pending.evicted = true
+    pending.state = 'evicted'
     pending.refusal = undefined
     return
   }
+  if (response.code === 429) pending.nextMs = world.nowMs + retryMs
+  else pending.state = 'failed'
   const { code, reason, message, details } = response.status
   const cause = details?.causes?.[0]?.message
   pending.refusal = {

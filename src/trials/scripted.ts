@@ -1,11 +1,11 @@
 // Runs a trial that its user wrote: steps one after the other on one World, then what it expects.
 
-import type { Location, Problem } from '../base/problem.ts'
+import type { Checked, Location, Problem } from '../base/problem.ts'
 import { assertNever } from '../base/assert.ts'
 import { nearest } from '../base/nearest.ts'
 import { refText } from '../checks/life.ts'
 import { judge } from '../checks/registry.ts'
-import type { FaultArgs } from '../faults/fault.ts'
+import { type Fault, type FaultArgs, inapplicable } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
 import type { World } from '../engine/world.ts'
 import {
@@ -24,6 +24,7 @@ import { cordon, drain } from './drain.ts'
 import type { GateResult } from './gates.ts'
 import { applyAll, finishInstall, gateVerdicts, workloadKinds } from './install.ts'
 import { emptyWorld, type Platform, type PlatformObject } from './platform.ts'
+import { strikeNow } from './strike.ts'
 import type { FaultStep, ObjectPath, Placed, RestartTarget, TrialSpec, TrialStep } from './spec.ts'
 import type { TrialResult } from './trial.ts'
 import { refOf, targetOf, Voyage } from './voyage.ts'
@@ -45,8 +46,6 @@ interface Script {
   readonly read: ReadObjects
   readonly gates: GateResult[]
   readonly problems: Problem[]
-  /** What has to heal later: time and recovery, in order of time. */
-  readonly healing: { atMs: number; heal: () => void }[]
 }
 
 /** Runs every step of the trial; a step that cannot be taken is a Problem and is left out. */
@@ -54,7 +53,7 @@ export function runScript(spec: TrialSpec, platform: Platform, read: ReadObjects
   const world = emptyWorld(platform)
   world.run({ untilMs: world.nowMs + 1000 })
   const voyage = new Voyage(world)
-  const script: Script = { platform, voyage, read, gates: [], problems: [], healing: [] }
+  const script: Script = { platform, voyage, read, gates: [], problems: [] }
   for (const step of spec.steps) take(script, step)
   const observation = voyage.observation()
   const run = {
@@ -79,10 +78,12 @@ function take(script: Script, step: TrialStep & Placed): void {
   else if ('delete' in step) remove(script, step.delete.object, at)
   else if ('scale' in step) scale(script, step.scale, at)
   else if ('fault' in step) strike(script, step.fault, at)
-  else if ('drain' in step) onNode(script, step.drain, at, drain)
-  else if ('cordon' in step) onNode(script, step.cordon, at, cordon)
+  else if ('drain' in step) {
+    const { drain: options } = step
+    onNode(script, options, at, (on, node) => drain(on, node, options))
+  } else if ('cordon' in step) onNode(script, step.cordon, at, cordon)
   else if ('uncordon' in step) onNode(script, step.uncordon, at, uncordon)
-  else if ('wait' in step) wait(script, step.wait.forMs)
+  else if ('wait' in step) voyage.wait(step.wait.forMs)
   else assertNever(step)
 }
 
@@ -98,19 +99,6 @@ function onNode(
 
 function uncordon(voyage: Voyage, node: string): void {
   cordon(voyage, node, false)
-}
-
-/** Lets time pass, healing what is due on the way. */
-function wait({ voyage, healing }: Script, forMs: number): void {
-  const endMs = voyage.world.nowMs + forMs
-  for (;;) {
-    const next = healing[0]
-    if (next === undefined || next.atMs > endMs) break
-    healing.shift()
-    voyage.wait(Math.max(0, next.atMs - voyage.world.nowMs))
-    next.heal()
-  }
-  voyage.wait(endMs - voyage.world.nowMs)
 }
 
 /** Reads `Deployment/argocd/web` or `Node/n1`. */
@@ -229,7 +217,7 @@ function scale(
 }
 
 function strike(script: Script, step: FaultStep, location: Location): void {
-  const { voyage, problems, healing } = script
+  const { voyage, problems } = script
   const fault = faults.get(step.kind)
   if (fault === undefined) {
     const known = [...faults.keys()].join(', ')
@@ -243,22 +231,33 @@ function strike(script: Script, step: FaultStep, location: Location): void {
     return
   }
   const args = faultArgs(script, step)
-  const possible = fault.canApply(voyage.world, args)
+  const possible = argsFit(fault, args) ?? fault.canApply(voyage.world, args)
   if (!possible.ok) {
     problems.push(...possible.problems.map(problem => ({ ...problem, location })))
     return
   }
-  fault.apply(voyage.world, args)
-  if (step.forMs === undefined) return
-  const atMs = voyage.world.nowMs + step.forMs
-  healing.push({ atMs, heal: () => fault.recover(voyage.world, args) })
-  healing.sort((a, b) => a.atMs - b.atMs)
+  strikeNow(voyage, fault, { args, ...(step.forMs !== undefined && { forMs: step.forMs }) })
+}
+
+/** The first argument that the fault has no use for, as a Problem. */
+function argsFit({ name, args: known }: Fault, args: FaultArgs): Checked<true> | undefined {
+  const names = Object.keys(args) as (keyof FaultArgs)[]
+  const wrong = names.find(each => !known.includes(each))
+  if (wrong === undefined) return undefined
+  const word = wrong === 'byMs' ? 'by' : wrong
+  return inapplicable(`${name} does not take ${word}`, 'leave it out; docs/faults.md has them all')
 }
 
 /** `nodeOf` names the node on which the pod number `index` of a workload runs, by pod name. */
-function faultArgs({ voyage }: Script, { node, zone, nodeOf }: FaultStep): FaultArgs {
+function faultArgs({ voyage }: Script, step: FaultStep): FaultArgs {
+  const { node, zone, image, byMs, nodeOf } = step
   const found = nodeOf === undefined ? node : nodeUnder(voyage.world, nodeOf)
-  return { ...(found !== undefined && { node: found }), ...(zone !== undefined && { zone }) }
+  return {
+    ...(found !== undefined && { node: found }),
+    ...(zone !== undefined && { zone }),
+    ...(image !== undefined && { image }),
+    ...(byMs !== undefined && { byMs }),
+  }
 }
 
 function nodeUnder(

@@ -4,6 +4,7 @@
 import type { Location } from '../base/problem.ts'
 import type { VerdictName } from '../checks/verdict.ts'
 import type { NodePool } from '../nodes/pool.ts'
+import type { DrainOptions } from './drain.ts'
 
 /** A node pool with what an autoscaler may make of it, and where its user described it. */
 export interface PoolSpec extends NodePool {
@@ -107,7 +108,7 @@ export type TrialStep =
   | { readonly delete: { readonly object: ObjectPath } }
   | { readonly scale: { readonly object: ObjectPath; readonly replicas: number } }
   | { readonly fault: FaultStep }
-  | { readonly drain: { readonly node: string } }
+  | { readonly drain: { readonly node: string } & DrainOptions }
   | { readonly cordon: { readonly node: string } }
   | { readonly uncordon: { readonly node: string } }
   | { readonly wait: { readonly forMs: number } }
@@ -122,6 +123,9 @@ export interface FaultStep {
   readonly zone?: string
   /** The node that this pod of a workload runs on: `StatefulSet/argocd/redis` and ordinal or index. */
   readonly nodeOf?: { readonly object: ObjectPath; readonly index: number }
+  readonly image?: string
+  /** How much, where the fault is a delay. */
+  readonly byMs?: number
   /** How long it lasts; absent: for ever. */
   readonly forMs?: number
 }

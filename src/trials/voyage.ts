@@ -24,6 +24,8 @@ export class Voyage {
   private readonly startRevision: number
   private readonly refused: Refusal[] = []
   private last: RunOutcome | undefined
+  /** What happens later whatever the trial does meanwhile, in order of time. */
+  private readonly agenda: { readonly atMs: number; readonly act: () => void }[] = []
 
   constructor(world: World) {
     this.world = world
@@ -61,17 +63,39 @@ export class Voyage {
     return response
   }
 
+  /** Does something at a moment to come, in the middle of whatever step lasts until then. */
+  later(atMs: number, act: () => void): void {
+    this.agenda.push({ atMs, act })
+    this.agenda.sort((a, b) => a.atMs - b.atMs)
+  }
+
   /** Lets the cluster run until it is at rest, at most `maxMs`. */
   settle(maxMs: number = settleMsMax): RunOutcome {
-    const untilMs = this.world.nowMs + maxMs
-    this.last = this.world.run({ untilMs, stepsMax: settleStepsMax })
-    return this.last
+    const endMs = this.world.nowMs + maxMs
+    for (;;) {
+      const untilMs = Math.min(endMs, this.agenda[0]?.atMs ?? endMs)
+      this.last = this.world.run({ untilMs, stepsMax: settleStepsMax })
+      if (this.last.reason !== 'time' || !this.actOn(untilMs)) return this.last
+    }
   }
 
   /** Lets exactly that much time pass. */
   wait(durationMs: number): RunOutcome {
-    this.last = this.world.runFor(durationMs)
-    return this.last
+    const endMs = this.world.nowMs + durationMs
+    for (;;) {
+      const untilMs = Math.min(endMs, this.agenda[0]?.atMs ?? endMs)
+      this.last = this.world.runFor(Math.max(0, untilMs - this.world.nowMs))
+      if (!this.actOn(untilMs)) return this.last
+    }
+  }
+
+  /** Does the next thing on the agenda if its time has come. */
+  private actOn(nowMs: number): boolean {
+    const next = this.agenda[0]
+    if (next === undefined || next.atMs > nowMs) return false
+    this.agenda.shift()
+    next.act()
+    return true
   }
 
   addRefusal(refusal: Refusal): void {

@@ -12,6 +12,7 @@ import type {
   TrialSpec,
   TrialStep,
 } from '../../trials/spec.ts'
+import type { DrainOptions } from '../../trials/drain.ts'
 import { isMapping, type Json } from '../objects.ts'
 import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
@@ -133,7 +134,7 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
     case 'fault':
       return { fault: faultFrom(args) }
     case 'drain':
-      return { drain: { node } }
+      return { drain: { node, ...drainOptions(args) } }
     case 'cordon':
       return { cordon: { node } }
     case 'uncordon':
@@ -142,6 +143,20 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
       return { wait: { forMs: durationMs(args['for']) ?? 0 } }
     default:
       return undefined
+  }
+}
+
+function drainOptions(args: Json): DrainOptions {
+  const timeoutMs = durationMs(args['timeout'])
+  const graceMs = durationMs(args['gracePeriod'])
+  const { disableEviction, ignoreDaemonSets, deleteEmptyDirData, force } = args
+  return {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(graceMs === undefined ? {} : { gracePeriodSeconds: graceMs / 1000 }),
+    ...(typeof disableEviction === 'boolean' ? { disableEviction } : {}),
+    ...(typeof ignoreDaemonSets === 'boolean' ? { ignoreDaemonSets } : {}),
+    ...(typeof deleteEmptyDirData === 'boolean' ? { deleteEmptyDirData } : {}),
+    ...(typeof force === 'boolean' ? { force } : {}),
   }
 }
 
@@ -156,8 +171,9 @@ function restartFrom({ all, kind, namespace, name }: Json): RestartTarget {
 }
 
 function faultFrom(args: Json): FaultStep {
-  const { kind, node, zone, nodeOf } = args
+  const { kind, node, zone, nodeOf, image } = args
   const forMs = durationMs(args['for'])
+  const byMs = durationMs(args['by'])
   const target = mapping(nodeOf)
   const index = Number(target['index'] ?? 0)
   return {
@@ -165,6 +181,8 @@ function faultFrom(args: Json): FaultStep {
     ...(typeof node === 'string' ? { node } : {}),
     ...(typeof zone === 'string' ? { zone } : {}),
     ...(isMapping(nodeOf) ? { nodeOf: { object: text(target['object']), index } } : {}),
+    ...(typeof image === 'string' ? { image } : {}),
+    ...(byMs === undefined ? {} : { byMs }),
     ...(forMs === undefined ? {} : { forMs }),
   }
 }

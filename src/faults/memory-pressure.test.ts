@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { memoryPressure } from './memory-pressure.ts'
+import { clusterWithWeb, conditionOf, nodeOfWeb, podsOf, scaleWeb, servingNow } from './testing.ts'
+
+it('the node takes no new pods while it lasts, and keeps those it has', () => {
+  const world = clusterWithWeb()
+  const node = nodeOfWeb(world)
+  memoryPressure.apply(world, { node })
+  world.runFor(10_000)
+  expect(conditionOf(world, node, 'MemoryPressure')).toBe('True')
+  scaleWeb(world, 7)
+  world.runFor(10_000)
+  expect(podsOf(world).filter(({ spec }) => spec?.nodeName === node)).toHaveLength(1)
+  expect(servingNow(world)).toBe(7)
+  memoryPressure.recover(world, { node })
+  world.runFor(10_000)
+  scaleWeb(world, 12)
+  world.runFor(10_000)
+  expect(podsOf(world).filter(({ spec }) => spec?.nodeName === node).length).toBeGreaterThan(1)
+})
