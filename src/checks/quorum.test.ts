@@ -48,6 +48,57 @@ describe('which stores vote', () => {
       want: 4,
     },
     {
+      name: 'a Deployment whose user says so',
+      given: { ...store({ image: 'x' }, { 'seatrial.dev/quorum': '2' }), kind: 'Deployment' },
+      of: 3,
+      want: 2,
+    },
+    {
+      name: 'Kafka brokers that are no controllers do not vote',
+      given: store({
+        image: 'bitnami/kafka:3',
+        env: [{ name: 'KAFKA_CFG_PROCESS_ROLES', value: 'broker' }],
+      }),
+      of: 3,
+      want: undefined,
+    },
+    {
+      name: 'Kafka controllers do',
+      given: store({
+        image: 'apache/kafka:4.0',
+        env: [{ name: 'KAFKA_PROCESS_ROLES', value: 'broker,controller' }],
+      }),
+      of: 3,
+      want: 2,
+    },
+    { name: 'NATS without JetStream', given: store({ image: 'nats:2' }), of: 3, want: undefined },
+    {
+      name: 'NATS with JetStream',
+      given: store({ image: 'nats:2', args: ['-js', '-sd', '/data'] }),
+      of: 3,
+      want: 2,
+    },
+    {
+      name: 'a replica set of MongoDB',
+      given: store({ image: 'mongo:7', command: ['mongod', '--replSet=rs0'] }),
+      of: 3,
+      want: 2,
+    },
+    { name: 'a lone MongoDB each', given: store({ image: 'mongo:7' }), of: 3, want: undefined },
+    { name: 'RabbitMQ', given: store({ image: 'rabbitmq:4-management' }), of: 3, want: 2 },
+    {
+      name: 'Elasticsearch data nodes do not vote',
+      given: store({ image: 'e/elasticsearch:8', env: [{ name: 'node.roles', value: 'data' }] }),
+      of: 3,
+      want: undefined,
+    },
+    {
+      name: 'Redis told to be a sentinel',
+      given: store({ image: 'redis:7', args: ['redis-server', '/s.conf', '--sentinel'] }),
+      of: 3,
+      want: 2,
+    },
+    {
       name: 'a Deployment does not vote',
       given: { ...store({ image: 'etcd' }), kind: 'Deployment' },
       of: 3,

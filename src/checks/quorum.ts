@@ -1,26 +1,18 @@
 // A store of several members that have to agree: how long fewer were left than it needs.
 
 import type { KubeObject } from '../kube/object.ts'
+import { type Evidence, type QuorumRule, quorumRules } from './quorum-rules.ts'
 import { below } from './spans.ts'
 import type { Check, Observation, Verdict, WorkloadLife } from './verdict.ts'
 
-/** The number of members that must agree, where its user knows better than the list below. */
+/** The number of members that must agree, where its user knows better than quorum-rules.ts. */
 const annotation = 'seatrial.dev/quorum'
-
-/** Programs whose members vote; a majority of them has to be there. */
-const voting: ReadonlySet<string> = new Set([
-  'cockroach',
-  'consul',
-  'etcd',
-  'redis-sentinel',
-  'vault',
-  'zookeeper',
-])
 
 interface Container {
   readonly image?: string
   readonly command?: readonly string[]
   readonly args?: readonly string[]
+  readonly env?: readonly { readonly name?: string; readonly value?: string }[]
 }
 
 type Store = KubeObject & {
@@ -29,19 +21,36 @@ type Store = KubeObject & {
   }
 }
 
-/** How many members of a StatefulSet must agree, or undefined when they need not. */
+/** How many members must agree, or undefined when they need not; what the annotation says wins. */
 export function quorumOf(object: KubeObject, wanted: number): number | undefined {
-  if (object.kind !== 'StatefulSet') return undefined
   const declared = Number(object.metadata.annotations?.[annotation])
   if (Number.isInteger(declared) && declared > 0) return declared
+  return wanted > 1 && storeOf(object) !== undefined ? Math.trunc(wanted / 2) + 1 : undefined
+}
+
+/** The rule by which a StatefulSet is recognised as a store whose members vote. */
+export function storeOf(object: KubeObject): QuorumRule | undefined {
+  if (object.kind !== 'StatefulSet') return undefined
   const containers = (object as Store).spec?.template?.spec?.containers ?? []
-  return wanted > 1 && containers.some(votes) ? Math.trunc(wanted / 2) + 1 : undefined
+  return quorumRules.find(rule => containers.some(container => votes(container, rule)))
 }
 
 // The program is the first word of the command line that names one, else the image.
-function votes({ image = '', command = [], args = [] }: Container): boolean {
+function votes(container: Container, { images, programs, evidence }: QuorumRule): boolean {
+  const { image = '', command = [], args = [] } = container
   const words = [...command, ...args].flatMap(word => word.split(/\s+/)).map(lastPart)
-  return voting.has(lastPart(image).replace(/[:@].*$/, '')) || words.some(word => voting.has(word))
+  const isIt =
+    images.includes(lastPart(image).replace(/[:@].*$/, '')) ||
+    words.some(word => programs.includes(word))
+  return isIt && (evidence === undefined || evidence.some(each => shows(container, words, each)))
+}
+
+function shows({ env = [] }: Container, words: readonly string[], evidence: Evidence): boolean {
+  if ('word' in evidence) {
+    return words.some(word => word === evidence.word || word.startsWith(`${evidence.word}=`))
+  }
+  const { env: name, contains = '' } = evidence
+  return env.some(each => each.name === name && (each.value ?? '').includes(contains))
 }
 
 function lastPart(path: string): string {
