@@ -198,7 +198,7 @@ function areEqualOpaque(a: Value, b: Value): boolean {
 }
 
 /** The key of a mapping that Python takes for the same one, else undefined. */
-export function sameKey(mapping: Mapping, key: Value): Value | undefined {
+export function sameKey(mapping: ReadonlyMap<Value, unknown>, key: Value): Value | undefined {
   if (mapping.has(key)) return key
   // Texts are only equal to texts, and plain ones are found at once.
   if (typeof key === 'string' && !hasUnusualKeys(mapping)) return undefined
@@ -206,7 +206,7 @@ export function sameKey(mapping: Mapping, key: Value): Value | undefined {
   return undefined
 }
 
-function hasUnusualKeys(mapping: Mapping): boolean {
+function hasUnusualKeys(mapping: ReadonlyMap<Value, unknown>): boolean {
   for (const key of mapping.keys()) if (typeof key !== 'string') return true
   return false
 }

@@ -1,0 +1,115 @@
+// An inventory as ansible-core reads it: hosts, groups, variables, each with its place.
+// Upstream: ansible-core 2.16, 2.18, 2.19 inventory/manager.py, vars/manager.py.
+
+import { Failure } from '../failure.ts'
+import { type Files, FileTree } from '../files.ts'
+import { compareStrings } from '../../../base/compare.ts'
+import { combined } from './combine.ts'
+import { InventoryData } from './data.ts'
+import { MessageLog } from './messages.ts'
+import type { Group, Host, Message, Unsupported, Variables } from './model.ts'
+import type { Settings } from './settings.ts'
+import { warnOfReservedNames } from './reserved-names.ts'
+import { readSources } from './sources.ts'
+import { type FileVariables, type Kind, VariableFiles } from './variable-files.ts'
+
+/** Everything that was read; playbooks may add hosts and groups to `data`. */
+export interface Inventory {
+  readonly settings: Settings
+  /** The sources as they were given (`-i`). */
+  readonly sources: readonly string[]
+  readonly hosts: ReadonlyMap<string, Host>
+  readonly groups: ReadonlyMap<string, Group>
+  readonly data: InventoryData
+  readonly files: VariableFiles
+  /** Warnings in the order in which the engine shows them; more come with variables and patterns. */
+  readonly messages: readonly Message[]
+  readonly unsupported: readonly Unsupported[]
+  /** Where settings make a source that cannot be read the end of the run. */
+  readonly failure?: Message
+}
+
+/** Reads the inventory that `sources` name in `files`; wrong input ends in messages. */
+export function readInventory(
+  files: Files,
+  sources: readonly string[],
+  settings: Settings,
+): Inventory {
+  const tree = new FileTree(files)
+  const log = new MessageLog(settings.version)
+  const data = new InventoryData(settings, log)
+  const variableFiles = new VariableFiles(tree, settings, log)
+  const rest = {
+    settings,
+    sources,
+    hosts: data.hosts,
+    groups: data.groups,
+    data,
+    files: variableFiles,
+    messages: log.messages,
+  }
+  try {
+    return { ...rest, unsupported: readSources(data, tree, sources) }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { ...rest, unsupported: [], failure: errorOf(error) }
+  }
+}
+
+function errorOf(failure: Failure): Message {
+  const place = failure.at === undefined ? {} : { at: failure.at }
+  return { severity: 'error', text: failure.message, about: 'source', ...place }
+}
+
+/** The variables of a host with all that its groups and the files beside the inventory say. */
+export interface HostVariables {
+  readonly variables: Variables
+  /** Files that cannot be read; the engine stops at the first. */
+  readonly errors: readonly Message[]
+}
+
+/** The groups of a host but `all`, from the weakest to the strongest. */
+export function groupsOf(host: Host): readonly Group[] {
+  return host.groups.filter(({ name }) => name !== 'all').sort(byStrength)
+}
+
+function byStrength(a: Group, b: Group): number {
+  if (a.depth !== b.depth) return a.depth - b.depth
+  if (a.priority !== b.priority) return a.priority < b.priority ? -1 : 1
+  return compareStrings(a.name, b.name)
+}
+
+/** The variables of one host by the engine's precedence; magic variables are not among them. */
+export function hostVariables(inventory: Inventory, host: Host): HostVariables {
+  const { settings, sources, files } = inventory
+  const beside = files.foldersOf(sources)
+  const play = settings.playbookFolder === undefined ? [] : [settings.playbookFolder]
+  const errors: Message[] = []
+  let variables: Variables = new Map()
+  const add = (more: Variables): void => {
+    variables = combined(variables, more, settings)
+  }
+  const addFiles = (folders: readonly string[], kind: Kind, names: readonly string[]): void => {
+    for (const folder of folders) {
+      for (const name of names) {
+        const read: FileVariables = files.of(folder, kind, name)
+        errors.push(...read.failures.map(errorOf))
+        add(read.variables)
+      }
+    }
+  }
+  const groups = groupsOf(host)
+  const names = groups.map(({ name }) => name)
+  add(inventory.groups.get('all')?.variables ?? new Map())
+  for (const group of groups) add(group.variables)
+  addFiles(beside, 'group_vars', ['all'])
+  addFiles(play, 'group_vars', ['all'])
+  addFiles(beside, 'group_vars', names)
+  addFiles(play, 'group_vars', names)
+  add(host.variables)
+  addFiles(beside, 'host_vars', [host.name])
+  addFiles(play, 'host_vars', [host.name])
+  const { version } = settings
+  warnOfReservedNames(variables, version, inventory.data.messages, path => files.fileOf(path))
+  return { variables, errors }
+}

@@ -1,0 +1,125 @@
+// What libyaml says of a text that js-yaml refuses. Both stop at the same slip, each in its own
+// words and not always in the same column; this knows the slips that people make.
+// Upstream: libyaml 0.2.5 scanner.c, parser.c.
+
+import { YAMLException } from 'js-yaml'
+import { YamlError, type YamlErrorParts } from './error.ts'
+
+/** The engine's error for a text that cannot be parsed. */
+export function syntaxError(text: string, error: YAMLException): YamlError {
+  const offset = Math.min(error.mark?.position ?? 0, text.length)
+  const parts = slipAt(text, error.reason, offset)
+  return new YamlError(parts ?? { problem: error.reason, offset })
+}
+
+function slipAt(text: string, reason: string, offset: number): YamlErrorParts | undefined {
+  if (reason.includes('tab character'))
+    return noToken(lineStart(text, offset) + indentOf(text, offset))
+  if (reason.includes('quoted scalar')) return openQuote(text, offset)
+  if (reason === 'deficient indentation' || reason.includes('flow collection')) {
+    return openFlow(text, offset)
+  }
+  if (reason.includes('missed comma')) return openFlow(text, offset)
+  return blockSlip(text, offset)
+}
+
+function noToken(offset: number): YamlErrorParts {
+  return {
+    context: 'while scanning for the next token',
+    contextOffset: offset,
+    problem: 'found character that cannot start any token',
+    offset,
+  }
+}
+
+function lineStart(text: string, offset: number): number {
+  return text.lastIndexOf('\n', offset - 1) + 1
+}
+
+function indentOf(text: string, offset: number): number {
+  return /^ */.exec(text.slice(lineStart(text, offset)))?.[0].length ?? 0
+}
+
+function openQuote(text: string, offset: number): YamlErrorParts {
+  const start = Math.max(text.lastIndexOf('"', offset - 1), text.lastIndexOf("'", offset - 1))
+  return {
+    context: 'while scanning a quoted scalar',
+    contextOffset: start,
+    problem: 'found unexpected end of stream',
+    offset: text.length,
+  }
+}
+
+// The bracket that is open where the text stops or goes wrong.
+function openFlow(text: string, offset: number): YamlErrorParts {
+  const start = openBracket(text, offset)
+  const isSequence = text[start] === '['
+  const rest = text.slice(start + 1, offset).trim()
+  if (rest === '' || rest.endsWith(',')) {
+    const context = 'while parsing a flow node'
+    return { context, contextOffset: offset, problem: 'did not find expected node content', offset }
+  }
+  return {
+    context: `while parsing a flow ${isSequence ? 'sequence' : 'mapping'}`,
+    contextOffset: start,
+    problem: `did not find expected ',' or '${isSequence ? ']' : '}'}'`,
+    offset,
+  }
+}
+
+function openBracket(text: string, offset: number): number {
+  let depth = 0
+  for (let at = offset - 1; at >= 0; at -= 1) {
+    if (']}'.includes(text[at] as string)) depth += 1
+    else if ('[{'.includes(text[at] as string)) {
+      if (depth === 0) return at
+      depth -= 1
+    }
+  }
+  return offset
+}
+
+// In a block: a second colon, a line between two indentations, or a character that begins nothing.
+function blockSlip(text: string, offset: number): YamlErrorParts | undefined {
+  const start = lineStart(text, offset)
+  const end = text.indexOf('\n', start)
+  const line = text.slice(start, end < 0 ? text.length : end)
+  const reserved = /^(?:\s*(?:- +)*(?:[^\s#'"][^:]*: +)?)(?=[@`%])/.exec(line)
+  if (reserved !== null) return noToken(start + reserved[0].length)
+  const second = /^\s*(?:- +)*[^\s#'"[{][^:#]*: +[^\s'"[{#|>&*!][^#]*?(:)(?:\s|$)/d.exec(line)
+  const colon = second?.indices?.[1]?.[0]
+  if (colon !== undefined) {
+    return { problem: 'mapping values are not allowed in this context', offset: start + colon }
+  }
+  return unexpectedKey(text, start, line)
+}
+
+function unexpectedKey(text: string, start: number, line: string): YamlErrorParts | undefined {
+  const indent = line.search(/\S/)
+  if (indent < 0) return undefined
+  const parent = parentBlock(text, start, indent)
+  if (parent === undefined) return undefined
+  const isSequence = text[parent] === '-' && /\s/.test(text[parent + 1] ?? ' ')
+  return {
+    context: `while parsing a block ${isSequence ? 'collection' : 'mapping'}`,
+    contextOffset: parent,
+    problem: `did not find expected ${isSequence ? "'-' indicator" : 'key'}`,
+    offset: start + indent,
+  }
+}
+
+// The first line of the nearest block that is indented less than the line that fits nowhere.
+function parentBlock(text: string, start: number, indent: number): number | undefined {
+  let found: number | undefined
+  let level: number | undefined
+  for (let at = start; at > 0; ) {
+    at = lineStart(text, at - 1)
+    const own = text.slice(at).search(/[^ ]/)
+    const isBlank = /^[ \t]*(?:#|\n|$)/.test(text.slice(at))
+    if (isBlank || own >= indent) continue
+    if (level !== undefined && own < level) break
+    level = own
+    found = at + own
+  }
+  return found
+}

@@ -1,0 +1,74 @@
+// The form of Ansible recordings: one expectation, and what other versions of the engine do.
+
+import type { AnsibleVersion } from '../../../src/sources/ansible/values.ts'
+import type { Tally } from '../tally.ts'
+
+/** Answers one line of a recording. */
+export type Replay = (recorded: unknown, tally: Tally) => void
+
+/** The fields of a case that say which engine gave what. */
+export interface Recorded<Expect> {
+  readonly id: string
+  readonly engine: string
+  readonly expect: Expect
+  readonly sameIn?: readonly string[]
+  readonly expectIn?: Readonly<Record<string, Expect>>
+  /** Null where that version says nothing. */
+  readonly messagesIn?: Readonly<Record<string, readonly string[] | null>>
+}
+
+/** What one version of the engine gave. */
+export interface Expectation<Expect> {
+  readonly engine: string
+  readonly version: AnsibleVersion
+  readonly expect: Expect
+  readonly messages: readonly string[]
+}
+
+/** The expectations of all versions that a case was recorded with. */
+export function expectationsOf<Expect extends { readonly messages?: readonly string[] }>(
+  recorded: Recorded<Expect>,
+): readonly Expectation<Expect>[] {
+  const engines = new Set([
+    recorded.engine,
+    ...(recorded.sameIn ?? []),
+    ...Object.keys(recorded.expectIn ?? {}),
+  ])
+  return [...engines].sort().map(engine => {
+    const expect = recorded.expectIn?.[engine] ?? recorded.expect
+    const own = recorded.messagesIn?.[engine]
+    const messages = own === undefined ? (expect.messages ?? []) : (own ?? [])
+    return { engine, version: versionOf(engine), expect, messages }
+  })
+}
+
+function versionOf(engine: string): AnsibleVersion {
+  const version = engine.split('.').slice(0, 2).join('.')
+  if (version === '2.16' || version === '2.18' || version === '2.19') return version
+  throw new Error(`the recording is of ansible-core ${engine}, which the product does not know`)
+}
+
+/**
+ * Messages as they are compared. Advice that the engine adds to an error of YAML (examples of what
+ * to write) is left out on both sides; up to 2.18 the engine warns of reserved names in the order
+ * of a set, which differs from run to run.
+ */
+export function comparable(
+  messages: readonly string[],
+  version: AnsibleVersion,
+): readonly string[] {
+  const texts = messages.map(text => {
+    const end = text.search(advice)
+    return (end < 0 ? text : text.slice(0, end)).trimEnd()
+  })
+  if (version === '2.19') return texts
+  const reserved = texts.filter(isReserved).sort()
+  return texts.map(text => (isReserved(text) ? (reserved.shift() ?? text) : text))
+}
+
+const advice =
+  /\s(?:We could be wrong, but this one|This one looks easy to fix|There appears to be (?:a tab|both)|For example:\s+raw:)/
+
+function isReserved(text: string): boolean {
+  return text.startsWith('[WARNING]: Found variable using reserved name')
+}
