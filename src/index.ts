@@ -1,5 +1,6 @@
 // The public API: from loaded input to a report. `load` reads files; everything below is pure.
 
+import { explore, type ExploreOptions, type ExploreReport } from './explain/explore.ts'
 import { emptyReport, rehearse, rehearseScript, sizeOf } from './explain/rehearse.ts'
 import type { Report } from './explain/report.ts'
 import { reportProblem } from './explain/problems.ts'
@@ -18,6 +19,7 @@ import type { PoolSpec, SlaSpec, TrialSpec } from './trials/spec.ts'
 
 export { load, type Loaded, type LoadOptions } from './sources/load.ts'
 export type { ExpectationResult } from './explain/expect.ts'
+export type { ExploreReport } from './explain/explore.ts'
 export type { Report } from './explain/report.ts'
 export type { SizeRow } from './trials/size.ts'
 
@@ -64,6 +66,13 @@ export function runCheck(loaded: Loaded, options: CheckOptions): Report {
     assumptions: loaded.assumptions,
     problems: loaded.problems.map(reportProblem),
   })
+}
+
+export type ExploreCheckOptions = ExploreOptions & Pick<CheckOptions, 'kubernetes' | 'sla'>
+
+/** Tries the orders in which components may act, act by act on the installed platform. */
+export function runExplore(loaded: Loaded, options: ExploreCheckOptions): ExploreReport {
+  return explore(platformOf(loaded, options), options)
 }
 
 /** The smallest number of nodes at which each standard trial holds, trying up to `nodesMax`. */

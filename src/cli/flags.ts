@@ -71,6 +71,32 @@ export const flags = [
     doc: 'repeat a run: the schedule that a report printed',
     noEnv: true,
   },
+  {
+    name: 'subject',
+    value: 'NAME',
+    group: 'Trials',
+    doc: "explore only acts on this: 'Deployment default/web', 'node workers-1'",
+    noEnv: true,
+  },
+  {
+    name: 'strategy',
+    value: 'NAME',
+    group: 'Trials',
+    doc: 'how explore chooses schedules: deviations or random (deviations)',
+  },
+  { name: 'runs', value: 'N', group: 'Trials', doc: 'the most schedules for each act (200)' },
+  {
+    name: 'window',
+    value: 'MS',
+    group: 'Trials',
+    doc: 'events so many ms apart may happen in either order (20)',
+  },
+  {
+    name: 'deviations',
+    value: 'N',
+    group: 'Trials',
+    doc: 'the most departures from the documented order in one schedule (1)',
+  },
   { name: 'max-nodes', value: 'N', group: 'Trials', doc: 'the most nodes that size tries (12)' },
   {
     name: 'fail-on',

@@ -5,21 +5,27 @@ import {
   kubernetesDefault,
   type Loaded,
   type Report,
+  type ExploreCheckOptions,
+  type ExploreReport,
   runCheck,
+  runExplore,
   runSize,
   runTrialFiles,
   type SizeRow,
   type TrialFileResult,
   type TrialFilesOptions,
 } from '../index.ts'
+import { strategies } from '../trials/explore/registry.ts'
 import { standardTrialNames } from '../trials/registry.ts'
 
 export type SizeOptions = Omit<CheckOptions, 'version' | 'sources'> & { readonly nodesMax: number }
 
 export interface Product {
   readonly trialNames: readonly string[]
+  readonly strategyNames: readonly string[]
   readonly kubernetesDefault: string
   readonly runCheck: (loaded: Loaded, options: CheckOptions) => Report
+  readonly runExplore: (loaded: Loaded, options: ExploreCheckOptions) => ExploreReport
   readonly runSize: (loaded: Loaded, options: SizeOptions) => readonly SizeRow[]
   readonly runTrialFiles: (
     files: readonly string[],
@@ -29,8 +35,10 @@ export interface Product {
 
 export const realProduct: Product = {
   trialNames: standardTrialNames,
+  strategyNames: [...strategies.keys()],
   kubernetesDefault,
   runCheck,
+  runExplore,
   runSize,
   runTrialFiles,
 }

@@ -37,7 +37,11 @@ export async function runCheckCommand(call: Call, product: Product = realProduct
 
 /** Checked settings, or nothing once stderr says what is wrong with them. */
 export function settingsOf({ args, given, io }: Call, product: Product): Settings | undefined {
-  const known = { formats: [...reporters.keys()], trials: product.trialNames }
+  const known = {
+    formats: [...reporters.keys()],
+    trials: product.trialNames,
+    strategies: product.strategyNames,
+  }
   const { settings, problems }: CheckedSettings = settingsFrom(args, given, known)
   io.err(environmentNotes(io))
   if (problems.length === 0) return settings

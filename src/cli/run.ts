@@ -3,6 +3,7 @@
 
 export { runCheckCommand } from './run-check.ts'
 export { runExplainCommand } from './run-explain.ts'
+export { runExploreCommand } from './run-explore.ts'
 export { runSizeCommand } from './run-size.ts'
 export { runTrialCommand } from './run-trial.ts'
 export { kubernetesDefault } from '../index.ts'

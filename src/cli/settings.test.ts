@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { envName, type FlagName, flags, type GivenFlags, withEnvironment } from './flags.ts'
 import { settingsFrom } from './settings.ts'
 
-const known = { formats: ['text', 'json', 'sarif'], trials: ['install', 'restart', 'drain'] }
+const known = {
+  formats: ['text', 'json', 'sarif'],
+  trials: ['install', 'restart', 'drain'],
+  strategies: ['random'],
+}
 
 function read(values: Partial<Record<FlagName, readonly string[]>>, env = {}, args: string[] = []) {
   const entries = Object.entries(values) as [FlagName, readonly string[]][]

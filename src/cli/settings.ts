@@ -34,6 +34,9 @@ export interface Settings {
   readonly trials?: readonly string[]
   readonly schedule: Schedule
   readonly nodesMax: number
+  readonly explore: ExploreSettings
+  /** The only subject to explore. */
+  readonly subject?: string
   readonly failOn: FailOn
   /** Undefined when the user did not choose. */
   readonly output?: string
@@ -43,9 +46,18 @@ export interface Settings {
   readonly showConfig: boolean
 }
 
+export interface ExploreSettings {
+  readonly strategy: string
+  /** The most schedules for one act. */
+  readonly runsMax: number
+  readonly windowMs: number
+  readonly deviationsMax: number
+}
+
 export interface Known {
   readonly formats: readonly string[]
   readonly trials: readonly string[]
+  readonly strategies: readonly string[]
 }
 
 export interface CheckedSettings {
@@ -78,6 +90,8 @@ export function settingsFrom(
     nodesMax:
       reader.read('max-nodes', text => parseCount(text, '--max-nodes', nodesRange)) ??
       nodesMaxDefault,
+    explore: exploreFrom(reader, known),
+    ...optional('subject', reader.text('subject')),
     failOn: reader.oneOf('fail-on', failOnNames) ?? 'error',
     ...optional('output', reader.oneOf('output', known.formats)),
     reports: reportsFrom(reader, known),
@@ -183,6 +197,17 @@ function trialsFrom(reader: Reader, { trials }: Known): readonly string[] | unde
     if (!trials.includes(name)) reader.unknown('trials', name, trials)
   }
   return names
+}
+
+function exploreFrom(reader: Reader, { strategies }: Known): ExploreSettings {
+  const count = (name: 'runs' | 'window' | 'deviations', least: number): number | undefined =>
+    reader.read(name, text => parseCount(text, `--${name}`, { least }))
+  return {
+    strategy: reader.oneOf('strategy', strategies) ?? 'deviations',
+    runsMax: count('runs', 1) ?? 200,
+    windowMs: count('window', 0) ?? 20,
+    deviationsMax: count('deviations', 0) ?? 1,
+  }
 }
 
 function scheduleFrom(reader: Reader): Schedule {

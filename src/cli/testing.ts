@@ -3,6 +3,7 @@
 import type { Report } from '../explain/report.ts'
 import { cleanReport } from '../reports/testing.ts'
 import type { Io } from './io.ts'
+import type { ExploreReport } from '../index.ts'
 import type { Product } from './product.ts'
 import { runProgram } from './program.ts'
 
@@ -29,11 +30,44 @@ export function fakeIo(env: Io['env'] = {}): FakeIo {
   }
 }
 
+/** One act of which a few schedules go wrong. */
+const exploredWeb: ExploreReport['scenarios'][number] = {
+  trial: 'restart',
+  subject: 'Deployment shop/web',
+  runs: 40,
+  exhaustive: true,
+  endStates: 2,
+  outcomes: [
+    {
+      verdict: 'rollout-stuck',
+      object: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+      severity: 'error',
+      message: 'ReplicaSet "web-1" has timed out progressing.',
+      schedules: 3,
+      schedule: 'st1.1.d20.7-1',
+      departures: 1,
+      story: [
+        { at: 0.002, actor: 'kubelet', text: 'delivery of Pod, before ada', departure: true },
+        { at: 0.004, actor: 'deployment-controller', text: 'writes Deployment shop/web: status' },
+      ],
+    },
+  ],
+}
+
 /** A product that answers this report, without running anything. */
 export function fakeProduct(report: Report = cleanReport): Product {
   return {
     trialNames: ['install', 'restart', 'lose-node', 'drain'],
+    strategyNames: ['deviations', 'random'],
     kubernetesDefault: '1.36',
+    runExplore: (_, { strategy, windowMs, deviationsMax, runsMax, seed }) => ({
+      apiVersion: 'seatrial.dev/v1',
+      kind: 'Exploration',
+      seatrial: { version: report.seatrial.version },
+      kubernetes: report.kubernetes,
+      bound: { strategy, windowMs, deviations: deviationsMax, runs: runsMax, seed },
+      scenarios: [exploredWeb],
+    }),
     runCheck: (loaded, { sources }) => ({
       ...report,
       platform: { ...report.platform, sources },

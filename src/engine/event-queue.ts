@@ -63,6 +63,11 @@ export class EventQueue {
     return this.heap.filter(event => event.atMs === atMs).sort((a, b) => a.sequence - b.sequence)
   }
 
+  /** Every event up to a time, in the order in which they would happen. */
+  upTo(atMs: number): PendingEvent[] {
+    return this.heap.filter(event => event.atMs <= atMs).sort((a, b) => (before(a, b) ? -1 : 1))
+  }
+
   private removeAt(at: number): void {
     const heap = this.writable()
     const last = heap.pop() as PendingEvent

@@ -11,6 +11,8 @@ export interface Schedule {
   readonly mode: 'default' | 'random'
   /** Choices that override the mode: by number of the choice in the run. */
   readonly overrides: ReadonlyMap<number, number>
+  /** How far apart in ms two events may be and yet happen in either order; absent: not at all. */
+  readonly windowMs?: number
 }
 
 export const defaultSchedule: Schedule = { seed: 1, mode: 'default', overrides: new Map() }
@@ -24,20 +26,20 @@ export function choiceAt(schedule: Schedule, index: number, point: string, count
   return drawBelow(count, schedule.seed, point, index)
 }
 
-/** `st1.SEED.d` or `st1.SEED.r`, then `.INDEX-OPTION` per override. */
+/** `st1.SEED.d` or `st1.SEED.r`, the window in ms if any, then `.INDEX-OPTION` per override. */
 export function scheduleText(schedule: Schedule): string {
   const overrides = [...schedule.overrides].sort(([a], [b]) => a - b)
   const parts = overrides.map(([index, option]) => `.${index}-${option}`)
-  return `st1.${schedule.seed}.${schedule.mode === 'default' ? 'd' : 'r'}${parts.join('')}`
+  const { seed, mode, windowMs } = schedule
+  return `st1.${seed}.${mode === 'default' ? 'd' : 'r'}${windowMs ?? ''}${parts.join('')}`
 }
 
 /** Reads what `scheduleText` wrote. */
 export function parseSchedule(text: string): Checked<Schedule> {
   const parts = text.split('.')
   const [version, seed = '', mode = '', ...choices] = parts
-  if (version !== 'st1' || !/^\d{1,10}$/.test(seed) || (mode !== 'd' && mode !== 'r')) {
-    return malformed(text)
-  }
+  const kind = /^([dr])(\d{1,7})?$/.exec(mode)
+  if (version !== 'st1' || !/^\d{1,10}$/.test(seed) || kind === null) return malformed(text)
   const overrides = new Map<number, number>()
   for (const choice of choices) {
     const match = /^(\d{1,9})-(\d{1,9})$/.exec(choice)
@@ -46,8 +48,9 @@ export function parseSchedule(text: string): Checked<Schedule> {
   }
   const schedule: Schedule = {
     seed: Number(seed),
-    mode: mode === 'd' ? 'default' : 'random',
+    mode: kind[1] === 'd' ? 'default' : 'random',
     overrides,
+    ...(kind[2] !== undefined && { windowMs: Number(kind[2]) }),
   }
   return { ok: true, value: schedule, problems: [] }
 }
@@ -60,7 +63,7 @@ function malformed(text: string): Checked<Schedule> {
         code: 'ST0201',
         severity: 'error',
         what: `"${text}" is not a schedule`,
-        why: 'a schedule reads st1.SEED.d or st1.SEED.r, then .INDEX-OPTION for each choice',
+        why: 'a schedule reads st1.SEED.d or st1.SEED.r, a window in ms, .INDEX-OPTION for each choice',
         todo: 'copy the whole string that the report printed after --replay',
       },
     ],

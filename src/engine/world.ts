@@ -8,8 +8,10 @@ import { drawBelow } from '../base/prng.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import type { Actor, EmittedEvent, Forkable, Turn } from './actor.ts'
+import { changedText } from './change-text.ts'
 import { EventQueue, type PendingEvent } from './event-queue.ts'
 import { type OutageMode, type Outages, relisted, withOutage } from './outage.ts'
+import { type Move, movesOf, type TakenMove } from './moves.ts'
 import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
 import { type Change, type IndexSpec, Store } from './store.ts'
 import type { TraceEntry } from './trace.ts'
@@ -122,9 +124,13 @@ export class World {
     return world
   }
 
-  /** An independent continuation of this run. O(actors), whatever the size of the cluster. */
-  fork(): World {
-    const copy = new World(this.program, this.options, this.wiring, this)
+  /**
+   * An independent continuation of this run, under another schedule if one is given: its choices
+   * count from 0. O(actors), whatever the size of the cluster.
+   */
+  fork(schedule?: Schedule): World {
+    const options = schedule === undefined ? this.options : { ...this.options, schedule }
+    const copy = new World(this.program, options, this.wiring, this)
     copy.seats = this.seats.map(seat => ({
       state: seat.state,
       owned: false,
@@ -136,7 +142,7 @@ export class World {
     copy.queue = this.queue.fork()
     copy.standing = this.standing.fork()
     copy.sequence = this.sequence
-    copy.choices = this.choices
+    copy.choices = schedule === undefined ? this.choices : 0
     copy.entries = this.entries.fork()
     copy.digestCache = this.digestCache
     copy.stepCount = this.stepCount
@@ -254,7 +260,7 @@ export class World {
         return this.outcome(this.queue.first() === undefined ? 'quiescent' : 'time', steps)
       }
       if (steps >= stepsMax) return this.outcome('steps', steps)
-      this.step(next)
+      this.step(next, bounds.untilMs)
       steps += 1
     }
   }
@@ -376,36 +382,66 @@ export class World {
     return other.atMs === first.atMs && other.sequence < first.sequence ? other : first
   }
 
-  private step(first: PendingEvent): void {
-    let event = first
-    this.clockMs = first.atMs
+  private step(first: PendingEvent, untilMs: number): void {
+    this.clockMs = Math.max(this.clockMs, first.atMs)
     if (first === this.standing.first()) {
       this.standing.removeFirst()
       this.queue.add(first)
     }
-    if (this.options.schedule.mode === 'random') {
-      const due = this.queue.due()
-      event = due[this.choose('next-event', due.length)] as PendingEvent
-    }
+    const { event, position } = this.nextMove(first, untilMs)
     if (event === first) this.queue.removeFirst()
     else this.queue.remove(event.sequence)
+    this.clockMs = Math.max(this.clockMs, event.atMs)
     this.stepCount += 1
     if (this.outages !== undefined && this.isMissed(event)) return
-    if (event.payload === deliverPayload) this.deliver(event.actor)
+    if (event.payload === deliverPayload) this.deliver(event.actor, position)
     else {
       const actor = this.program.actors[event.actor] as Actor
       actor.wake(this.turn(event.actor), this.ownState(event.actor), event.payload)
     }
   }
 
-  private deliver(index: number): void {
+  /** What the schedule lets happen next: by default what is due first. */
+  private nextMove(first: PendingEvent, untilMs: number): Move {
+    const { mode, windowMs } = this.options.schedule
+    if (windowMs !== undefined) {
+      const events = this.queue.upTo(Math.min(first.atMs + windowMs, untilMs))
+      const moves = movesOf(events, event => this.pendingKinds(event))
+      const option = this.choose('next-move', moves.length)
+      if (option > 0) this.noteMove(moves, option)
+      return moves[option] as Move
+    }
+    if (mode !== 'random') return { event: first }
+    const due = this.queue.due()
+    return { event: due[this.choose('next-event', due.length)] as PendingEvent }
+  }
+
+  private pendingKinds({ actor, payload }: PendingEvent): readonly number[] {
+    return payload === deliverPayload ? (this.seats[actor] as Seat).pending : []
+  }
+
+  private noteMove(moves: readonly Move[], option: number): void {
+    const nameOf = ({ event }: Move): string => (this.program.actors[event.actor] as Actor).name
+    const { event, position } = moves[option] as Move
+    const { watches } = this.program.actors[event.actor] as Actor
+    const kind = position === undefined ? '' : ` of ${watches[position]}`
+    const what = event.payload === deliverPayload ? `delivery${kind}` : workText(event.payload)
+    const ahead = [...new Set(moves.slice(0, option).map(nameOf))]
+    const data: TakenMove = { actor: nameOf(moves[option] as Move), what, ahead }
+    this.note('schedule', 'move', data)
+  }
+
+  /** Delivers what is due: of all kinds, or only of the one at a position of the watches. */
+  private deliver(index: number, position?: number): void {
     const seat = this.seats[index] as Seat
     seat.deliveryAtMs = -1
     const latency = this.latencies[index] as number
     const due: Change[] = []
-    const undelivered = this.takeDue(index, this.clockMs - latency, due)
+    const undelivered = this.takeDue(index, this.clockMs - latency, { due, only: position })
     const actor = this.program.actors[index] as Actor
-    if (undelivered !== undefined) this.planDelivery(index, undelivered.atMs + latency)
+    if (undelivered !== undefined) {
+      this.planDelivery(index, Math.max(this.clockMs, undelivered.atMs + latency))
+    }
     if (due.length > 0) actor.deliver(this.turn(index), this.ownState(index), due)
   }
 
@@ -413,7 +449,11 @@ export class World {
    * Moves every undelivered change written at or before `writtenMs` to `due`, in revision order.
    * Gives the first change that is left.
    */
-  private takeDue(index: number, writtenMs: number, due: Change[]): Change | undefined {
+  private takeDue(
+    index: number,
+    writtenMs: number,
+    { due, only }: { readonly due: Change[]; readonly only: number | undefined },
+  ): Change | undefined {
     const { watches } = this.program.actors[index] as Actor
     const seat = this.seats[index] as Seat
     let left: Change | undefined
@@ -423,7 +463,7 @@ export class World {
       let cursor = seat.cursors[position] as number
       for (; cursor < log.length; cursor += 1) {
         const change = log.at(cursor)
-        if (change.atMs > writtenMs) {
+        if (change.atMs > writtenMs || (only !== undefined && only !== position)) {
           if (left === undefined || change.revision < left.revision) left = change
           pending.push(position)
           break
@@ -508,33 +548,11 @@ export class World {
   }
 }
 
-/** What a write changed, as text: equal runs change the same fields to the same. */
-function changedText({ before, after }: Change): string {
-  return after === undefined ? '' : changedFields(before ?? nothing, after, 2)
-}
-
-type Fields = Readonly<Record<string, unknown>>
-
-const nothing: Fields = {}
-
-/** Fields that are not the same any more, `depth` levels down: what is kept needs no text. */
-function changedFields(before: Fields, after: Fields, depth: number): string {
-  let text = ''
-  for (const field in after) {
-    const value = after[field]
-    const old = before[field]
-    if (old === value) continue
-    const opens = depth > 1 && isFields(old) && isFields(value)
-    text += opens
-      ? `${field}{${changedFields(old, value, depth - 1)}}`
-      : `${field}${JSON.stringify(value)}`
-  }
-  for (const field in before) if (!(field in after)) text += `-${field}`
-  return text
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** What a wake is about, as far as its payload says: the key that a controller works on. */
+function workText(payload: unknown): string {
+  const { key, type } = (payload ?? {}) as { readonly key?: unknown; readonly type?: unknown }
+  if (typeof key === 'string') return `work on ${key}`
+  return typeof type === 'string' ? type : 'work'
 }
 
 const placeholder: Forkable = {

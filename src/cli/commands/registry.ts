@@ -2,9 +2,10 @@
 
 import { check } from './check.ts'
 import { explain } from './explain.ts'
+import { explore } from './explore.ts'
 import type { Command } from './framework.ts'
 import { size } from './size.ts'
 import { trial } from './trial.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [check, trial, size, explain, version]
+export const commands: readonly Command[] = [check, trial, size, explore, explain, version]

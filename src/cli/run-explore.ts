@@ -1,0 +1,102 @@
+// `explore` behind its words: install, explore, print what some schedules show.
+
+import { dump } from 'js-yaml'
+import { refText } from '../checks/life.ts'
+import { reportProblem } from '../explain/problems.ts'
+import type { ExploredOutcome, ExploredScenario, ExploreReport } from '../explain/explore.ts'
+import type { StoryLine } from '../explain/story.ts'
+import { problemsText } from '../reports/notes.ts'
+import type { Call } from './commands/framework.ts'
+import { configText } from './config.ts'
+import { exits } from './exit.ts'
+import { contextFor } from './output.ts'
+import { prepare } from './prepare.ts'
+import { type Product, realProduct } from './product.ts'
+import { settingsOf } from './run-check.ts'
+import type { Settings } from './settings.ts'
+import { version } from './version.ts'
+
+/** Runs `seatrial explore`; answers the exit status. */
+export async function runExploreCommand(
+  call: Call,
+  product: Product = realProduct,
+): Promise<number> {
+  const { io, given } = call
+  const settings = settingsOf(call, product)
+  if (settings === undefined) return exits.usage
+  const prepared = prepare(settings)
+  if (settings.showConfig) {
+    io.out(configText(settings, prepared, given))
+    return exits.holds
+  }
+  const { loaded } = prepared
+  const problems = loaded.problems.map(reportProblem)
+  io.err(problemsText(problems, contextFor(settings, io, 'err')))
+  if (loaded.objects.length === 0 || loaded.pools.length === 0) return exits.usage
+  const report = product.runExplore(loaded, exploreOptions(settings))
+  if (report.scenarios.length === 0) {
+    io.err(noScenario(settings))
+    return exits.usage
+  }
+  io.out(reportText(report, settings))
+  if (problems.some(({ severity }) => severity === 'error')) return exits.usage
+  return exitStatus(report)
+}
+
+function exploreOptions(settings: Settings) {
+  const { schedule, explore, trials, kubernetes, subject } = settings
+  const isReplay = schedule.windowMs !== undefined || schedule.overrides.size > 0
+  return {
+    version,
+    ...explore,
+    seed: schedule.seed,
+    ...(isReplay && { replay: schedule }),
+    ...(trials !== undefined && { trials }),
+    ...(subject !== undefined && { subject }),
+    ...(kubernetes !== undefined && { kubernetes }),
+  }
+}
+
+function noScenario({ subject }: Settings): string {
+  return subject === undefined
+    ? 'seatrial: nothing to explore: no workload came up after install\n'
+    : `seatrial: nothing to explore on "${subject}": it did not come up after install, or has ` +
+        "another name; write it as reports do: 'Deployment default/web', 'node workers-1'\n"
+}
+
+function exitStatus({ scenarios }: ExploreReport): number {
+  const outcomes = scenarios.flatMap(scenario => scenario.outcomes)
+  return outcomes.some(({ severity }) => severity === 'error') ? exits.findings : exits.holds
+}
+
+function reportText(report: ExploreReport, { output = 'text' }: Settings): string {
+  if (output === 'json') return `${JSON.stringify(report, null, 2)}\n`
+  if (output === 'yaml') return dump(report, { lineWidth: -1 })
+  const { bound, scenarios } = report
+  const reach = `window ${bound.windowMs} ms, strategy ${bound.strategy}`
+  const depth = bound.strategy === 'deviations' ? `, up to ${bound.deviations} departures` : ''
+  const blocks = scenarios.map(scenario => scenarioText(scenario))
+  return `${blocks.join('')}\nbound: ${reach}${depth}, at most ${bound.runs} schedules each\n`
+}
+
+function scenarioText(scenario: ExploredScenario): string {
+  const { trial, subject, runs, exhaustive, endStates, outcomes } = scenario
+  const tried = `${runs} schedules${exhaustive ? ' (all within the bound)' : ''}`
+  const head = `${outcomes.length === 0 ? 'holds ' : 'breaks'}  ${trial} ${subject}: ${tried}`
+  return `${head}, ${endStates} end states\n${outcomes.map(each => outcomeText(each, runs)).join('')}`
+}
+
+function outcomeText(outcome: ExploredOutcome, runs: number): string {
+  const { severity, verdict, object, message, schedules, schedule, departures, story } = outcome
+  const lines = [
+    `  ${severity}: ${verdict} ${refText(object)}, in ${schedules} of ${runs} schedules`,
+    ...(message === undefined ? [] : [`    ${message}`]),
+    `    shortest: ${departures} departures, --replay ${schedule}`,
+    ...story.map((line, index) => `    ${String(index + 1).padStart(3)}. ${lineText(line)}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function lineText({ at, actor, text, departure }: StoryLine): string {
+  return `${at.toFixed(3).padStart(9)} s  ${departure ? '! ' : '  '}${actor}: ${text}`
+}
