@@ -70,7 +70,8 @@ export function checkClaimUpdate(errors: Errors, object: KubeObject, old: KubeOb
   const storage = spec.resources?.requests?.['storage']
   const oldStorage = before.resources?.requests?.['storage']
   const kept = expandable ? withStorage(spec, oldStorage) : spec
-  const bound = (before.volumeName ?? '') === '' ? withVolumeName(kept, undefined) : kept
+  const named = (before.volumeName ?? '') === '' ? withVolumeName(kept, undefined) : kept
+  const bound = hasNoClass(claim) ? withoutClass(named) : named
   const compared = (before.volumeName ?? '') === '' ? withVolumeName(before, undefined) : before
   if (JSON.stringify(sorted(bound)) !== JSON.stringify(sorted(compared))) {
     const detail =
@@ -83,6 +84,19 @@ export function checkClaimUpdate(errors: Errors, object: KubeObject, old: KubeOb
   if (actual !== undefined && compareQuantities(quantityOf(storage), quantityOf(actual)) > 0) return
   const detail = 'field can not be less than status.capacity'
   errors.push(forbidden('spec.resources.requests.storage', detail))
+}
+
+const betaClassAnnotation = 'volume.beta.kubernetes.io/storage-class'
+
+/** A claim that never named a class may get the default one afterwards. */
+function hasNoClass({ spec, metadata }: PersistentVolumeClaim): boolean {
+  const isAnnotated = metadata.annotations?.[betaClassAnnotation] !== undefined
+  return spec?.storageClassName === undefined && !isAnnotated
+}
+
+function withoutClass(spec: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
+  const { storageClassName: _class, ...rest } = spec
+  return rest
 }
 
 function withStorage(
