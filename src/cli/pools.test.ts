@@ -28,7 +28,7 @@ describe('--pool', () => {
   })
 
   it('has a default for everything, and a name of its own for each', () => {
-    const names = ['', 'count=1'].map((text, index) => parsePool(text, index))
+    const names = ['cpu=4', 'count=1'].map((text, index) => parsePool(text, index))
     expect(names.map(pool => pool.ok && pool.value.name)).toEqual(['workers', 'workers-2'])
   })
 

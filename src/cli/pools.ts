@@ -12,11 +12,13 @@ export function usageProblem(what: string, todo: string, why?: string): Problem 
   return { code: usageCode, severity: 'error', what, ...(why !== undefined && { why }), todo }
 }
 
-function wrong<T>(what: string, todo: string): Checked<T> {
-  return { ok: false, problems: [usageProblem(what, todo)] }
+/** Something that cannot be read. */
+export function wrong<T>(what: string, todo: string, why?: string): Checked<T> {
+  return { ok: false, problems: [usageProblem(what, todo, why)] }
 }
 
-function right<T>(value: T): Checked<T> {
+/** Something that was read. */
+export function right<T>(value: T): Checked<T> {
   return { ok: true, value, problems: [] }
 }
 
@@ -27,11 +29,13 @@ export interface NodeSize {
 
 const cpuPattern = /^\d+(\.\d+)?m?$/
 const memoryPattern = /^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)$/
+const nothing = /^[0.]+[A-Za-z]*$/
 
 /** `4x16Gi`: CPU and memory of a node. */
 export function parseNodeSize(text: string): Checked<NodeSize> {
   const [cpu = '', memory = '', ...rest] = text.split('x')
-  if (rest.length === 0 && cpuPattern.test(cpu) && memoryPattern.test(memory)) {
+  const isNone = nothing.test(cpu) || nothing.test(memory)
+  if (rest.length === 0 && !isNone && cpuPattern.test(cpu) && memoryPattern.test(memory)) {
     return right({ cpu, memory })
   }
   return wrong(`"${text}" is not the size of a node`, 'write CPU, x, memory: 4x16Gi')
@@ -40,21 +44,30 @@ export function parseNodeSize(text: string): Checked<NodeSize> {
 export interface CountRange {
   readonly least?: number
   readonly most?: number
+  /** Why there is a most. */
+  readonly why?: string
 }
 
 /** As many nodes as Kubernetes itself supports in one cluster. */
-export const nodesRange: CountRange = { least: 1, most: 5000 }
+export const nodesRange: CountRange = {
+  least: 1,
+  most: 5000,
+  why: 'Kubernetes itself supports 5000 nodes in one cluster, and a pod needs at least one',
+}
+
+const countMax = 999_999_999
 
 /** A whole number within a range; from 1 on unless told otherwise. */
 export function parseCount(
   text: string,
   flag: string,
-  { least = 1, most = 999_999_999 }: CountRange = {},
+  { least = 1, most = countMax, why }: CountRange = {},
 ): Checked<number> {
   const count = Number(text)
   if (/^\d{1,9}$/.test(text) && count >= least && count <= most) return right(count)
   const what = `${flag}: "${text}" is not a whole number from ${least} to ${most}`
-  return wrong(what, `write ${flag} 3`)
+  const example = flag === '-v' ? '-v=1' : `${flag} 3`
+  return wrong(what, `write ${example}`, /^-?\d+$/.test(text) ? why : undefined)
 }
 
 /** `a,b,c` without empty parts. */
@@ -123,6 +136,7 @@ function parseTaint(text: string): Taint | undefined {
 
 /** `name=workers,count=3,cpu=4,memory=16Gi,…`; what is not said is a default. */
 export function parsePool(text: string, index: number): Checked<PoolSpec> {
+  if (text.trim() === '') return wrong('--pool says nothing', 'write --pool name=workers,count=3')
   const fields: PoolFields = {}
   for (const part of text.split(',').filter(each => each !== '')) {
     const at = part.indexOf('=')

@@ -141,19 +141,6 @@ function remaining(
   ]
 }
 
-/** Minors whose differences the twin knows. */
-const modelledMinors = { first: 34, last: 36 } as const
-
-/** Says so when a version is asked for whose differences the twin does not know. */
-export function versionAssumptions(kubernetes: string, setBy: string): readonly Assumption[] {
-  const minor = Number(/^1\.(\d+)/.exec(kubernetes)?.[1] ?? modelledMinors.last)
-  const { first, last } = modelledMinors
-  if (minor >= first && minor <= last) return []
-  const nearest = minor < first ? first : last
-  const what = `Kubernetes ${kubernetes} decides as 1.${nearest} does`
-  return [{ what, why: `the twin knows the differences of 1.${first} to 1.${last} only`, setBy }]
-}
-
 /** A warning for each SEATRIAL_ variable that means nothing. */
 export function environmentNotes({ env }: Pick<Io, 'env'>): string {
   return unknownVariables(env)

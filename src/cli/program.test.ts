@@ -21,6 +21,8 @@ const wrong = [
   { line: 'check --ndoes 3', want: '(Did you mean --nodes?)' },
   { line: 'check --nodes', want: "option '--nodes <N>' argument missing" },
   { line: 'version x', want: 'too many arguments' },
+  { line: 'check --max-nodes 3', want: 'It is a flag of size' },
+  { line: 'check --report', want: 'See seatrial check --help' },
 ]
 it.each(wrong)('"$line" is told what is meant', async ({ line, want }) => {
   const { err, out, status } = await typed(line)
@@ -35,6 +37,21 @@ it('is called kubectl seatrial when kubectl calls it', async () => {
   await typed('check --help', io)
   expect(io.written.out).toContain('Usage: kubectl seatrial check')
   expect(io.written.out).toContain('kubectl seatrial check ./deploy')
+})
+
+it.each([
+  { line: 'check no/such/path --color foo', want: '--color does not know "foo"' },
+  { line: 'check -v=foo no/such/path', want: '-v: "foo" is not a whole number from 0 to 10' },
+])('"$line" is a word that is not known', async ({ line, want }) => {
+  const { err, status } = await typed(line)
+  expect(err).toContain(want)
+  expect(err).not.toContain('ST0101')
+  expect(status).toBe(2)
+})
+
+it('--color before a path means always', async () => {
+  const { err } = await typed('check --color no/such/path')
+  expect(err).toContain('ST0101')
 })
 
 it.each([{ letters: '-v' }, { letters: '-v=4' }, { letters: '-v4' }])(

@@ -1,6 +1,7 @@
 // The command line as commander sees it: commands and flags from their tables, help in groups,
 // kubectl's habits (-v=4, kubectl-seatrial).
 
+import { existsSync } from 'node:fs'
 import { CommanderError, Command as Program, Option } from 'commander'
 import type { Command } from './commands/framework.ts'
 import { commands } from './commands/registry.ts'
@@ -62,6 +63,9 @@ function addCommand(
     .description(command.doc)
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', examplesText(command, io.invocation))
+  sub.configureOutput({
+    outputError: (text, write) => write(errorText(text, io, command)),
+  })
   for (const name of command.flags) addFlag(sub, name)
   sub.action(async () => {
     const given = withEnvironment(givenFlags(sub), io.env)
@@ -94,13 +98,18 @@ function givenFlags(sub: Program): GivenFlags {
   return given
 }
 
-/** kubectl takes -v, -v=4 and -v4; --color alone means always. */
+/** kubectl takes -v, -v=4 and -v4; --color alone means always, unless a word follows it. */
 function normalised(argv: readonly string[]): string[] {
-  return argv.map(arg => {
-    const level = /^(?:-v|--v)(?:=?(\d+))?$/.exec(arg)
-    if (level !== null) return `--verbosity=${level[1] ?? 1}`
-    return arg === '--color' ? '--color=always' : arg
+  return argv.map((arg, index) => {
+    const level = /^--?v(?:=(.*)|(\d+))?$/.exec(arg)
+    if (level !== null) return `--verbosity=${level[1] ?? level[2] ?? 1}`
+    return arg === '--color' && !isWord(argv[index + 1]) ? '--color=always' : arg
   })
+}
+
+/** A plain word that is no path: the value of the flag before it. */
+function isWord(text: string | undefined): boolean {
+  return text !== undefined && /^[a-z]+$/i.test(text) && !existsSync(text)
 }
 
 function examplesText({ examples }: Command, invocation: string): string {
@@ -122,7 +131,16 @@ function notACommand(program: Program, word: string, { invocation }: Io): void {
 }
 
 /** Commander's message in our voice: the product's name first, then where to read on. */
-function errorText(text: string, { invocation }: Io): string {
+function errorText(text: string, { invocation }: Io, command?: Command): string {
   const message = text.replace(/^error: /, '').trimEnd()
-  return `${invocation.split(' ').at(-1)}: ${message}\nSee ${invocation} --help\n`
+  const where = command === undefined ? '' : `${command.name} `
+  const others = command === undefined ? '' : takersText(message)
+  return `${invocation.split(' ').at(-1)}: ${message}\n${others}See ${invocation} ${where}--help\n`
+}
+
+/** A flag of other commands: which. */
+function takersText(message: string): string {
+  const name = /unknown option '--([a-z-]+)/.exec(message)?.[1]
+  const takers = commands.filter(each => each.flags.some(flag => flag === name))
+  return takers.length === 0 ? '' : `It is a flag of ${takers.map(each => each.name).join(', ')}\n`
 }

@@ -10,7 +10,7 @@ import type { Call } from './commands/framework.ts'
 import { configText } from './config.ts'
 import { exitStatusOf, exits } from './exit.ts'
 import { contextFor, writeReport } from './output.ts'
-import { environmentNotes, type Prepared, prepare, versionAssumptions } from './prepare.ts'
+import { environmentNotes, type Prepared, prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
 import { type CheckedSettings, type Settings, settingsFrom } from './settings.ts'
 import { version } from './version.ts'
@@ -59,20 +59,14 @@ export function reportOf(settings: Settings, prepared: Prepared, product: Produc
     return emptyReport({ version, kubernetes, sources }, loaded.problems.map(reportProblem))
   }
   const trials = settings.trials ?? standardTrials(loaded, product)
-  const asked = settings.kubernetes ?? loaded.kubernetes ?? product.kubernetesDefault
-  const setBy = settings.kubernetes === undefined ? 'file' : '--kubernetes'
-  const assumptions = [...versionAssumptions(asked, setBy), ...loaded.assumptions]
-  return product.runCheck(
-    { ...loaded, assumptions },
-    {
-      version,
-      sources,
-      schedule: settings.schedule,
-      ...(trials !== undefined && { trials }),
-      ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
-      ...(loaded.sla !== undefined && { sla: loaded.sla }),
-    },
-  )
+  return product.runCheck(loaded, {
+    version,
+    sources,
+    schedule: settings.schedule,
+    ...(trials !== undefined && { trials }),
+    ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
+    ...(loaded.sla !== undefined && { sla: loaded.sla }),
+  })
 }
 
 /** Trial files of seatrial.yaml state what they expect, so they are a command of their own. */

@@ -1,7 +1,8 @@
 // From flags and environment to settings, each checked; what is wrong becomes Problems.
 
-import type { Problem } from '../base/problem.ts'
+import type { Checked, Problem } from '../base/problem.ts'
 import { defaultSchedule, parseSchedule, type Schedule } from '../engine/schedule.ts'
+import { isSupported, minorNumber, supportedText } from '../kube/versions.ts'
 import type { PoolSpec, SourceSpec } from '../trials/spec.ts'
 import { type FailOn, failOnNames } from './exit.ts'
 import type { FlagName, GivenFlags } from './flags.ts'
@@ -14,7 +15,9 @@ import {
   parseList,
   parseNodeSize,
   parsePool,
+  right,
   usageProblem,
+  wrong,
 } from './pools.ts'
 
 export interface ReportTarget {
@@ -66,6 +69,8 @@ export interface CheckedSettings {
 }
 
 const nodesMaxDefault = 12
+/** As many levels as kubectl has. */
+const verbosityRange = { least: 0, most: 10 } as const
 
 /** Reads every flag; a wrong one is a Problem and leaves its default. */
 export function settingsFrom(
@@ -76,13 +81,13 @@ export function settingsFrom(
   const reader = new Reader(given)
   const settings: Settings = {
     inputs: inputsFrom(args, given),
-    ...optional('namespace', reader.text('namespace')),
+    ...optional('namespace', reader.read('namespace', parseNamespace)),
     ...optional(
       'nodes',
       reader.read('nodes', text => parseCount(text, '--nodes', nodesRange)),
     ),
     ...optional('nodeSize', reader.read('node-size', parseNodeSize)),
-    ...optional('zones', reader.list('zones')),
+    ...optional('zones', zonesFrom(reader)),
     ...optional('pools', poolsFrom(reader)),
     ...optional('kubernetes', reader.read('kubernetes', parseMinor)),
     ...optional('trials', trialsFrom(reader, known)),
@@ -96,7 +101,7 @@ export function settingsFrom(
     ...optional('output', reader.oneOf('output', known.formats)),
     reports: reportsFrom(reader, known),
     color: reader.oneOf('color', ['auto', 'always', 'never'] as const) ?? 'auto',
-    verbosity: reader.read('verbosity', text => parseCount(text, '-v', { least: 0 })) ?? 0,
+    verbosity: reader.read('verbosity', text => parseCount(text, '-v', verbosityRange)) ?? 0,
     showConfig: given.has('show-config'),
   }
   return { settings, problems: reader.problems }
@@ -130,15 +135,17 @@ class Reader {
     return this.values(name).at(-1)
   }
 
-  list(name: FlagName): readonly string[] | undefined {
-    const parts = this.values(name).flatMap(parseList)
-    return parts.length === 0 ? undefined : parts
+  /** The parts of a list; a list of nothing is wrong. */
+  list(name: FlagName, example: string): readonly string[] | undefined {
+    const values = this.values(name)
+    const parts = values.flatMap(parseList)
+    if (parts.length > 0 || values.length === 0) return parts.length === 0 ? undefined : parts
+    const what = `--${name}: "${values.join(' ')}" names nothing`
+    this.fail(name, [usageProblem(what, `write --${name} ${example}`)])
+    return undefined
   }
 
-  read<T>(
-    name: FlagName,
-    parse: (text: string) => { ok: true; value: T } | { ok: false; problems: readonly Problem[] },
-  ): T | undefined {
+  read<T>(name: FlagName, parse: (text: string) => Checked<T>): T | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
     const result = parse(text)
@@ -167,11 +174,22 @@ class Reader {
   }
 }
 
-function parseMinor(text: string) {
-  const match = /^v?(1\.\d{1,2})(\.\d+)?$/.exec(text)
-  if (match?.[1] !== undefined) return { ok: true as const, value: match[1] }
-  const problem = usageProblem(`"${text}" is not a Kubernetes version`, 'write --kubernetes 1.36')
-  return { ok: false as const, problems: [problem] }
+function parseMinor(text: string): Checked<string> {
+  const minor = minorNumber(text)
+  if (minor !== undefined && isSupported(text)) return right(`1.${minor}`)
+  const what =
+    minor === undefined
+      ? `--kubernetes: "${text}" is not a Kubernetes version`
+      : `--kubernetes: 1.${minor} is not supported`
+  return wrong(what, `write --kubernetes 1.36: ${supportedText}`)
+}
+
+const labelPattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+function parseNamespace(text: string): Checked<string> {
+  if (labelPattern.test(text)) return right(text)
+  const what = `--namespace: "${text}" is not the name of a namespace`
+  return wrong(what, 'write lower-case letters, digits and -, at most 63: --namespace shop')
 }
 
 function poolsFrom(reader: Reader): readonly PoolSpec[] | undefined {
@@ -191,8 +209,17 @@ function poolsFrom(reader: Reader): readonly PoolSpec[] | undefined {
   return pools.length === 0 ? undefined : pools
 }
 
+function zonesFrom(reader: Reader): readonly string[] | undefined {
+  const zones = reader.list('zones', 'a,b,c')
+  const twice = zones?.find((zone, index) => zones.indexOf(zone) < index)
+  if (twice !== undefined) {
+    reader.fail('zones', [usageProblem(`--zones names ${twice} twice`, 'name each zone once')])
+  }
+  return zones
+}
+
 function trialsFrom(reader: Reader, { trials }: Known): readonly string[] | undefined {
-  const names = reader.list('trials')
+  const names = reader.list('trials', 'restart,drain')
   for (const name of names ?? []) {
     if (!trials.includes(name)) reader.unknown('trials', name, trials)
   }

@@ -2,6 +2,7 @@
 
 import type { Location, Problem } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
+import { standIn, supportedText } from '../kube/versions.ts'
 import { missingNamespaces } from '../trials/install.ts'
 import type { Platform, PlatformObject } from '../trials/platform.ts'
 import { type MissingReference, missingReferences, referenceText } from '../trials/references.ts'
@@ -30,6 +31,7 @@ export function assumedIn(platform: Platform): Assumed {
   const unmade = missing.filter(({ maker }) => maker === undefined).map(({ each }) => each)
   return {
     assumptions: [
+      ...versionAssumption(platform),
       ...namespaceAssumptions(platform),
       ...classAssumptions(platform),
       ...zoneAssumption(platform),
@@ -38,6 +40,18 @@ export function assumedIn(platform: Platform): Assumed {
     ],
     problems: unmade.map(each => undefinedProblem(platform, each)),
   }
+}
+
+function versionAssumption({ kubernetes }: Platform): readonly Assumption[] {
+  const other = standIn(kubernetes)
+  if (other === undefined) return []
+  return [
+    {
+      what: `Kubernetes ${kubernetes} decides as ${other} does`,
+      why: supportedText,
+      setBy: 'default',
+    },
+  ]
 }
 
 function namespaceAssumptions(platform: Platform): readonly Assumption[] {

@@ -91,6 +91,11 @@ sla: {downSeconds: 60, services: {kube-system/kube-dns: {downSeconds: 10}}}
       want: '3:10 trials[0] cannot be "instal"',
     },
     {
+      name: 'a version that is too old',
+      text: 'kubernetes: "1.20"\n',
+      want: '3:1 Kubernetes 1.20 is not supported',
+    },
+    {
       name: 'a source of nothing',
       text: 'sources: [{values: [a.yaml]}]\n',
       want: '3:11 sources[0] says none of path, kustomize, helm, inventory',

@@ -6,6 +6,7 @@ import type { Problem } from '../../base/problem.ts'
 import { choices, descriptions, examples, platform, trial } from '../generated/own-schemas.ts'
 import { codes, errorAt } from '../problems.ts'
 import { type PathPart, valueAt } from '../../kube/field-path.ts'
+import { isSupported, supportedText } from '../../kube/versions.ts'
 import { locateIn } from '../source-object.ts'
 import type { ReadDocument } from '../yaml/read.ts'
 import { type SchemaError, wordsOf } from './words.ts'
@@ -25,10 +26,29 @@ const examplesByPlace: Readonly<Record<string, string>> = examples
 /** What is wrong with a document, each with its place; nothing when it is valid. */
 export function validateOwn(document: ReadDocument, kind: OwnKind): readonly Problem[] {
   const validate = validators[kind]
-  if (validate(document.value)) return []
+  if (validate(document.value)) return versionProblems(document, kind)
   const errors = (validate.errors ?? []).filter(({ schemaPath }) => !isDetail(schemaPath))
   const problems = errors.map(error => problemOf(document, kind, error))
   return problems.sort((a, b) => compareNumbers(a.location?.line ?? 0, b.location?.line ?? 0))
+}
+
+const versionPlaces: Readonly<Record<OwnKind, readonly PathPart[]>> = {
+  platform: ['kubernetes'],
+  trial: ['spec', 'cluster', 'kubernetes'],
+}
+
+/** A version that is well written and that the twin does not know. */
+function versionProblems(document: ReadDocument, kind: OwnKind): readonly Problem[] {
+  const place = versionPlaces[kind]
+  const version = valueAt(document.value, place)
+  if (typeof version !== 'string' || isSupported(version)) return []
+  return [
+    errorAt(codes.ownFile, locateIn(document.source, place), {
+      what: `Kubernetes ${version} is not supported`,
+      why: supportedText,
+      todo: 'write the nearest of these',
+    }),
+  ]
 }
 
 // Branches of a choice say each on its own what is missing; the choice itself is reported.

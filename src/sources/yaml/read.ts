@@ -134,8 +134,8 @@ function adviceFor(reason: string, line: string, text: string): string {
   if (reason.includes('tab character') || /^ *\t/.test(line)) {
     return 'replace the tab by spaces: YAML indents with spaces only'
   }
-  if (/\{\{.*\}\}/.test(line))
-    return 'this looks like a Helm template: render it with helm template'
+  const template = templateAdvice(line)
+  if (template !== undefined) return template
   if (/<[A-Z_]+>/.test(line)) return 'replace the <PLACEHOLDER> by a value first'
   if (reason.includes('null byte')) return 'save the file as UTF-8 text'
   if (reason === 'deficient indentation' || reason.includes('scalar')) {
@@ -144,6 +144,14 @@ function adviceFor(reason: string, line: string, text: string): string {
   if (reason.includes('indentation')) return 'align this line with the keys of the same mapping'
   if (/^\s*[{[]/.test(text)) return 'look for a missing comma, quote or bracket before this place'
   return 'correct this line, or the one before it'
+}
+
+const valueAdvice = 'quote the text or correct the value'
+
+function templateAdvice(line: string): string | undefined {
+  return /\{\{.*\}\}/.test(line)
+    ? 'this looks like a Helm template: helm template CHART | seatrial check -'
+    : undefined
 }
 
 function flawProblem(file: SourceFile, flaw: Flaw, place: (offset: number) => number): Problem {
@@ -174,7 +182,7 @@ function flawProblem(file: SourceFile, flaw: Flaw, place: (offset: number) => nu
       return errorAt(codes.value, location, {
         what: flaw.text,
         why: 'the API server takes JSON, which cannot hold this; kubectl stops here too',
-        todo: 'quote the text or correct the value',
+        todo: templateAdvice(file.lines.text(location.line ?? 1) ?? '') ?? valueAdvice,
       })
   }
 }
