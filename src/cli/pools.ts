@@ -91,6 +91,10 @@ const poolFields: Readonly<Record<string, FieldReader>> = {
   min: (value, into) => wholeNumber(value, 0, count => (into.min = count)),
   max: (value, into) => wholeNumber(value, 0, count => (into.max = count)),
   pods: (value, into) => wholeNumber(value, 1, count => (into.pods = count)),
+  arch: (value, into) => {
+    into.arch = value
+    return /^[a-z0-9]+$/.test(value) ? undefined : 'an architecture: amd64 or arm64'
+  },
   cpu: (value, into) => {
     into.cpu = value
     return cpuPattern.test(value) ? undefined : 'a CPU quantity: 4 or 3500m'
@@ -149,7 +153,12 @@ export function parsePool(text: string, index: number): Checked<PoolSpec> {
     if (fault !== undefined) return wrong(`--pool ${part}: this is not ${fault}`, `write ${fault}`)
   }
   const name = index === 0 ? 'workers' : `workers-${index + 1}`
-  return right({ name, count: 3, cpu: '4', memory: '16Gi', ...fields })
+  const assumed = [
+    ...(fields.count === undefined ? (['count'] as const) : []),
+    ...(fields.cpu === undefined || fields.memory === undefined ? (['size'] as const) : []),
+  ]
+  const said = assumed.length === 0 ? {} : { assumed }
+  return right({ name, count: 3, cpu: '4', memory: '16Gi', ...said, ...fields })
 }
 
 export interface PoolChange {
@@ -165,12 +174,18 @@ export function changedPools(
 ): readonly PoolSpec[] {
   const varied = largest(pools)
   const others = pools.reduce((sum, pool) => sum + (pool === varied ? 0 : pool.count), 0)
-  return pools.map(pool => ({
-    ...pool,
-    ...(size !== undefined && size),
-    ...(zones !== undefined && { zones }),
-    ...(nodes !== undefined && pool === varied && { count: Math.max(0, nodes - others) }),
-  }))
+  return pools.map(pool => {
+    const counted = nodes !== undefined && pool === varied
+    const said = [...(counted ? ['count'] : []), ...(size === undefined ? [] : ['size'])]
+    const assumed = pool.assumed?.filter(each => !said.includes(each))
+    return {
+      ...pool,
+      ...(assumed !== undefined && { assumed }),
+      ...(size !== undefined && size),
+      ...(zones !== undefined && { zones }),
+      ...(counted && { count: Math.max(0, nodes - others) }),
+    }
+  })
 }
 
 /** The pool with most nodes among those that any pod can land on. */

@@ -6,7 +6,7 @@ import { errorText, isNotFound } from './failures.ts'
 import { type Controller, done } from './framework.ts'
 
 /** Assumption: how long attaching takes. */
-const attachMs = 1000
+export const attachMs = 1000
 
 const since = (key: string): string => `since:${key}`
 

@@ -27,10 +27,11 @@ it('a version that is not modelled is said', () => {
   expect(texts).toEqual([[], ['Kubernetes 1.33 decides as 1.34 does']])
 })
 
-it('a namespace and a class are assumed at the field that names them', () => {
+it('a namespace, a class and the speed of storage are assumed, each at its field', () => {
   const { assumptions } = assumedIn(platform([claim]))
   expect(assumptions.map(({ locations }) => locations?.[0]?.path)).toEqual([
     'metadata.namespace',
     'spec.storageClassName',
+    'spec',
   ])
 })

@@ -2,12 +2,14 @@
 
 import type { Location, Problem } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
+import { attachMs } from '../controllers/volume-attacher.ts'
+import { provisioningMs } from '../controllers/volume-provisioner.ts'
 import { standIn, supportedText } from '../kube/versions.ts'
 import { missingNamespaces } from '../trials/install.ts'
 import type { Platform, PlatformObject } from '../trials/platform.ts'
 import { type MissingReference, missingReferences, referenceText } from '../trials/references.ts'
 import type { Assumption } from '../trials/spec.ts'
-import { firstClaimOf, missingClasses } from '../trials/storage.ts'
+import { firstClaimOf, firstProvisioned, missingClasses } from '../trials/storage.ts'
 import { refOf } from '../trials/voyage.ts'
 import { placeText } from './context.ts'
 import { makerOf } from './makers.ts'
@@ -34,6 +36,7 @@ export function assumedIn(platform: Platform): Assumed {
       ...versionAssumption(platform),
       ...namespaceAssumptions(platform),
       ...classAssumptions(platform),
+      ...volumeAssumption(platform),
       ...zoneAssumption(platform),
       ...made,
       ...unmadeAssumption(unmade),
@@ -77,6 +80,21 @@ function classAssumptions({ objects }: Platform): readonly Assumption[] {
       ...(first !== undefined && { locations: [first.by.locate(first.path)] }),
     }
   })
+}
+
+/** How long the twin's stand-ins for a provisioner and an attacher take. */
+function volumeAssumption({ objects }: Platform): readonly Assumption[] {
+  const first = firstProvisioned(objects)
+  if (first === undefined) return []
+  const [made, attached] = [provisioningMs, attachMs].map(ms => `${ms / 1000} s`)
+  return [
+    {
+      what: `a volume is made within ${made} and attached to a node within ${attached}`,
+      why: 'provisioners and attachers are programs of the cluster, and take their own time',
+      setBy: 'default',
+      locations: [first.by.locate(first.path)],
+    },
+  ]
 }
 
 function madeAssumption(

@@ -124,7 +124,9 @@ function holds(
   { holds: what, location }: Expected<'holds'>,
   findings: readonly Finding[],
 ): ExpectationResult {
-  const errors = findings.filter(({ severity }) => severity === 'error')
+  const errors = findings.filter(
+    ({ severity, restsOn }) => severity === 'error' || restsOn !== undefined,
+  )
   const seen = errors.map(({ rule, verdict, object }) => `${rule} ${verdict} ${refText(object)}`)
   const text = seen.length === 0 ? 'no error' : seen.join('; ')
   return { met: errors.length === 0, location, expected: `${what} holds`, seen: text }

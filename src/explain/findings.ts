@@ -11,6 +11,7 @@ import { causeFinders } from './causes/registry.ts'
 import { contextOf, writtenObjects, type WrittenObjects } from './context.ts'
 import { type Incident, incidentsOf } from './incident.ts'
 import type { Cause, Finding, ReportObject, Severity } from './report.ts'
+import { assumptionsUnder } from './rests-on.ts'
 import { ruleOf } from './rules.ts'
 import { severityOf } from './severity.ts'
 
@@ -20,6 +21,7 @@ interface Judged {
   readonly incident: Incident
   readonly severity: Severity
   readonly causes: readonly Cause[]
+  readonly restsOn: readonly string[]
 }
 
 /** All findings of a trial's runs, most severe first. */
@@ -39,10 +41,18 @@ export function findingsOf(platform: Platform, result: TrialResult): readonly Fi
 }
 
 function judgeIncident(platform: Platform, written: WrittenObjects, incident: Incident): Judged {
-  const severity = severityOf(incident, platform.sla)
+  const own = severityOf(incident, platform.sla)
   const context = contextOf(platform, written, incident)
-  const causes = causeFinders.flatMap(finder => finder.find(context))
-  return { incident, severity, causes }
+  const found = causeFinders.flatMap(finder => finder.find(context))
+  const assumed = assumptionsUnder(context, found)
+  const causes = [...found, ...assumed.map(({ cause }) => cause)]
+  const restsOn = own === 'error' ? assumed.filter(({ lowers }) => lowers) : []
+  return {
+    incident,
+    severity: restsOn.length > 0 ? 'warning' : own,
+    causes,
+    restsOn: restsOn.map(({ what }) => what),
+  }
 }
 
 /** Verdicts that say the same of every workload they strike. */
@@ -64,7 +74,7 @@ function bySeverity(a: Finding, b: Finding): number {
 
 function findingOf(written: WrittenObjects, group: readonly Judged[]): Finding {
   const worst = group.reduce((a, b) => (weight(b.incident) > weight(a.incident) ? b : a))
-  const { incident, severity, causes } = worst
+  const { incident, severity, causes, restsOn } = worst
   const { trial, run, verdict, object } = incident
   const objects = distinct(group.map(({ incident: { object: other } }) => refText(other)))
   const location = causes.flatMap(cause => cause.locations)[0] ?? placeOf(written, incident)
@@ -78,11 +88,13 @@ function findingOf(written: WrittenObjects, group: readonly Judged[]): Finding {
     ...(run.subject !== undefined && { subject: run.subject }),
     at: Math.max(0, at),
     ...(incident.seconds !== undefined && { seconds: incident.seconds }),
+    ...(incident.open && { open: true as const }),
     object: reportObject(written, object),
     workload: reportObject(written, object),
     count: countOf(group, objects),
     message: messageOf(worst, objects, group.length),
     ...(location !== undefined && { location }),
+    ...(restsOn.length > 0 && { restsOn }),
     causes: [...causes, ...othersCause(objects)],
     remedies: [],
   }

@@ -127,9 +127,14 @@ export function sizeOf(platform: Platform, nodesMax: number): readonly SizeRow[]
   return size(platform, {
     nodesMax,
     holds: (base, result) =>
-      findingsOf(base.platform, result).every(({ severity }) => severity !== 'error') &&
+      findingsOf(base.platform, result).every(isHarmless) &&
       result.runs.every(({ exhausted }) => !exhausted),
   })
+}
+
+/** Neither an error nor one that is only spared because it rests on assumptions. */
+function isHarmless({ severity, restsOn }: Finding): boolean {
+  return severity !== 'error' && restsOn === undefined
 }
 
 function runFacts(

@@ -58,6 +58,8 @@ export interface Finding {
   readonly at: number
   /** How long it lasted, in virtual seconds. */
   readonly seconds?: number
+  /** It was still so at the end of the run. */
+  readonly open?: true
   readonly object: ReportObject
   readonly workload?: ReportObject
   /** How many objects, nodes or runs show the same. */
@@ -65,6 +67,8 @@ export interface Finding {
   /** The exact text of the component, or the product's own sentence. */
   readonly message: string
   readonly location?: Location
+  /** Assumptions without which it may not happen: for their sake it is no error. */
+  readonly restsOn?: readonly string[]
   readonly causes: readonly Cause[]
   readonly remedies: readonly Remedy[]
 }

@@ -50,9 +50,11 @@ export function countsText(findings: readonly Finding[]): string {
 }
 
 /** `trial lose-node (node workers-1), from 00:41, for 346 s`. */
-export function whenText({ trial, subject, at, seconds }: Finding): string {
+export function whenText({ trial, subject, at, seconds, open }: Finding): string {
   const where = subject === undefined ? `trial ${trial}` : `trial ${trial} (${subject})`
-  const lasting = seconds === undefined ? '' : `, for ${secondsText(seconds)}`
+  const length = seconds === undefined ? '' : secondsText(seconds)
+  const toEnd = length === '' ? '' : ` to the end, ${length}`
+  const lasting = open === true ? toEnd : length === '' ? '' : `, for ${length}`
   return `${where}, from ${clockText(at)}${lasting}`
 }
 

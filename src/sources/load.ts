@@ -58,7 +58,13 @@ export interface Loaded {
 const defaultToolTimeoutMs = 60_000
 
 /** The pool of a user who says nothing about nodes. */
-export const defaultPool: PoolSpec = { name: 'workers', count: 3, cpu: '4', memory: '16Gi' }
+export const defaultPool: PoolSpec = {
+  name: 'workers',
+  count: 3,
+  cpu: '4',
+  memory: '16Gi',
+  assumed: ['count', 'size', 'labels'],
+}
 
 /** Reads files, folders (`-` is the standard input), kustomizations; problems are data. */
 export function load(inputs: readonly (string | SourceSpec)[], options: LoadOptions = {}): Loaded {

@@ -12,6 +12,8 @@ export interface PoolSpec extends NodePool {
   readonly min?: number
   readonly max?: number
   readonly location?: Location
+  /** What nobody said about these nodes: how many, how large, or which labels they carry. */
+  readonly assumed?: readonly ('count' | 'size' | 'labels')[]
 }
 
 /** Something the run takes for granted; `setBy` names the flag, file or default. */

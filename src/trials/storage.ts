@@ -55,6 +55,19 @@ export function firstClaimOf<T extends { readonly object: KubeObject }>(
   return undefined
 }
 
+/** The first claim for which a volume has to be made: neither of class "" nor of a given volume. */
+export function firstProvisioned<T extends { readonly object: KubeObject }>(
+  objects: readonly T[],
+): { readonly by: T; readonly path: string } | undefined {
+  for (const by of objects) {
+    const claim = claimsOf(by.object).find(
+      ({ fields }) => fields['storageClassName'] !== '' && fields['volumeName'] === undefined,
+    )
+    if (claim !== undefined) return { by, path: claim.path }
+  }
+  return undefined
+}
+
 function claimsOf({ kind, spec }: KubeObject): readonly Claim[] {
   const fields = fieldsOf(spec)
   if (kind === 'PersistentVolumeClaim') return isWritten(spec) ? [{ fields, path: 'spec' }] : []

@@ -80,8 +80,23 @@ export function fromResources(context: ExplainContext, { nodes, reasons }: Rejec
     code: 'resources-short',
     text: text.length > 0 ? text.join('; ') : `${listText(nodes)}: ${reasons.join(', ')}`,
     facts: { nodes, ...facts },
-    paths: ['containers[0].resources.requests'],
+    paths: requestPaths(context, short),
   })
+}
+
+/** The requests of those containers that ask for what is short. */
+function requestPaths({ pod }: ExplainContext, short: readonly string[]): readonly string[] {
+  const { initContainers = [], containers = [] } = pod?.spec ?? {}
+  const asks = ({ resources }: (typeof containers)[number]): boolean =>
+    short.some(resource => (resources?.requests ?? {})[resource] !== undefined)
+  return [
+    ...containers.flatMap((each, at) =>
+      asks(each) ? [`containers[${at}].resources.requests`] : [],
+    ),
+    ...initContainers.flatMap((each, at) =>
+      asks(each) ? [`initContainers[${at}].resources.requests`] : [],
+    ),
+  ]
 }
 
 interface Shortage {

@@ -22,6 +22,7 @@ export function poolsFrom(
       count: Number(count),
       cpu: quantity(cpu) ?? '4',
       memory: quantity(memory) ?? '16Gi',
+      ...(cpu === undefined || memory === undefined ? { assumed: ['size'] as const } : {}),
       ...optional('ephemeralStorage', quantity(ephemeralStorage)),
       ...optional('extended', quantities(extended)),
       ...optional('reserved', quantities(reserved)),
