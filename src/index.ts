@@ -2,7 +2,7 @@
 
 import { explore, type ExploreOptions, type ExploreReport } from './explain/explore.ts'
 import { emptyReport, rehearse, rehearseScript, sizeOf } from './explain/rehearse.ts'
-import type { Report } from './explain/report.ts'
+import type { Finding, Report } from './explain/report.ts'
 import { reportProblem } from './explain/problems.ts'
 import { defaultSchedule, type Schedule } from './engine/schedule.ts'
 import type { Problem } from './base/problem.ts'
@@ -81,6 +81,41 @@ export function runSize(
   options: Omit<CheckOptions, 'version' | 'sources'> & { readonly nodesMax: number },
 ): readonly SizeRow[] {
   return sizeOf(platformOf(loaded, options), options.nodesMax)
+}
+
+export interface RemedyOptions extends CheckOptions {
+  /** How often the trials may run again, in all. */
+  readonly runsMax: number
+  /** The least severity of findings that remedies are looked for. */
+  readonly from: 'error' | 'warning'
+}
+
+/**
+ * The report with remedies: for each finding the smallest changes that make it go away, tried by
+ * running the report's trials again, and as edits of the files that were loaded.
+ */
+export async function withRemedies(
+  report: Report,
+  loaded: Loaded,
+  options: RemedyOptions,
+): Promise<Report> {
+  const { from, runsMax } = options
+  const wants = ({ severity }: Finding): boolean =>
+    severity === 'error' || (from === 'warning' && severity === 'warning')
+  if (!report.findings.some(wants)) return report
+  // Loaded on demand: a platform without such findings pays nothing.
+  const { searchRemedies } = await import('./remedies/search.ts')
+  const { remediesOf } = await import('./sources/remedies.ts')
+  const platform = platformOf(loaded, options)
+  const trials = report.trials.map(({ name }) => name)
+  const again = { version: options.version, trials, sources: [], assumptions: [], problems: [] }
+  const runAgain = (other: Platform): Report => rehearse(other, again)
+  const tried = searchRemedies(platform, report, { runAgain, runsMax, wants })
+  const findings = report.findings.map(finding => {
+    const found = tried.get(finding.id)
+    return found === undefined ? finding : { ...finding, remedies: remediesOf(found, loaded) }
+  })
+  return { ...report, findings }
 }
 
 export interface TrialFilesOptions {

@@ -97,6 +97,12 @@ export const flags = [
     group: 'Trials',
     doc: 'the most departures from the documented order in one schedule (1)',
   },
+  {
+    name: 'remedies',
+    value: 'N',
+    group: 'Trials',
+    doc: 'run the trials at most N times again in search of remedies of errors (12); 0 for none',
+  },
   { name: 'max-nodes', value: 'N', group: 'Trials', doc: 'the most nodes that size tries (12)' },
   {
     name: 'fail-on',

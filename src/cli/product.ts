@@ -4,6 +4,7 @@ import {
   type CheckOptions,
   kubernetesDefault,
   type Loaded,
+  type RemedyOptions,
   type Report,
   type ExploreCheckOptions,
   type ExploreReport,
@@ -14,6 +15,7 @@ import {
   type SizeRow,
   type TrialFileResult,
   type TrialFilesOptions,
+  withRemedies,
 } from '../index.ts'
 import { strategies } from '../trials/explore/registry.ts'
 import { standardTrialNames } from '../trials/registry.ts'
@@ -26,6 +28,7 @@ export interface Product {
   readonly kubernetesDefault: string
   readonly runCheck: (loaded: Loaded, options: CheckOptions) => Report
   readonly runExplore: (loaded: Loaded, options: ExploreCheckOptions) => ExploreReport
+  readonly withRemedies: (report: Report, loaded: Loaded, options: RemedyOptions) => Promise<Report>
   readonly runSize: (loaded: Loaded, options: SizeOptions) => readonly SizeRow[]
   readonly runTrialFiles: (
     files: readonly string[],
@@ -39,6 +42,7 @@ export const realProduct: Product = {
   kubernetesDefault,
   runCheck,
   runExplore,
+  withRemedies,
   runSize,
   runTrialFiles,
 }

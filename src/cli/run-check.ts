@@ -3,6 +3,7 @@
 import { reportProblem } from '../explain/problems.ts'
 import { emptyReport } from '../explain/rehearse.ts'
 import type { Report } from '../explain/report.ts'
+import type { CheckOptions, RemedyOptions } from '../index.ts'
 import { problemText } from '../reports/problem.ts'
 import { reporters } from '../reports/registry.ts'
 import type { Loaded } from '../sources/load.ts'
@@ -25,7 +26,8 @@ export async function runCheckCommand(call: Call, product: Product = realProduct
     call.io.out(configText(settings, prepared, call.given))
     return exits.holds
   }
-  const report = reportOf(settings, prepared, product)
+  const found = reportOf(settings, prepared, product)
+  const report = await withRemedies(found, { settings, prepared, product })
   const timed = settings.verbosity > 0 ? withWallMs(report, call.io.clockMs() - startedMs) : report
   const words = {
     command: commandText(call, report),
@@ -60,13 +62,37 @@ export function reportOf(settings: Settings, prepared: Prepared, product: Produc
   }
   const trials = settings.trials ?? standardTrials(loaded, product)
   return product.runCheck(loaded, {
+    ...checkOptions(settings, prepared),
+    ...(trials !== undefined && { trials }),
+  })
+}
+
+function checkOptions(settings: Settings, { loaded, sources }: Prepared): CheckOptions {
+  return {
     version,
     sources,
     schedule: settings.schedule,
-    ...(trials !== undefined && { trials }),
     ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
     ...(loaded.sla !== undefined && { sla: loaded.sla }),
-  })
+  }
+}
+
+interface Search {
+  readonly settings: Settings
+  readonly prepared: Prepared
+  readonly product: Product
+  readonly from?: RemedyOptions['from']
+}
+
+/** The report with remedies of its errors; warnings too when asked for. */
+export async function withRemedies(
+  report: Report,
+  { settings, prepared, product, from = 'error' }: Search,
+): Promise<Report> {
+  const runsMax = settings.remedyRunsMax
+  if (runsMax === 0) return report
+  const options = { ...checkOptions(settings, prepared), from, runsMax }
+  return product.withRemedies(report, prepared.loaded, options)
 }
 
 /** Trial files of seatrial.yaml state what they expect, so they are a command of their own. */

@@ -40,6 +40,8 @@ export interface Settings {
   readonly explore: ExploreSettings
   /** The only subject to explore. */
   readonly subject?: string
+  /** How often trials may run again in search of remedies. */
+  readonly remedyRunsMax: number
   readonly failOn: FailOn
   /** Undefined when the user did not choose. */
   readonly output?: string
@@ -69,6 +71,8 @@ export interface CheckedSettings {
 }
 
 const nodesMaxDefault = 12
+const remedyRunsMaxDefault = 12
+const remedyRunsRange = { least: 0, most: 1000 } as const
 /** As many levels as kubectl has. */
 const verbosityRange = { least: 0, most: 10 } as const
 
@@ -97,6 +101,9 @@ export function settingsFrom(
       nodesMaxDefault,
     explore: exploreFrom(reader, known),
     ...optional('subject', reader.text('subject')),
+    remedyRunsMax:
+      reader.read('remedies', text => parseCount(text, '--remedies', remedyRunsRange)) ??
+      remedyRunsMaxDefault,
     failOn: reader.oneOf('fail-on', failOnNames) ?? 'error',
     ...optional('output', reader.oneOf('output', known.formats)),
     reports: reportsFrom(reader, known),

@@ -84,7 +84,7 @@ function causeText({ text, locations, writers }: Cause): string {
 
 function remedyLines(remedy: Remedy, colors: Colors): readonly string[] {
   const { applicability, kind, summary, cost, diff, proof } = remedy
-  const price = cost === undefined ? '' : `; it costs ${cost}`
+  const price = cost === undefined ? '' : `; the price: ${cost}`
   const asks = kind === 'suggestion' ? ' (suggestion)' : ''
   const shown = diff === '' ? [] : diff.trimEnd().split('\n')
   return [

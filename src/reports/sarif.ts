@@ -74,7 +74,8 @@ function findingResult(finding: Finding): unknown {
   const flow = causes.flatMap(cause =>
     cause.locations.map(place => ({ location: location(place, cause.text) })),
   )
-  const fixes = remedies.filter(({ edits }) => edits.length > 0).map(fix)
+  const proven = remedies.filter(({ applicability }) => applicability === 'proven')
+  const fixes = proven.filter(({ edits }) => edits.length > 0).map(fix)
   return {
     ruleId: rule,
     level: levels[severity],

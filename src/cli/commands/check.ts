@@ -12,6 +12,7 @@ export const check = {
     ...platformFlags,
     'trials',
     ...runFlags,
+    'remedies',
     'fail-on',
     'report',
     ...outputFlags,

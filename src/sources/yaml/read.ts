@@ -136,7 +136,7 @@ function adviceFor(reason: string, line: string, text: string): string {
   }
   const template = templateAdvice(line)
   if (template !== undefined) return template
-  if (/<[A-Z_]+>/.test(line)) return 'replace the <PLACEHOLDER> by a value first'
+  if (/<[A-Z][A-Z0-9_]*>/.test(line)) return 'replace the <PLACEHOLDER> by a value first'
   if (reason.includes('null byte')) return 'save the file as UTF-8 text'
   if (reason === 'deficient indentation' || reason.includes('scalar')) {
     return 'look for a quote or bracket that is not closed before this place'
