@@ -13,6 +13,7 @@ import {
   Foreign,
   isList,
   isMapping,
+  type Mapping,
   Moment,
   PythonSet,
   Tuple,
@@ -58,12 +59,15 @@ export function listed(inventory: Inventory): Listed {
     if (error !== undefined) return { rc: parserErrorStatus, error: error.text }
     variables.set(host, read.variables)
   }
+  const mappings = new Map<string, Mapping>()
   try {
     for (const [host, read] of variables) {
       const shown = [...read]
         .filter(([name]) => !isInternal(name, version))
-        .map(([name, { value }]) => [keyOf(name), json(value, version)])
-      if (shown.length > 0) hostvars[host.name] = Object.fromEntries(shown)
+        .map(([name, { value }]) => [name, value] as const)
+      mappings.set(host.name, new Map(shown))
+      const entries = shown.map(([name, value]) => [keyOf(name, version), json(value, version)])
+      if (shown.length > 0) hostvars[host.name] = Object.fromEntries(entries)
     }
   } catch (error) {
     if (!(error instanceof NotJson)) throw error
@@ -72,6 +76,7 @@ export function listed(inventory: Inventory): Listed {
       error: `Unexpected Exception, this is probably a bug: ${error.message}`,
     }
   }
+  warnOfOrder(mappings, inventory)
   return { rc: 0, list: { ...groups, _meta: { hostvars } } }
 }
 
@@ -112,12 +117,53 @@ function groupsBelow(top: Group, available: ReadonlySet<Host>): Record<string, u
 /** A value that Python's JSON cannot write; never leaves this file. */
 class NotJson extends Error {}
 
-function keyOf(key: Value): string {
+// Up to 2.18 keys are sorted; where they cannot be, the list is printed unsorted, with a warning.
+function warnOfOrder(mappings: ReadonlyMap<string, Mapping>, inventory: Inventory): void {
+  if (inventory.settings.version === '2.19') return
+  for (const name of [...mappings.keys()].sort()) {
+    const types = incomparable(mappings.get(name) ?? new Map())
+    if (types === undefined) continue
+    const text =
+      'Could not sort JSON output due to issues while sorting keys: ' +
+      `'<' not supported between instances of ${types}`
+    inventory.data.messages.warn({ text, about: 'variable' })
+    return
+  }
+}
+
+/** The types of the first two keys, one after the other, that do not compare. */
+function incomparable(mapping: Mapping): string | undefined {
+  const keys = [...mapping.keys()]
+  const at = keys.findIndex((key, index) => {
+    return index > 0 && kindOf(key) !== kindOf(keys[index - 1] as Value)
+  })
+  if (at > 0) {
+    const [left, right] = [keys[at] as Value, keys[at - 1] as Value]
+    return `'${typeName(left, '2.18')}' and '${typeName(right, '2.18')}'`
+  }
+  for (const value of mapping.values()) {
+    const inner = isMapping(value) ? incomparable(value) : undefined
+    if (inner !== undefined) return inner
+  }
+  return undefined
+}
+
+function kindOf(key: Value): string {
+  if (typeof key === 'string') return 'text'
+  return key === null ? 'none' : 'number'
+}
+
+function keyOf(key: Value, version: AnsibleVersion): string {
   if (typeof key === 'string') return key
   if (key === null || typeof key === 'boolean') return String(key)
   if (typeof key === 'number' || typeof key === 'bigint') return String(key)
   if (key instanceof Float) return String(key.value)
-  const type = typeName(key, '2.18', 'python')
+  const type = typeName(key, version, 'python')
+  if (version === '2.19') {
+    throw new NotJson(
+      `Key of type '${type}' is not JSON serializable by the 'inventory_legacy' profile.`,
+    )
+  }
   throw new NotJson(`keys must be str, int, float, bool or None, not ${type}`)
 }
 
@@ -125,7 +171,9 @@ function json(value: Value, version: AnsibleVersion): unknown {
   if (typeof value === 'bigint') return { $number: String(value) }
   if (typeof value !== 'object' || value === null) return value
   if (isMapping(value)) {
-    return Object.fromEntries([...value].map(([key, item]) => [keyOf(key), json(item, version)]))
+    return Object.fromEntries(
+      [...value].map(([key, item]) => [keyOf(key, version), json(item, version)]),
+    )
   }
   if (isList(value)) return value.map(item => json(item, version))
   if (value instanceof Tuple) return value.items.map(item => json(item, version))

@@ -38,7 +38,8 @@ function laidOut(text: string, detail: string | undefined): string {
   return (detail === undefined ? text : `${text}\n${detail}`).trim()
 }
 
-// Up to 2.18 a warning is filled to the width of the terminal; here it is endless.
+// Up to 2.18 a warning is filled to the width of the terminal; here it is endless. Tabs are blanks
+// up to the next eighth column, counted in the lines before filling.
 function onOneLine(text: string): string {
   const prefix = '[WARNING]: '.length
   let column = prefix
@@ -46,7 +47,7 @@ function onOneLine(text: string): string {
   for (const character of text) {
     const width = character === '\t' ? 8 - (column % 8) : 1
     line += /\s/.test(character) ? ' '.repeat(width) : character
-    column += width
+    column = character === '\n' || character === '\r' ? 0 : column + width
   }
   return line.trimEnd()
 }
@@ -80,7 +81,8 @@ function fullMessage(failure: Failure): string {
 /** The message with those of its causes appended, as 2.19 tells an error in one line. */
 export function briefMessage(failure: Failure): string {
   const { cause } = failure.parts
-  return cause === undefined ? failure.message : concatenated(failure.message, briefMessage(cause))
+  const message = failure.message.trim()
+  return cause === undefined ? message : concatenated(message, briefMessage(cause))
 }
 
 function concatenated(left: string, right: string): string {
@@ -91,7 +93,7 @@ function concatenated(left: string, right: string): string {
 function verbose(failure: Failure): string {
   const { cause, origin } = failure.parts
   const isApart = cause !== undefined && cause.parts.isWhileHandling === true
-  const text = isApart ? failure.message : briefMessage(failure)
+  const text = isApart ? failure.message.trim() : briefMessage(failure)
   const paragraph = origin === undefined ? text : `${text}\n${origin}`
   return isApart ? `${paragraph}\n\n<<< caused by >>>\n\n${verbose(cause)}` : paragraph
 }

@@ -15,12 +15,20 @@ export function syntaxError(text: string, error: YAMLException): YamlError {
 function slipAt(text: string, reason: string, offset: number): YamlErrorParts | undefined {
   if (reason.includes('tab character'))
     return noToken(lineStart(text, offset) + indentOf(text, offset))
-  if (reason.includes('quoted scalar')) return openQuote(text, offset)
+  const quote = openQuote(text, offset)
+  if (quote !== undefined) return unclosed(text, quote)
+  if (reason.startsWith('end of the stream')) return secondRoot(text, offset)
   if (reason === 'deficient indentation' || reason.includes('flow collection')) {
     return openFlow(text, offset)
   }
   if (reason.includes('missed comma')) return openFlow(text, offset)
   return blockSlip(text, offset)
+}
+
+// Something follows the value that is the whole document, as in INI text that begins with `[web]`.
+function secondRoot(text: string, offset: number): YamlErrorParts {
+  const blanks = /^\s*/.exec(text.slice(offset))?.[0].length ?? 0
+  return { problem: 'did not find expected <document start>', offset: offset + blanks }
 }
 
 function noToken(offset: number): YamlErrorParts {
@@ -40,18 +48,44 @@ function indentOf(text: string, offset: number): number {
   return /^ */.exec(text.slice(lineStart(text, offset)))?.[0].length ?? 0
 }
 
-function openQuote(text: string, offset: number): YamlErrorParts {
-  const start = Math.max(text.lastIndexOf('"', offset - 1), text.lastIndexOf("'", offset - 1))
+function unclosed(text: string, quote: number): YamlErrorParts {
   return {
     context: 'while scanning a quoted scalar',
-    contextOffset: start,
+    contextOffset: quote,
     problem: 'found unexpected end of stream',
     offset: text.length,
   }
 }
 
+// The quote that is still open where the parser stopped. One begins a text only where a value can
+// begin: inside a word it is a character.
+function openQuote(text: string, offset: number): number | undefined {
+  let open: number | undefined
+  for (let at = 0; at < offset; at += 1) {
+    const character = text[at] as string
+    if (open !== undefined) {
+      if (character === '\\' && text[open] === '"') at += 1
+      else if (character === text[open]) open = undefined
+    } else if (character === '#' && /^$|\s/.test(text[at - 1] ?? '')) {
+      at = lineEnd(text, at)
+    } else if ((character === '"' || character === "'") && canBegin(text, at)) open = at
+  }
+  return open
+}
+
+function canBegin(text: string, at: number): boolean {
+  return /(?:^|[\n:[{,?-])[ \t]*$/.test(text.slice(lineStart(text, at), at))
+}
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return end < 0 ? text.length : end
+}
+
 // The bracket that is open where the text stops or goes wrong.
-function openFlow(text: string, offset: number): YamlErrorParts {
+function openFlow(source: string, offset: number): YamlErrorParts {
+  // Comments become blanks, which keeps offsets.
+  const text = source.replaceAll(/(?:^|\s)#.*$/gm, comment => ' '.repeat(comment.length))
   const start = openBracket(text, offset)
   const isSequence = text[start] === '['
   const rest = text.slice(start + 1, offset).trim()
