@@ -1,6 +1,7 @@
 // Suite `ansible`: what ansible-core 2.16, 2.18 and 2.19 read, matched, evaluated and ran. A
 // recording is one file of the folder; tools/conformance/ansible/<name>.ts answers it.
 
+import { expressions } from './ansible/expressions.ts'
 import { inventories } from './ansible/inventories.ts'
 import { patterns } from './ansible/patterns.ts'
 import type { Replay } from './ansible/recording.ts'
@@ -8,7 +9,11 @@ import { readRecording, recordingsIn } from './recordings.ts'
 import type { Run } from './suite.ts'
 import { Tally } from './tally.ts'
 
-const replays: Readonly<Record<string, Replay>> = { inventories, patterns }
+const replays: Readonly<Record<string, Replay>> = {
+  expressions,
+  inventories,
+  patterns,
+}
 
 /** Worlds are answers of single tasks that other recordings name. */
 const noCases: ReadonlySet<string> = new Set(['worlds'])

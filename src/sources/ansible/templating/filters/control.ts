@@ -1,0 +1,77 @@
+// Filters that choose or check values: default, ternary, mandatory, bool and types.
+// Upstream: jinja 3.1.6 filters.py, ansible-core 2.16 to 2.19 plugins/filter/core.py.
+
+import { TemplateFailure } from '../failures.ts'
+import { type Plugin, type Plugins, required } from '../plugin.ts'
+import { truth } from '../python/iterate.ts'
+import { quoted, repr, str } from '../python/represent.ts'
+import { characters, touch, typeName } from '../python/types.ts'
+import { Deferred, Undefined, Unknown } from '../special.ts'
+
+const fallback: Plugin = {
+  params: 'default_value boolean',
+  takesUndefined: true,
+  takesUnknown: true,
+  run: (input, [value = '', isBoolean = false]) => {
+    if (input instanceof Deferred && !input.isUndefined) return input
+    if (input instanceof Undefined) return value
+    if (input instanceof Unknown) {
+      const decided = input.isDefined && (!truth(isBoolean) || input.truth === true)
+      return decided ? input : new Unknown(input.reasons, { truth: input.truth })
+    }
+    return truth(isBoolean) && !truth(input) ? value : input
+  },
+}
+
+const words: ReadonlySet<string> = new Set(['yes', 'on', '1', 'true'])
+
+const bool: Plugin = {
+  run: (input, _args, { isNative }) => {
+    if (typeof input === 'boolean') return input
+    if (input === null) return isNative ? false : null
+    const text = characters(input)
+    if (text !== undefined) return words.has(text.toLowerCase())
+    return repr(input) === '1' || repr(input) === '1.0'
+  },
+}
+
+const ternary: Plugin = {
+  params: 'true_val false_val none_val',
+  takesUndefined: true,
+  takesUnknown: true,
+  run: (input, [yes, no, none]) => {
+    if (input instanceof Undefined) touch(input)
+    if (input === null && none !== undefined && none !== null) return none
+    if (input instanceof Unknown && input.truth === undefined) return new Unknown(input.reasons)
+    return truth(input) ? required(yes, 'true_val') : required(no, 'false_val')
+  },
+}
+
+const mandatory: Plugin = {
+  params: 'msg',
+  takesUndefined: true,
+  run: (input, [message]) => {
+    if (!(input instanceof Undefined)) return input
+    if (input instanceof Deferred && !input.isUndefined) return input
+    if (message !== undefined && message !== null) throw new TemplateFailure(str(message))
+    const name = input.missing === undefined ? '' : `${quoted(input.missing)} `
+    throw new TemplateFailure(`Mandatory variable ${name}not defined.`)
+  },
+}
+
+const typeDebug: Plugin = {
+  takesUndefined: true,
+  run: (input, _args, { isNative }) => {
+    if (input instanceof Undefined) return isNative ? 'UndefinedMarker' : 'AnsibleUndefined'
+    return typeName(input)
+  },
+}
+
+export const controlFilters: Plugins = {
+  default: fallback,
+  d: fallback,
+  bool,
+  ternary,
+  mandatory,
+  type_debug: typeDebug,
+}

@@ -1,0 +1,329 @@
+// The variables of one host at one moment, templated when they are asked for.
+// Upstream: ansible-core 2.18 template/vars.py AnsibleJ2Vars, 2.19
+// _internal/_templating/_lazy_containers.py.
+
+import {
+  type AnsibleVersion,
+  isList,
+  isMapping,
+  setItem,
+  Tuple,
+  UnsafeText,
+  type Value,
+} from '../values.ts'
+import { item } from './attributes.ts'
+import type { Context } from './context.ts'
+import { SyntaxFailure, TemplateFailure, UndefinedFailure, UnknownSignal } from './failures.ts'
+import { filterOf } from './filters/registry.ts'
+import { concatClassic, concatNative } from './finalize.ts'
+import { Frame } from './frame.ts'
+import { globalOf } from './globals.ts'
+import { bind, type Plugin } from './plugin.ts'
+import { truth } from './python/iterate.ts'
+import { failureOf, touch, typeName } from './python/types.ts'
+import {
+  Callable,
+  type CallArguments,
+  Deferred,
+  mergeUnknown,
+  NativeText,
+  plain,
+  Undefined,
+  Unknown,
+} from './special.ts'
+import { isPossiblyTemplate, templateOf } from './templates.ts'
+import { testOf } from './tests/registry.ts'
+
+/** Where variables come from, before they are templated. */
+export interface Variables {
+  get(name: string): Value | undefined
+  names(): Iterable<string>
+}
+
+/** What a scope needs besides variables. */
+export interface ScopeOptions {
+  readonly version: AnsibleVersion
+  readonly readFile?: (path: string) => string | undefined
+}
+
+const depthMax = 60
+
+/** Evaluates templates with the variables of one host. */
+export class Scope implements Context {
+  readonly version: AnsibleVersion
+  readonly isNative: boolean
+  readonly #variables: Variables
+  readonly #readFile: (path: string) => string | undefined
+  readonly #values = new Map<string, Value>()
+  readonly #pending = new Set<string>()
+  #depth = 0
+  #rendersConstants = false
+  #copies = false
+
+  constructor(variables: Variables, options: ScopeOptions) {
+    this.version = options.version
+    this.isNative = options.version === '2.19'
+    this.#variables = variables
+    this.#readFile = options.readFile ?? (() => undefined)
+  }
+
+  raw(name: string): Value | undefined {
+    return this.#variables.get(name)
+  }
+
+  variableNames(): readonly string[] {
+    return [...this.#variables.names()]
+  }
+
+  readFile(path: string): string | undefined {
+    return this.#readFile(path)
+  }
+
+  get changesValues(): boolean {
+    return this.#copies
+  }
+
+  variable(name: string): Value | undefined {
+    const known = this.#values.get(name)
+    if (known !== undefined) return this.#copies ? copyOf(known) : known
+    const raw = this.#variables.get(name)
+    if (raw === undefined) return globalOf(name)
+    if (this.#pending.has(name)) {
+      throw new TemplateFailure(`recursive loop detected in template string: {{ ${name} }}`)
+    }
+    this.#pending.add(name)
+    try {
+      const value = this.#outermost(() => this.#variableValue(name, raw))
+      this.#values.set(name, value)
+      return this.#copies ? copyOf(value) : value
+    } finally {
+      this.#pending.delete(name)
+    }
+  }
+
+  #variableValue(name: string, raw: Value): Value {
+    if (this.isNative) return this.template(raw)
+    try {
+      return this.template(raw)
+    } catch (error) {
+      if (!(error instanceof UndefinedFailure)) throw error
+      return new Undefined(error.message, name)
+    }
+  }
+
+  // A nested template neither renders constants nor gets its own copies.
+  #outermost(run: () => Value): Value {
+    const constants = this.#rendersConstants
+    const copies = this.#copies
+    this.#rendersConstants = false
+    this.#copies = false
+    try {
+      return run()
+    } finally {
+      this.#rendersConstants = constants
+      this.#copies = copies
+    }
+  }
+
+  template(value: Value): Value {
+    if (typeof value === 'string') return isPossiblyTemplate(value) ? this.text(value) : value
+    if (value instanceof UnsafeText) return value.text
+    if (isStatic(value)) return value
+    if (isList(value)) return value.map(each => this.#element(each))
+    if (value instanceof Tuple) return value.items.map(each => this.#element(each))
+    if (isMapping(value) && isPlainMapping(value)) {
+      const result = new Map<Value, Value>()
+      for (const [key, each] of value) setItem(result, key, this.#element(each))
+      return result
+    }
+    return value
+  }
+
+  #element(value: Value): Value {
+    if (!this.isNative) return plain(this.template(value))
+    try {
+      return this.template(value)
+    } catch (error) {
+      if (!(error instanceof TemplateFailure)) throw error
+      return new Deferred(error.message, error instanceof UndefinedFailure)
+    }
+  }
+
+  /** The value of a text that holds templates; before 2.19 fails on undefined parts. */
+  text(source: string): Value {
+    this.#depth += 1
+    try {
+      if (this.#depth > depthMax) {
+        throw new TemplateFailure(`recursive loop detected in template string: ${source}`)
+      }
+      return this.#text(source)
+    } finally {
+      this.#depth -= 1
+    }
+  }
+
+  #text(source: string): Value {
+    const template = templateOf(source)
+    if (!this.isNative && template.only !== undefined) {
+      const raw = this.#variables.get(template.only)
+      if (raw === null || isNumberOrBoolean(raw)) return raw as Value
+    }
+    const copies = this.#copies
+    this.#copies = template.changesValues
+    try {
+      const parts: Value[] = []
+      template.run(new Frame(this), parts)
+      const result = this.isNative ? concatNative(parts) : concatClassic(parts)
+      return typeof result === 'string' ? withLineEnds(result, source) : result
+    } catch (error) {
+      if (error instanceof UnknownSignal) return error.unknown
+      if (error instanceof SyntaxFailure) throw error
+      if (this.isNative && error instanceof UndefinedFailure) return new Undefined(error.message)
+      throw error
+    } finally {
+      this.#copies = copies
+    }
+  }
+
+  /** Runs with constants that look like templates rendered, as conditions of 2.19 do. */
+  withConstants(run: () => Value): Value {
+    const before = this.#rendersConstants
+    this.#rendersConstants = true
+    try {
+      return run()
+    } finally {
+      this.#rendersConstants = before
+    }
+  }
+
+  constant(text: string): Value {
+    return this.#rendersConstants ? this.#outermost(() => this.text(text)) : text
+  }
+
+  item(object: Value, key: Value): Value {
+    return item(this.version, object, key)
+  }
+
+  filter(name: string, input: Value, given: CallArguments): Value {
+    const plugin = filterOf(name)
+    if (plugin === undefined) return this.#missing('filter', name)
+    return this.#plugin(name, plugin, input, given)
+  }
+
+  test(name: string, input: Value, given: CallArguments): Value {
+    const plugin = testOf(name, this.version)
+    if (plugin === undefined) return this.#missing('test', name)
+    const result = this.#plugin(name, plugin, input, given)
+    return result instanceof Undefined || result instanceof Unknown ? result : truth(result)
+  }
+
+  #missing(kind: string, name: string): never {
+    throw new TemplateFailure(
+      this.isNative
+        ? `The ${kind} plugin '${name}' was not found.`
+        : `Could not load "${name}": '${name}'`,
+    )
+  }
+
+  #plugin(name: string, plugin: Plugin, input: Value, given: CallArguments): Value {
+    const all = [input, ...given.positional, ...given.named.values()]
+    if (plugin.takesUnknown !== true) {
+      const unknown = all.filter(value => value instanceof Unknown)
+      if (unknown.length > 0) return mergeUnknown(unknown as Unknown[])
+    }
+    if (plugin.takesUndefined !== true) {
+      const missing = all.find(value => value instanceof Undefined)
+      if (missing instanceof Undefined) return this.#undefined(missing)
+    }
+    return this.#captured(() =>
+      plugin.run(input, bind(plugin.params ?? '', given, name), this, given),
+    )
+  }
+
+  #undefined(value: Undefined): Value {
+    if (this.isNative) return value
+    touch(value)
+    return value
+  }
+
+  // Since 2.19 the error of a plugin is a value that fails when it is used.
+  #captured(run: () => Value): Value {
+    if (!this.isNative) return run()
+    try {
+      return run()
+    } catch (error) {
+      if (!(error instanceof TemplateFailure)) throw error
+      if (error instanceof UndefinedFailure) return new Undefined(error.message)
+      return new Deferred(error.message, false)
+    }
+  }
+
+  call(callee: Value, given: CallArguments): Value {
+    if (callee instanceof Undefined) throw failureOf(callee)
+    touch(callee)
+    if (!(callee instanceof Callable)) {
+      throw new TemplateFailure(`'${typeName(callee)}' object is not callable`)
+    }
+    if (callee.options.takesAnything !== true) {
+      for (const value of [...given.positional, ...given.named.values()]) {
+        if (value instanceof Undefined && this.isNative) return value
+        touch(value)
+      }
+    }
+    return this.#captured(() => callee.call(given, this))
+  }
+}
+
+function isNumberOrBoolean(value: Value | undefined): boolean {
+  if (value === undefined) return false
+  const name = typeName(value)
+  return name === 'int' || name === 'float' || name === 'bool'
+}
+
+// A template gives back the line ends at its end that parsing took away.
+function withLineEnds(result: string, source: string): string {
+  const missing = lineEnds(source) - lineEnds(result)
+  return missing > 0 ? result + '\n'.repeat(missing) : result
+}
+
+function lineEnds(text: string): number {
+  let count = 0
+  while (count < text.length && text[text.length - 1 - count] === '\n') count += 1
+  return count
+}
+
+// Views of hosts are mappings that template themselves.
+function isPlainMapping(value: Value): boolean {
+  return Object.getPrototypeOf(value) === Map.prototype
+}
+
+const statics = new WeakMap<object, boolean>()
+
+/** Whether a value holds no template at any depth. */
+export function isStatic(value: Value): boolean {
+  if (typeof value === 'string') return !isPossiblyTemplate(value)
+  if (typeof value !== 'object' || value === null) return true
+  if (value instanceof UnsafeText || value instanceof NativeText) return false
+  if (!isList(value) && !isMapping(value) && !(value instanceof Tuple)) return true
+  if (isMapping(value) && !isPlainMapping(value)) return true
+  const known = statics.get(value)
+  if (known !== undefined) return known
+  const items = isMapping(value) ? value.values() : value instanceof Tuple ? value.items : value
+  let all = !(value instanceof Tuple)
+  for (const each of items) if (!isStatic(each)) all = false
+  statics.set(value, all)
+  return all
+}
+
+function copyOf(value: Value): Value {
+  if (isList(value)) return value.map(copyOf)
+  if (isMapping(value) && isPlainMapping(value)) {
+    return new Map([...value].map(([key, each]) => [key, copyOf(each)] as const))
+  }
+  return value
+}
+
+/** Whether an error is about an undefined variable; before 2.19 every undefined value is told so. */
+export function isAboutUndefined(error: TemplateFailure, { isNative }: Scope): boolean {
+  return error instanceof UndefinedFailure && (error.isNamed || !isNative)
+}
