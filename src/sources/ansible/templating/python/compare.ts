@@ -2,7 +2,6 @@
 
 import {
   areEqual,
-  Float,
   Foreign,
   isList,
   isMapping,
