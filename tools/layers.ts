@@ -55,7 +55,10 @@ export const layers: readonly Layer[] = [
   {
     folder: 'platforms',
     tier: 4,
-    also: { controllers: 'third-party controllers have the shape of the built-in ones' },
+    also: {
+      controllers: 'third-party controllers have the shape of the built-in ones',
+      scheduler: 'autoscalers and the descheduler ask the filters of the scheduler',
+    },
     members: { folder: 'platforms', shapes: ['Controller', 'Platform'] },
   },
   { folder: 'cluster', tier: 5 },
