@@ -87,6 +87,10 @@ function flagsOf({ kubernetes, controllerFlags }: ClusterOptions): ControllerFla
     countsTerminating: minorOf(kubernetes) >= 35,
     ...controllerFlags,
     nodeLifecycle: { graceMs, ...controllerFlags?.nodeLifecycle },
+    autoscaler: {
+      configurableTolerance: minorOf(kubernetes) >= 35,
+      ...controllerFlags?.autoscaler,
+    },
   }
 }
 

@@ -38,6 +38,7 @@ export const api: Api = {
     request({ verb: 'patch', target: targetOf(object), patchType, patch }),
   patchStatus: (object, patchType, patch) =>
     request({ verb: 'patch', target: targetOf(object), patchType, patch, subresource: 'status' }),
+  scale: (object, replicas) => request({ verb: 'scale', target: targetOf(object), replicas }),
   delete: (object, options) =>
     request({ verb: 'delete', target: targetOf(object), ...(options && { options }) }),
   evict: (object, options) =>

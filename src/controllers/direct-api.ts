@@ -100,6 +100,10 @@ export class DirectApi implements Api {
     return this.request({ verb: 'patch', target, patchType, patch, subresource: 'status' })
   }
 
+  scale(object: KubeObject, replicas: number): Part<ApiResponse> {
+    return this.request({ verb: 'scale', target: targetOf(object), replicas })
+  }
+
   delete(object: KubeObject, options?: DeleteOptions): Part<ApiResponse> {
     const target = targetOf(object)
     return this.request({ verb: 'delete', target, ...(options && { options }) })

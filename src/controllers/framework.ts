@@ -113,6 +113,8 @@ export interface Api {
   finalize(object: KubeObject): Part<ApiResponse>
   patch(object: KubeObject, patchType: PatchType, patch: unknown): Part<ApiResponse>
   patchStatus(object: KubeObject, patchType: PatchType, patch: unknown): Part<ApiResponse>
+  /** Sets the count of a workload through its scale subresource. */
+  scale(object: KubeObject, replicas: number): Part<ApiResponse>
   delete(object: KubeObject, options?: DeleteOptions): Part<ApiResponse>
   evict(object: KubeObject, options?: DeleteOptions): Part<ApiResponse>
   event(

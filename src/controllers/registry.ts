@@ -9,7 +9,10 @@ import { endpointSlice } from './endpoint-slice/endpoint-slice.ts'
 import { ephemeralVolume } from './ephemeral-volume.ts'
 import type { Controller } from './framework.ts'
 import { garbageCollector } from './garbage-collector/garbage-collector.ts'
-import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts'
+import {
+  type AutoscalerFlags,
+  horizontalPodAutoscaler,
+} from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts'
 import { job } from './job/job.ts'
 import { namespace } from './namespace.ts'
 import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts'
@@ -28,6 +31,7 @@ import { volumeProvisioner } from './volume-provisioner.ts'
 export interface ControllerFlags {
   readonly nodeLifecycle?: Partial<NodeLifecycleOptions>
   readonly podGarbageCollection?: PodGarbageCollectionOptions
+  readonly autoscaler?: AutoscalerFlags
   /** False: no one makes volumes; claims of any StorageClass wait. */
   readonly provisioning?: boolean
   /** False before 1.35: statuses say nothing of pods that are terminating. */
@@ -46,7 +50,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     endpointSlice,
     ephemeralVolume,
     garbageCollector,
-    horizontalPodAutoscaler,
+    horizontalPodAutoscaler(flags.autoscaler),
     job,
     namespace,
     nodeLifecycle(flags.nodeLifecycle),

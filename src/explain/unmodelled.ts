@@ -14,7 +14,10 @@ export interface UnmodelledKind extends Unmodelled {
 
 /** Built-in kinds without a controller here whose absence can change a run. */
 const idleKinds: ReadonlyMap<string, string> = new Map([
-  ['HorizontalPodAutoscaler', 'replicas are kept between its bounds; metrics are not modelled'],
+  [
+    'HorizontalPodAutoscaler',
+    'usage is taken to be on target; a Load says otherwise (docs/loads.md)',
+  ],
   ['MutatingAdmissionPolicy', 'objects are admitted without its changes'],
   ['MutatingWebhookConfiguration', 'objects are admitted without its changes'],
   ['ReplicationController', 'no pod is created from it'],
@@ -38,7 +41,9 @@ interface Found {
 /** Kinds in the input that nothing acts on: how many objects, the first one's place, the effect. */
 export function unmodelledIn({ objects }: Platform): readonly UnmodelledKind[] {
   const found = new Map<string, Found>()
+  const scripted = objects.some(({ object }) => kindKeyOf(object) === loadKind)
   for (const each of objects) {
+    if (scripted && each.object.kind === 'HorizontalPodAutoscaler') continue
     const effect = effectOn(each.object)
     if (effect === undefined) continue
     const name = nameOf(each.object)
@@ -80,8 +85,11 @@ function unmodelledKind(
   }
 }
 
+/** Describes metrics to autoscalers. */
+const loadKind = 'Load.seatrial.dev'
+
 function effectOn(object: KubeObject): string | undefined {
-  if (isMutation(object)) return undefined
+  if (kindKeyOf(object) === loadKind || isMutation(object)) return undefined
   if (isBuiltIn(object)) return idleKinds.get(object.kind)
   // The API server refuses it: that is a finding of its own.
   if (!isServed(object.apiVersion, object.kind)) return undefined

@@ -63,7 +63,7 @@ function foreignName(value: unknown): string | undefined {
   const { apiVersion, kind } = value
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return missingType(value)
   if (apiVersion === '' || kind === '') return missingType(value)
-  if (groupOf(apiVersion) === 'seatrial.dev') return ownFile(kind)
+  if (groupOf(apiVersion) === 'seatrial.dev' && kind !== 'Load') return ownFile(kind)
   if (foreignGroups.has(groupOf(apiVersion))) return `${kind} is the file of a tool (${apiVersion})`
   if (kind === 'Config' && apiVersion === 'v1') return 'a kubeconfig'
   if (isList(value)) return undefined

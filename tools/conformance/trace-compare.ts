@@ -46,12 +46,21 @@ function byText(a: unknown, b: unknown): number {
   return first < second ? -1 : first > second ? 1 : 0
 }
 
+/** Upstream lists rival autoscalers in the order of a Go map, which is random. */
+function inOrder(message: string): string {
+  return message.replace(
+    /(controlled by multiple HPAs: \[)([^\]]*)/,
+    (_, head: string, names: string) => head + names.split(' ').sort().join(' '),
+  )
+}
+
 /** `value` without volatile fields, keys sorted; conditions in a fixed order. */
 export function stable(value: unknown, field = ''): unknown {
   if (Array.isArray(value)) {
     const items = value.map(item => stable(item))
     return field === 'conditions' ? items.sort(byText) : items
   }
+  if (typeof value === 'string' && field === 'message') return inOrder(value)
   if (value === null || typeof value !== 'object') return value
   if (field === 'disruptedPods') return Object.keys(value).length
   const fields = value as Record<string, unknown>

@@ -5,6 +5,8 @@ import { parseTime } from '../../src/kube/time.ts'
 import type { TraceCase } from './trace-format.ts'
 
 const monitorPeriodMs = 5000
+/** One look of an autoscaler took so long on the recording machine: it shows between its looks. */
+const autoscalerWorkMs = 10
 
 /** The value of `--name=12s` in ms; undefined when the flag is not given. */
 function durationFlag(trace: TraceCase, name: string): number | undefined {
@@ -34,10 +36,16 @@ function startMs(trace: TraceCase): number | undefined {
 export function controllerFlagsOf(trace: TraceCase): ControllerFlags {
   const graceMs = durationFlag(trace, 'node-monitor-grace-period')
   const start = startMs(trace)
+  const syncPeriodMs = durationFlag(trace, 'horizontal-pod-autoscaler-sync-period')
   const since = start !== undefined && { startMs: start }
   return {
     nodeLifecycle: { ...since, ...(graceMs !== undefined && { graceMs }) },
     podGarbageCollection: { ...since },
+    autoscaler: {
+      ...(syncPeriodMs !== undefined && { syncPeriodMs }),
+      workMs: autoscalerWorkMs,
+      assumesTarget: false,
+    },
     // No one provisions volumes there, unless the harness does.
     provisioning: false,
   }

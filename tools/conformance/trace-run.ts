@@ -11,6 +11,7 @@ import { hollowModel, type RecordedTimes } from './hollow-kubelet.ts'
 import { controllerFlagsOf } from './trace-flags.ts'
 import { differences, type Mismatch, podsOf, workloadKinds, workloadsOf } from './trace-compare.ts'
 import { PodPairs } from './trace-pods.ts'
+import { changeLoad } from './trace-metrics.ts'
 import { racingReasons, shortLivedIn, shortLivedOn } from './trace-short-lives.ts'
 import type { Deed, TraceAction, TraceCase, TraceSnapshot } from './trace-format.ts'
 
@@ -126,10 +127,14 @@ function orderOf(replay: Replay, deed: Deed): KubeletOrder | undefined {
 }
 
 function act(replay: Replay, action: TraceAction): void {
-  const { world } = replay
+  const { world, trace } = replay
   const order = orderOf(replay, action.do)
   if (order !== undefined) {
     world.signal(kubeletName, order)
+    return
+  }
+  if (action.do.op === 'metrics') {
+    changeLoad(world, trace.namespace, action.do)
     return
   }
   const asked = requestOf(replay, action.do)

@@ -22,11 +22,13 @@ export function checkAutoscaler(errors: Errors, object: KubeObject): void {
   checkAutoscalerUpdate(errors, object)
 }
 
-export function checkAutoscalerUpdate(errors: Errors, object: KubeObject): void {
+export function checkAutoscalerUpdate(errors: Errors, object: KubeObject, old?: KubeObject): void {
   const spec = (object as HorizontalPodAutoscaler).spec
   const { minReplicas, maxReplicas = 0, metrics = [], behavior } = spec ?? {}
-  if (minReplicas !== undefined && minReplicas < 1) {
-    const detail = 'must be greater than or equal to 1'
+  const wasZero = (old as HorizontalPodAutoscaler | undefined)?.spec?.minReplicas === 0
+  const least = wasZero ? 0 : 1
+  if (minReplicas !== undefined && minReplicas < least) {
+    const detail = `must be greater than or equal to ${least}`
     errors.push(invalid('spec.minReplicas', minReplicas, detail))
   }
   if (maxReplicas === 0) {
@@ -38,8 +40,14 @@ export function checkAutoscalerUpdate(errors: Errors, object: KubeObject): void 
     const detail = 'must be greater than or equal to `minReplicas`'
     errors.push(invalid('spec.maxReplicas', maxReplicas, detail))
   }
-  checkReference(errors, 'spec.scaleTargetRef', spec?.scaleTargetRef)
-  metrics.forEach((metric, index) => checkMetric(errors, `spec.metrics[${index}]`, metric))
+  const before = (old as HorizontalPodAutoscaler | undefined)?.spec
+  const target = spec?.scaleTargetRef
+  const rule = targetRule(target, before?.scaleTargetRef)
+  checkReference(errors, 'spec.scaleTargetRef', target, rule)
+  const objects = objectRule(old as HorizontalPodAutoscaler | undefined)
+  metrics.forEach((metric, index) =>
+    checkMetric(errors, `spec.metrics[${index}]`, { metric, objects }),
+  )
   if (behavior?.scaleUp !== undefined) {
     checkRules(errors, 'spec.behavior.scaleUp', behavior.scaleUp)
   }
@@ -48,35 +56,67 @@ export function checkAutoscalerUpdate(errors: Errors, object: KubeObject): void 
   }
 }
 
+/** Whether a reference must name an API group; `unchecked` where it stays as it was. */
+type GroupRule = 'required' | 'optional' | 'unchecked'
+
 function checkReference(
   errors: Errors,
   path: string,
   reference: CrossVersionObjectReference | undefined,
+  rule: GroupRule,
 ): void {
   const { kind = '', name = '', apiVersion = '' } = reference ?? {}
   if (kind === '') errors.push(required(`${path}.kind`, ''))
   else refuse(errors, `${path}.kind`, kind, pathSegmentName(kind))
   if (name === '') errors.push(required(`${path}.name`, ''))
   else refuse(errors, `${path}.name`, name, pathSegmentName(name))
-  const core = groupOf(apiVersion) === ''
-  const grouped = kind === '' || !coreScalable.includes(kind)
-  if (core && (apiVersion === '' || grouped)) {
-    errors.push(invalid(`${path}.apiVersion`, apiVersion, 'apiVersion must specify API group'))
-  }
+  const problem = versionProblem(apiVersion, rule)
+  if (problem !== undefined) errors.push(invalid(`${path}.apiVersion`, apiVersion, problem))
 }
 
-const coreScalable = ['ReplicationController']
+function versionProblem(apiVersion: string, rule: GroupRule): string | undefined {
+  if (rule === 'unchecked') return undefined
+  if (apiVersion.split('/').length > 2) return `unexpected GroupVersion string: ${apiVersion}`
+  const lacks = rule === 'required' && groupOf(apiVersion) === ''
+  return lacks ? 'apiVersion must specify API group' : undefined
+}
+
+/** ReplicationControllers are the only thing in the core group that scales. */
+function targetRule(
+  next: CrossVersionObjectReference | undefined,
+  old: CrossVersionObjectReference | undefined,
+): GroupRule {
+  const kept = old?.apiVersion === next?.apiVersion && old?.kind === next?.kind
+  if (old !== undefined && kept) return 'unchecked'
+  return next?.kind === 'ReplicationController' ? 'optional' : 'required'
+}
+
+function objectRule(old: HorizontalPodAutoscaler | undefined): GroupRule {
+  const wasInvalid = old?.spec?.metrics?.some(
+    ({ object }) =>
+      versionProblem(object?.describedObject.apiVersion ?? '', 'optional') !== undefined,
+  )
+  return wasInvalid === true ? 'unchecked' : 'optional'
+}
+
 const sources = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource']
 const fields = ['object', 'external', 'pods', 'resource', 'containerResource'] as const
 
-function checkMetric(errors: Errors, path: string, metric: MetricSpec): void {
+interface Checking {
+  readonly metric: MetricSpec
+  /** How the objects that a metric describes are named. */
+  readonly objects: GroupRule
+}
+
+function checkMetric(errors: Errors, path: string, { metric, objects }: Checking): void {
   const { type = '' } = metric
   if (type === '') errors.push(required(`${path}.type`, 'must specify a metric source type'))
   const known = sources.includes(type)
   if (!known) errors.push(notSupported(`${path}.type`, type, sources))
   const present = fields.filter(field => metric[field] !== undefined)
   const [first] = present
-  if (first !== undefined) checkSource(errors, `${path}.${first}`, metric, first)
+  if (first !== undefined)
+    checkSource(errors, `${path}.${first}`, { metric, objects, field: first })
   const expected = known ? `${type.slice(0, 1).toLowerCase()}${type.slice(1)}` : ''
   if (known && !present.some(field => field === expected)) {
     const detail = 'must populate information for the given metric source'
@@ -93,12 +133,11 @@ function checkMetric(errors: Errors, path: string, metric: MetricSpec): void {
 function checkSource(
   errors: Errors,
   path: string,
-  metric: MetricSpec,
-  field: (typeof fields)[number],
+  { metric, objects, field }: Checking & { readonly field: (typeof fields)[number] },
 ): void {
   const { object, external, pods, resource, containerResource } = metric
   if (field === 'object') {
-    checkReference(errors, `${path}.describedObject`, object?.describedObject)
+    checkReference(errors, `${path}.describedObject`, object?.describedObject, objects)
     checkIdentified(errors, path, object)
     if (object?.target?.value === undefined && object?.target?.averageValue === undefined) {
       const detail = 'must set either a target value or averageValue'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { load, runCheck } from '../index.ts'
+import { load, runCheck } from '../../index.ts'
 
 const manifest = (min: number, replicas: string): string => `apiVersion: apps/v1
 kind: Deployment
