@@ -3,23 +3,29 @@
 import { degraded, down } from './availability.ts'
 import { churn } from './churn.ts'
 import { lifeOf } from './life.ts'
+import { loop } from './loop.ts'
+import { noscale } from './noscale.ts'
 import { pendingForever, pendingTransient } from './pending.ts'
 import { quorumLost } from './quorum.ts'
 import { drainStuck, rejected } from './refused.ts'
 import { rolloutOk, rolloutStuck } from './rollout.ts'
 import { terminatingForever } from './terminating.ts'
+import { unboundClaim } from './unbound-claim.ts'
 import type { Check, Observation, Verdict } from './verdict.ts'
 
 export const checks: readonly Check[] = [
   rejected,
   drainStuck,
   rolloutStuck,
+  loop,
   pendingForever,
+  unboundClaim,
   quorumLost,
   down,
   degraded,
   terminatingForever,
   churn,
+  noscale,
   rolloutOk,
   pendingTransient,
 ]

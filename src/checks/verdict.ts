@@ -45,6 +45,8 @@ export interface Verdict {
   /** The exact text of the component that said so. */
   readonly message?: string
   readonly node?: string
+  /** What comes back again and again. */
+  readonly field?: string
 }
 
 /** A finished run, as checks see it: they read, they change nothing. */

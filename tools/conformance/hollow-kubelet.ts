@@ -48,7 +48,11 @@ function near(recordedMs: number | undefined, nominalMs: number): number {
 /** The model of a trace whose pods run `runAfterMs` after they were bound, unless they say so. */
 export function hollowModel(runAfterMs: number, times: RecordedTimes): KubeletModel {
   return {
-    startMs: pod => near(times.untilStart(pod), durationMs(pod, 'run-after', runAfterMs)),
+    // Pods that hollow kubelets ignore are turned away or wait for ever.
+    startMs: pod =>
+      annotation(pod, 'ignore') === 'true'
+        ? neverMs
+        : near(times.untilStart(pod), durationMs(pod, 'run-after', runAfterMs)),
     initRunMs: () => 0,
     startedMs: () => 0,
     readyMs: (pod: Pod, _container: Container) =>

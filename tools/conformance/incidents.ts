@@ -23,6 +23,7 @@ interface ObservedVerdict {
   readonly seconds?: number
   readonly reason?: string
   readonly message?: string
+  readonly field?: string
 }
 
 interface IncidentCase extends TraceCase {
@@ -69,17 +70,18 @@ function rowOf(verdict: ObservedVerdict): Row {
 }
 
 function ours(verdict: Verdict): Row {
-  const { object, owner, verdict: name, n, of, open, seconds, reason, message } = verdict
+  const { object, owner, verdict: name, n, of, open, seconds, reason, message, field } = verdict
   return {
     verdict: name,
     object: shortText(object),
-    who: shortText(owner ?? object),
+    who: shortText(object.kind === 'Pod' ? (owner ?? object) : object),
     ...(n !== undefined && { n }),
     ...(of !== undefined && { of }),
     ...(open !== undefined && { open }),
     ...(seconds !== undefined && { seconds }),
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
+    ...(field !== undefined && { field }),
   }
 }
 
@@ -98,12 +100,27 @@ function agrees(want: Row, got: Row): boolean {
   return (
     want.verdict === got.verdict &&
     want.who === got.who &&
-    (want.n === undefined || want.n === got.n) &&
+    want.field === got.field &&
+    (want.n === undefined || want.n === got.n || sameSpeed(want, got)) &&
     (want.of === undefined || want.of === got.of) &&
-    (want.message === undefined || want.message === got.message) &&
+    (want.message === undefined || steady(want.message) === steady(got.message)) &&
     (want.reason === undefined || want.reason === got.reason) &&
     (want.verdict === 'pending-forever' || sameSeconds(want.seconds, got.seconds))
   )
+}
+
+/** How often a loop without any pause goes round says how fast the recording machine was. */
+const speedFactor = 3
+
+function sameSpeed(want: Row, got: Row): boolean {
+  if (want.verdict !== 'loop' || want.field === 'spec.replicas') return false
+  const [n = 0, own = 0] = [want.n, got.n]
+  return own <= n * speedFactor && n <= own * speedFactor
+}
+
+/** Which of several pods upstream names there is the order of a Go map, which is random. */
+function steady(message: string | undefined): string | undefined {
+  return message?.replace(/(missing request for \S+ in container \S+ of Pod )\S+/, '$1*')
 }
 
 type Paths = Difference['paths'][number][]
@@ -183,7 +200,11 @@ function compareCase(recorded: IncidentCase): Paths {
   const found = verdicts.map(ours).filter(row => known.has(row.verdict))
   const wanted = recorded.observed.verdicts.filter(({ verdict }) => verdict !== 'holds').map(rowOf)
   compareVerdicts(wanted.filter(reported), found.filter(reported), paths)
+  const unpaused = wanted.filter(each => each.verdict === 'loop' && each.field !== 'spec.replicas')
+  const looping = new Set(unpaused.map(({ who }) => who))
   for (const workload of recorded.observed.workloads ?? []) {
+    // A state that comes and goes many times a second is not compared at the moment of the cut.
+    if (looping.has(workload.object)) continue
     compareWorkload(world, recorded.namespace, workload, paths)
   }
   return paths
