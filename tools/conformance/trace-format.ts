@@ -41,6 +41,8 @@ export interface Deed {
   readonly ready?: boolean
   readonly restartCount?: number
   readonly exitCode?: number
+  /** Names of components, separated by blanks. */
+  readonly component?: string
   readonly metric?: string
   readonly value?: Readonly<Record<string, unknown>>
 }

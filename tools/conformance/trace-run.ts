@@ -2,6 +2,7 @@
 
 import type { ApiRequest, ApiResponse, PatchType } from '../../src/apiserver/request.ts'
 import { createCluster, request } from '../../src/cluster/cluster.ts'
+import { defaultSchedule } from '../../src/engine/schedule.ts'
 import type { World } from '../../src/engine/world.ts'
 import { kindKeyOf, kinds } from '../../src/kube/kinds.ts'
 import { keyFrom, type KubeObject } from '../../src/kube/object.ts'
@@ -33,6 +34,8 @@ export interface Answer {
   readonly asked: ApiRequest
   readonly response: ApiResponse
   readonly atMs: number
+  /** The object that was meant, if it was there: a later one of its name is another. */
+  readonly uid: string | undefined
 }
 
 /** One case on a fresh World. */
@@ -128,6 +131,14 @@ function orderOf(replay: Replay, deed: Deed): KubeletOrder | undefined {
 
 function act(replay: Replay, action: TraceAction): void {
   const { world, trace } = replay
+  if (action.do.op === 'stopComponent' || action.do.op === 'startComponent') {
+    for (const name of action.do.component?.split(' ') ?? []) {
+      const component = name === 'kube-scheduler' ? 'default-scheduler' : name
+      if (action.do.op === 'stopComponent') world.takeDown(component, 'stopped')
+      else world.bringUp(component)
+    }
+    return
+  }
   const order = orderOf(replay, action.do)
   if (order !== undefined) {
     world.signal(kubeletName, order)
@@ -139,9 +150,16 @@ function act(replay: Replay, action: TraceAction): void {
   }
   const asked = requestOf(replay, action.do)
   if (asked === undefined) return
+  const uid = uidOf(world, asked)
   const response: ApiResponse = request(world, asked)
-  replay.answers.push({ action, asked, response, atMs: world.nowMs })
+  replay.answers.push({ action, asked, response, atMs: world.nowMs, uid })
   compareAnswer(replay, action, response)
+}
+
+function uidOf(world: World, asked: ApiRequest): string | undefined {
+  if (!('target' in asked)) return undefined
+  const { kind, namespace, name } = asked.target
+  return world.store.get(kind, keyFrom(namespace, name))?.metadata.uid
 }
 
 function compareAnswer(replay: Replay, action: TraceAction, response: ApiResponse): void {
@@ -256,12 +274,13 @@ function timesOf(pods: PodPairs, elapsedMs: () => number): RecordedTimes {
 /** Before t = 0 the taints of new nodes settle. */
 const settlingMs = 2000
 
-function start(trace: TraceCase): Replay {
+function start(trace: TraceCase, seed: number): Replay {
   const t0 = parseTime(trace.t0)
   const pods = new PodPairs(trace)
   const world = createCluster({
     preferNode: pod => pods.recordedOf(pod)?.node,
     kubernetes: '1.36',
+    schedule: { ...defaultSchedule, seed },
     nodes: trace.nodes.map(asPosted),
     epochMs: t0 - settlingMs,
     model: hollowModel(
@@ -283,9 +302,12 @@ function start(trace: TraceCase): Replay {
   return { trace, world, t0, pods, mismatches: [], answers: [] }
 }
 
-/** Runs the case and compares every snapshot, every answer and the events of the whole. */
-export function replayTrace(trace: TraceCase): TraceResult {
-  const replay = start(trace)
+/**
+ * Runs the case and compares every snapshot, every answer and the events of the whole. `seed`
+ * decides what upstream draws at random.
+ */
+export function replayTrace(trace: TraceCase, seed = defaultSchedule.seed): TraceResult {
+  const replay = start(trace, seed)
   const { world, t0, mismatches } = replay
   try {
     let [action, snapshot] = [0, 0]

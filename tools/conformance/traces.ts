@@ -44,7 +44,7 @@ function main(): void {
   const say = values.output === 'json' ? () => {} : (text: string) => console.log(text)
   for (const path of positionals) {
     const cases = readCases(path).filter(({ id }) => id.includes(values.case))
-    const results = cases.map(replayTrace)
+    const results = cases.map(each => replayTrace(each))
     const bad = results.filter(({ mismatches }) => mismatches.length > 0)
     if (values.log) for (const { log } of results) say(log().join('\n'))
     for (const { id, mismatches } of bad) {
