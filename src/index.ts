@@ -3,6 +3,7 @@
 import { explore, type ExploreOptions, type ExploreReport } from './explain/explore.ts'
 import { emptyReport, rehearse, rehearseScript, sizeOf } from './explain/rehearse.ts'
 import type { Finding, Report } from './explain/report.ts'
+import { type SurvivalReport, surviveReport } from './explain/survival.ts'
 import { reportProblem } from './explain/problems.ts'
 import { defaultSchedule, type Schedule } from './engine/schedule.ts'
 import type { Problem } from './base/problem.ts'
@@ -21,6 +22,7 @@ export { load, type Loaded, type LoadOptions } from './sources/load.ts'
 export type { ExpectationResult } from './explain/expect.ts'
 export type { ExploreReport } from './explain/explore.ts'
 export type { Report } from './explain/report.ts'
+export type { SurvivalReport } from './explain/survival.ts'
 export type { SizeRow } from './trials/size.ts'
 
 /** The minor version whose behaviour the twin takes on unless told otherwise. */
@@ -73,6 +75,16 @@ export type ExploreCheckOptions = ExploreOptions & Pick<CheckOptions, 'kubernete
 /** Tries the orders in which components may act, act by act on the installed platform. */
 export function runExplore(loaded: Loaded, options: ExploreCheckOptions): ExploreReport {
   return explore(platformOf(loaded, options), options)
+}
+
+/** For how long each Service is down when each node or zone is lost. */
+export function runSurvive(loaded: Loaded, options: Omit<CheckOptions, 'trials'>): SurvivalReport {
+  return surviveReport(platformOf(loaded, options), {
+    version: options.version,
+    sources: options.sources,
+    assumptions: loaded.assumptions,
+    problems: loaded.problems.map(reportProblem),
+  })
 }
 
 /** The smallest number of nodes at which each standard trial holds, trying up to `nodesMax`. */

@@ -19,10 +19,15 @@ export const failOnNames: readonly FailOn[] = ['error', 'warning', 'info', 'neve
 
 const rank: Readonly<Record<FailOn, number>> = { never: 3, error: 2, warning: 1, info: 0 }
 
+/** Whether something of this severity makes a run fail. */
+export function fails(severity: Severity, failOn: FailOn): boolean {
+  return rank[severity] >= rank[failOn]
+}
+
 /** Invalid input counts first, then findings, then what could not be concluded. */
 export function exitStatusOf({ problems, findings, trials }: Report, failOn: FailOn): number {
   if (problems.some(({ severity }) => severity === 'error')) return exits.usage
-  if (findings.some(({ severity }) => rank[severity] >= rank[failOn])) return exits.findings
+  if (findings.some(({ severity }) => fails(severity, failOn))) return exits.findings
   const isUnsure = trials.some(({ outcome }) => outcome === 'inconclusive')
   return isUnsure ? exits.inconclusive : exits.holds
 }

@@ -11,8 +11,10 @@ import {
   runCheck,
   runExplore,
   runSize,
+  runSurvive,
   runTrialFiles,
   type SizeRow,
+  type SurvivalReport,
   type TrialFileResult,
   type TrialFilesOptions,
   withRemedies,
@@ -30,6 +32,7 @@ export interface Product {
   readonly runExplore: (loaded: Loaded, options: ExploreCheckOptions) => ExploreReport
   readonly withRemedies: (report: Report, loaded: Loaded, options: RemedyOptions) => Promise<Report>
   readonly runSize: (loaded: Loaded, options: SizeOptions) => readonly SizeRow[]
+  readonly runSurvive: (loaded: Loaded, options: CheckOptions) => SurvivalReport
   readonly runTrialFiles: (
     files: readonly string[],
     options: TrialFilesOptions,
@@ -44,5 +47,6 @@ export const realProduct: Product = {
   runExplore,
   withRemedies,
   runSize,
+  runSurvive,
   runTrialFiles,
 }

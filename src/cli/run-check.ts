@@ -30,7 +30,7 @@ export async function runCheckCommand(call: Call, product: Product = realProduct
   const report = await withRemedies(found, { settings, prepared, product })
   const timed = settings.verbosity > 0 ? withWallMs(report, call.io.clockMs() - startedMs) : report
   const words = {
-    command: commandText(call, report),
+    command: commandText(call, report, 'check'),
     notes: [...prepared.loaded.notes, ...trialFileNotes(settings, prepared.loaded)],
   }
   const failed = writeReport(timed, settings, call.io, words)
@@ -38,12 +38,12 @@ export async function runCheckCommand(call: Call, product: Product = realProduct
 }
 
 /** Checked settings, or nothing once stderr says what is wrong with them. */
-export function settingsOf({ args, given, io }: Call, product: Product): Settings | undefined {
-  const known = {
-    formats: [...reporters.keys()],
-    trials: product.trialNames,
-    strategies: product.strategyNames,
-  }
+export function settingsOf(
+  { args, given, io }: Call,
+  product: Product,
+  formats: readonly string[] = [...reporters.keys()],
+): Settings | undefined {
+  const known = { formats, trials: product.trialNames, strategies: product.strategyNames }
   const { settings, problems }: CheckedSettings = settingsFrom(args, given, known)
   io.err(environmentNotes(io))
   if (problems.length === 0) return settings
@@ -118,13 +118,17 @@ function withWallMs(report: Report, wallMs: number): Report {
 }
 
 /** The command that gives this report again: what was given, and the schedule. */
-function commandText({ args, given, io }: Call, { run }: Report): string {
+export function commandText(
+  { args, given, io }: Call,
+  { run }: Pick<Report, 'run'>,
+  name: string,
+): string {
   const typed = [...given].filter(([name]) => !['replay', 'seed', 'color'].includes(name))
   const flags = typed.flatMap(([name, { values }]) =>
     values.map(value => (value === 'true' ? `--${name}` : `--${name} ${quoted(value)}`)),
   )
   const replay = run.schedule === '' ? [] : [`--replay ${run.schedule}`]
-  return [io.invocation, 'check', ...args.map(quoted), ...flags, ...replay].join(' ')
+  return [io.invocation, name, ...args.map(quoted), ...flags, ...replay].join(' ')
 }
 
 function quoted(text: string): string {

@@ -2,6 +2,7 @@
 
 import type { Report } from '../explain/report.ts'
 import { cleanReport } from '../reports/testing.ts'
+import { sampleSurvival } from '../reports/survival/testing.ts'
 import type { Io } from './io.ts'
 import type { ExploreReport } from '../index.ts'
 import type { Product } from './product.ts'
@@ -82,6 +83,10 @@ export function fakeProduct(report: Report = cleanReport): Product {
       { trial: 'install', nodes: 3, tried: 4 },
       { trial: 'restart', nodes: undefined, tried: 4 },
     ],
+    runSurvive: (_loaded, { sources }) => ({
+      ...sampleSurvival,
+      platform: { ...sampleSurvival.platform, sources },
+    }),
     runTrialFiles: files =>
       files.map(file => ({
         file,

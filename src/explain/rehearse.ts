@@ -159,7 +159,7 @@ function worldOf({ observation }: TrialResult['runs'][number]): World {
 }
 
 /** One digest over all runs, in the order in which they ran. */
-function digestOf(worlds: readonly World[]): string {
+export function digestOf(worlds: readonly World[]): string {
   return digestText(worlds.map(world => world.digest()).reduce(absorb, emptyDigest))
 }
 
@@ -179,7 +179,8 @@ function eventsOf({ world, startRevision }: TrialResult['runs'][number]['observa
   return world.store.revision - startRevision
 }
 
-function platformFacts(
+/** What a platform consists of once it is installed. */
+export function platformFacts(
   platform: Platform,
   world: World,
 ): Pick<Report['platform'], 'nodes' | 'workloads' | 'pods'> {

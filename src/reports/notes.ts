@@ -13,8 +13,11 @@ const kindsMax = 8
 /** Problems of one code that are told in full; the rest is counted unless asked for. */
 const problemsMax: Readonly<Record<ReportProblem['severity'], number>> = { error: 20, warning: 3 }
 
+/** What is told beside a report of any kind. */
+type Notes = Pick<Report, 'assumptions' | 'unmodelled' | 'problems'>
+
 /** Lines for stderr, or an empty text. */
-export function notesText(report: Report, context: ReportContext): string {
+export function notesText(report: Notes, context: ReportContext): string {
   const { assumptions, unmodelled, problems } = report
   const { dim } = createColors(context.color)
   const assumed = assumptions.map(each => dim(assumptionText(each)))

@@ -1,11 +1,10 @@
 // Trials that strike one node after the other: its loss, and its drain.
 
-import { compareStrings } from '../base/compare.ts'
 import { lifeOf, refText } from '../checks/life.ts'
 import { judge } from '../checks/registry.ts'
-import type { Node } from '../kube/generated/types.ts'
 import type { Fault } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
+import { nodeKinds } from './alike.ts'
 import { drain as drainNode } from './drain.ts'
 import type { Base, Trial, TrialResult, TrialRun } from './trial.ts'
 import { Voyage } from './voyage.ts'
@@ -35,28 +34,9 @@ const onlyNode = 'there is only one node, so nothing could take over'
 function onEachNode(base: Base, trial: string, how: StrikeNode): TrialResult {
   const nodes = nodeNames(base)
   if (nodes.length === 1) return { trial, runs: [], skipped: onlyNode }
-  const runs = distinctNodes(base).map(node => strike(base, node, voyage => how(voyage, node)))
+  const kinds = nodeKinds(base.world, lifeOf(base.world).pods)
+  const runs = kinds.map(({ name }) => strike(base, name, voyage => how(voyage, name)))
   return { trial, runs }
-}
-
-/** One node of each kind: nodes with equal labels, taints, room and workloads fare alike. */
-function distinctNodes({ world }: Base): readonly string[] {
-  const workloads = new Map<string, string[]>()
-  for (const { node, goneMs, workload, key } of lifeOf(world).pods) {
-    if (node === undefined || goneMs !== undefined) continue
-    const names = workloads.get(node) ?? []
-    names.push(workload === undefined ? key : refText(workload))
-    workloads.set(node, names)
-  }
-  const kinds = new Map<string, string>()
-  for (const node of world.store.list('Node') as unknown as readonly Node[]) {
-    const { name = '', labels } = node.metadata
-    const { 'kubernetes.io/hostname': _own, ...shared } = labels ?? {}
-    const carried = (workloads.get(name) ?? []).sort(compareStrings)
-    const kind = JSON.stringify([shared, node.spec?.taints, node.status?.allocatable, carried])
-    if (!kinds.has(kind)) kinds.set(kind, name)
-  }
-  return [...kinds.values()]
 }
 
 export const loseNode = {

@@ -1,5 +1,5 @@
-// Workloads of one recording that are alike but for their names, and the nodes of one zone that they
-// name: which of them gets what is a race, so in a comparison they may change places.
+// Workloads of one recording that are alike but for their names, and the nodes of one zone that
+// they name: which of them gets what is a race, so in a comparison they may change places.
 
 import type { TraceCase } from './trace-format.ts'
 

@@ -60,8 +60,10 @@ function cluster(...objects: readonly KubeObject[]): World {
   return world
 }
 
-const replicasOf = (world: World): unknown =>
-  (world.store.get('Deployment', 'default/web')?.['spec'] as { replicas?: number }).replicas
+const replicasOf = (world: World): unknown => {
+  const spec = world.store.get('Deployment', 'default/web')?.['spec']
+  return (spec as { readonly replicas?: number } | undefined)?.replicas
+}
 
 const conditionOf = (world: World, type: string) =>
   (

@@ -1,0 +1,70 @@
+// `survive` behind its words: read, strike every node and zone, print the table.
+
+import { reportProblem } from '../explain/problems.ts'
+import type { SurvivalReport } from '../explain/survival.ts'
+import { notesText, problemsText } from '../reports/notes.ts'
+import { survivalReporters } from '../reports/survival/registry.ts'
+import type { Call } from './commands/framework.ts'
+import { configText } from './config.ts'
+import { exits, fails } from './exit.ts'
+import { contextFor } from './output.ts'
+import { prepare, type Prepared } from './prepare.ts'
+import { type Product, realProduct } from './product.ts'
+import { commandText, settingsOf } from './run-check.ts'
+import type { Settings } from './settings.ts'
+import { version } from './version.ts'
+
+/** Formats that people read; their notes go to stderr beside them. */
+const forPeople: ReadonlySet<string> = new Set(['text', 'table', 'wide'])
+
+/** Runs `seatrial survive`; answers the exit status. */
+export async function runSurviveCommand(
+  call: Call,
+  product: Product = realProduct,
+): Promise<number> {
+  const { io, given } = call
+  const startedMs = io.clockMs()
+  const settings = settingsOf(call, product, [...survivalReporters.keys()])
+  if (settings === undefined) return exits.usage
+  const prepared = prepare(settings)
+  if (settings.showConfig) {
+    io.out(configText(settings, prepared, given))
+    return exits.holds
+  }
+  const { loaded } = prepared
+  const errors = contextFor(settings, io, 'err')
+  const nodes = loaded.pools.reduce((sum, pool) => sum + pool.count, 0)
+  if (loaded.objects.length === 0 || nodes === 0) {
+    io.err(problemsText(loaded.problems.map(reportProblem), errors))
+    return exits.usage
+  }
+  const report = surviveOn(settings, prepared, product)
+  const wallMs = settings.verbosity > 0 ? Math.round(io.clockMs() - startedMs) : 0
+  const format = settings.output ?? 'text'
+  if (forPeople.has(format)) io.err(notesText(report, errors))
+  const command = commandText(call, report, 'survive')
+  const timed = { ...report, run: { ...report.run, wallMs } }
+  io.out(
+    survivalReporters.get(format)?.(timed, { ...contextFor(settings, io, 'out'), command }) ?? '',
+  )
+  return statusOf(report, settings)
+}
+
+function surviveOn(
+  settings: Settings,
+  { loaded, sources }: Prepared,
+  product: Product,
+): SurvivalReport {
+  return product.runSurvive(loaded, {
+    version,
+    sources,
+    schedule: settings.schedule,
+    ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
+    ...(loaded.sla !== undefined && { sla: loaded.sla }),
+  })
+}
+
+function statusOf({ problems, rows }: SurvivalReport, { failOn }: Settings): number {
+  if (problems.some(({ severity }) => severity === 'error')) return exits.usage
+  return rows.some(({ severity }) => fails(severity, failOn)) ? exits.findings : exits.holds
+}

@@ -1,0 +1,93 @@
+// Nodes that fare alike: a trial strikes one of each kind, since the others would show the same.
+// Test: test/property/alike.test.ts strikes all of them and compares.
+
+import { compareStrings } from '../base/compare.ts'
+import { refText } from '../checks/life.ts'
+import type { PodLife } from '../checks/verdict.ts'
+import type { World } from '../engine/world.ts'
+import type { Node, Pod } from '../kube/generated/types.ts'
+import { controllerOf, type KubeObject } from '../kube/object.ts'
+
+export interface NodeKind {
+  /** The first node of the kind by name. */
+  readonly name: string
+  /** The others. */
+  readonly alike: readonly string[]
+}
+
+/**
+ * The kinds of nodes: equal in labels (but for the name), taints, room and pods, where pods of one
+ * ReplicaSet or DaemonSet are equal and any other pod is unlike all others.
+ */
+export function nodeKinds(world: World, pods: readonly PodLife[]): readonly NodeKind[] {
+  const carried = carriedBy(pods)
+  const named = namesInPlacement(world)
+  const kinds = new Map<string, { name: string; alike: string[] }>()
+  for (const node of world.store.list('Node') as unknown as readonly Node[]) {
+    const { name = '', labels } = node.metadata
+    const { 'kubernetes.io/hostname': hostname, ...shared } = labels ?? {}
+    const isNamed = named.includes(JSON.stringify(hostname ?? name))
+    const own = (carried.get(name) ?? []).sort(compareStrings)
+    const { taints, unschedulable } = node.spec ?? {}
+    const room = node.status?.allocatable
+    const kind = JSON.stringify([shared, taints, unschedulable, room, own, isNamed && name])
+    const known = kinds.get(kind)
+    if (known === undefined) kinds.set(kind, { name, alike: [] })
+    else known.alike.push(name)
+  }
+  return [...kinds.values()]
+}
+
+/** What each node carries, by node. */
+function carriedBy(pods: readonly PodLife[]): ReadonlyMap<string, string[]> {
+  const carried = new Map<string, string[]>()
+  for (const life of pods) {
+    const { node, goneMs } = life
+    if (node === undefined || goneMs !== undefined) continue
+    const known = carried.get(node)
+    if (known === undefined) carried.set(node, [roleOf(life)])
+    else known.push(roleOf(life))
+  }
+  return carried
+}
+
+/** Pods of one ReplicaSet or DaemonSet stand for each other; a name or a volume sets one apart. */
+function roleOf({ key, workload, pod }: PodLife): string {
+  const owner = controllerOf(pod.metadata)
+  const { spec, status } = pod as Pod
+  const hasVolume = (spec?.volumes ?? []).some(
+    volume => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined,
+  )
+  const isEqual = owner?.kind === 'ReplicaSet' || owner?.kind === 'DaemonSet'
+  if (!isEqual || hasVolume || workload === undefined) return key
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status
+  return `${refText(workload)} ${owner.uid} ${status?.phase ?? ''} ${ready ?? ''}`
+}
+
+/** All that could name a node, as one text: placement rules of workloads, nodes of volumes. */
+function namesInPlacement({ store }: World): string {
+  const kinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob', 'Pod']
+  const rules = kinds.flatMap(kind => store.list(kind).map(placementOf))
+  const volumes = store.list('PersistentVolume').map(({ spec }) => spec)
+  return JSON.stringify([rules.filter(rule => rule !== undefined), volumes])
+}
+
+interface Placed {
+  readonly nodeSelector?: unknown
+  readonly affinity?: { readonly nodeAffinity?: unknown }
+}
+
+// Daemon pods carry the name of their node by design: their DaemonSet stands for them.
+function placementOf(object: KubeObject): unknown {
+  const spec = object.spec as
+    | (Placed & {
+        readonly template?: { readonly spec?: Placed }
+        readonly jobTemplate?: { readonly spec?: { readonly template?: { spec?: Placed } } }
+      })
+    | undefined
+  if (object.kind === 'Pod' && controllerOf(object.metadata)?.kind === 'DaemonSet') return undefined
+  const pod = spec?.template?.spec ?? spec?.jobTemplate?.spec?.template?.spec ?? spec
+  const { nodeSelector, affinity } = pod ?? {}
+  const rule = affinity?.nodeAffinity
+  return nodeSelector === undefined && rule === undefined ? undefined : [nodeSelector, rule]
+}
