@@ -12,7 +12,7 @@ import { load, type Loaded } from './sources/load.ts'
 import { loadTrial } from './sources/load-trial.ts'
 import { readTrialFile } from './sources/own/trial-file.ts'
 import type { Platform } from './trials/platform.ts'
-import { standardTrialNames } from './trials/registry.ts'
+import { defaultTrials, standardTrialNames } from './trials/registry.ts'
 import type { SizeRow } from './trials/size.ts'
 import { withAssumedZones } from './trials/zones.ts'
 import type { ReadObjects } from './trials/scripted.ts'
@@ -61,9 +61,10 @@ export const trialNames = standardTrialNames
 
 /** Takes the platform through its standard trials. */
 export function runCheck(loaded: Loaded, options: CheckOptions): Report {
-  return rehearse(platformOf(loaded, options), {
+  const platform = platformOf(loaded, options)
+  return rehearse(platform, {
     version: options.version,
-    trials: options.trials ?? standardTrialNames,
+    trials: options.trials ?? defaultTrials(platform).map(({ name }) => name),
     sources: options.sources,
     assumptions: loaded.assumptions,
     problems: loaded.problems.map(reportProblem),

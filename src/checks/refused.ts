@@ -2,7 +2,7 @@
 
 import { type KubeObject, keyFrom } from '../kube/object.ts'
 import { servingAt } from './spans.ts'
-import type { Check, Observation, Refusal, Verdict, WorkloadLife } from './verdict.ts'
+import type { Check, ClusterLife, Observation, Refusal, Verdict, WorkloadLife } from './verdict.ts'
 
 function verdictOf(verdict: Verdict['verdict'], refusal: Refusal): Verdict {
   const { object, atMs, reason, message, attempts } = refusal
@@ -56,16 +56,37 @@ export const rejected = {
   ],
 } satisfies Check
 
+/** Evictions that were refused to the end, each with the workload of its pod. */
+function evictionsOf(
+  observation: Observation,
+  { pods }: ClusterLife,
+  { verdict, purpose }: { verdict: Verdict['verdict']; purpose: Refusal['purpose'] },
+): readonly Verdict[] {
+  const owners = new Map(pods.map(({ key, workload }) => [key, workload]))
+  const own = refusalsOf(observation, 'evict').filter(refusal => refusal.purpose === purpose)
+  return own.map(refusal => {
+    const { namespace, name } = refusal.object
+    const owner = owners.get(keyFrom(namespace, name))
+    return {
+      ...verdictOf(verdict, refusal),
+      ...(owner !== undefined && { owner }),
+      ...(refusal.node !== undefined && { node: refusal.node }),
+    }
+  })
+}
+
 export const drainStuck = {
   name: 'drain-stuck',
   doc: 'An eviction that was refused until the drain gave up.',
   verdicts: ['drain-stuck'],
-  judge: (observation, life) => {
-    const owners = new Map(life.pods.map(({ key, workload }) => [key, workload]))
-    return refusalsOf(observation, 'evict').map(refusal => {
-      const { namespace, name } = refusal.object
-      const owner = owners.get(keyFrom(namespace, name))
-      return { ...verdictOf('drain-stuck', refusal), ...(owner !== undefined && { owner }) }
-    })
-  },
+  judge: (observation, life) =>
+    evictionsOf(observation, life, { verdict: 'drain-stuck', purpose: undefined }),
+} satisfies Check
+
+export const upgradeStuck = {
+  name: 'upgrade-stuck',
+  doc: 'An eviction that was refused until the upgrade of the nodes gave up.',
+  verdicts: ['upgrade-stuck'],
+  judge: (observation, life) =>
+    evictionsOf(observation, life, { verdict: 'upgrade-stuck', purpose: 'upgrade' }),
 } satisfies Check

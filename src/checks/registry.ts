@@ -7,7 +7,7 @@ import { loop } from './loop.ts'
 import { noscale } from './noscale.ts'
 import { pendingForever, pendingTransient } from './pending.ts'
 import { quorumLost } from './quorum.ts'
-import { drainStuck, rejected } from './refused.ts'
+import { drainStuck, rejected, upgradeStuck } from './refused.ts'
 import { rolloutOk, rolloutStuck } from './rollout.ts'
 import { terminatingForever } from './terminating.ts'
 import { unboundClaim } from './unbound-claim.ts'
@@ -16,6 +16,7 @@ import type { Check, Observation, Verdict } from './verdict.ts'
 export const checks: readonly Check[] = [
   rejected,
   drainStuck,
+  upgradeStuck,
   rolloutStuck,
   loop,
   pendingForever,

@@ -66,6 +66,10 @@ export interface Observation {
 export interface Refusal {
   readonly atMs: number
   readonly what: 'apply' | 'evict'
+  /** An eviction that an upgrade of the nodes waits for. */
+  readonly purpose?: 'upgrade'
+  /** The node that was being drained. */
+  readonly node?: string
   readonly object: ObjectRef
   readonly manifest?: KubeObject
   readonly code: number

@@ -61,7 +61,9 @@ export const flags = [
     name: 'trials',
     value: 'NAME,…',
     group: 'Trials',
-    doc: 'trials to run after install: restart, lose-node, drain (default all)',
+    doc:
+      'trials to run after install: restart, lose-node, lose-zone, drain; ' +
+      'only when named: upgrade, scale, cold-start',
   },
   { name: 'seed', value: 'N', group: 'Trials', doc: 'seed of everything that is random (1)' },
   {

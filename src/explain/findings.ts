@@ -135,7 +135,8 @@ function messageOf({ incident }: Judged, objects: readonly string[], runs: numbe
   const others = objects.length > 1 ? `${objects.length} workloads, worst ` : ''
   const who = `${others}${refText(incident.object)}`
   const lasting = open ? 'and does not come back' : `for ${seconds ?? 0} s`
-  const where = run.node === undefined ? '' : ` when ${run.node} is gone`
+  const gone = run.node ?? (run.zone === undefined ? undefined : `zone ${run.zone}`)
+  const where = gone === undefined ? '' : ` when ${gone} is gone`
   switch (verdict) {
     case 'down':
       return `${who}: no serving pod${where} ${lasting}`

@@ -231,8 +231,12 @@ function summaryOf({ trial, runs, skipped }: TrialResult, platform: Platform): s
   if (failed !== undefined) {
     return `installer gives up at second ${Math.round(failed.atMs / 1000)}`
   }
-  if (trial === 'restart') return countText(runs.length, 'workload')
+  if (trial === 'restart' || trial === 'scale') return countText(runs.length, 'workload')
   const struck = runs.filter(({ node }) => node !== undefined).length
+  const zones = runs.filter(({ zone }) => zone !== undefined).length
+  if (zones > 0) return countText(zones, 'zone')
+  if (trial === 'upgrade') return countText(nodes, 'node')
+  if (trial === 'cold-start') return 'everything off, then on'
   if (struck === 0) return countText(objects, 'object')
   return struck < nodes
     ? `${struck} of ${nodes} nodes, the others alike`

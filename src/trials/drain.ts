@@ -21,6 +21,8 @@ export interface DrainOptions extends DrainFilters {
   readonly timeoutMs?: number
   readonly gracePeriodSeconds?: number
   readonly disableEviction?: boolean
+  /** Whose drain it is: one that never ends is then called so. */
+  readonly purpose?: 'upgrade'
 }
 
 interface Pending {
@@ -40,6 +42,7 @@ export function cordon(voyage: Voyage, node: string, unschedulable = true): void
 /** Drains a node; evictions that never pass become refusals of the voyage. True when it is empty. */
 export function drain(voyage: Voyage, node: string, options: DrainOptions = {}): boolean {
   const { world } = voyage
+  const { purpose } = options
   cordon(voyage, node)
   const { move, errors } = filterPods(world, node, options)
   for (const message of errors) refuse(voyage, node, message)
@@ -55,7 +58,9 @@ export function drain(voyage: Voyage, node: string, options: DrainOptions = {}):
   )
   moveAll(voyage, pods, options)
   for (const { refusal, attempts, pod } of pods) {
-    if (refusal !== undefined && isThere(world, pod)) voyage.addRefusal({ ...refusal, attempts })
+    if (refusal !== undefined && isThere(world, pod)) {
+      voyage.addRefusal({ ...refusal, attempts, node, ...(purpose && { purpose }) })
+    }
   }
   return pods.every(({ pod }) => !isThere(world, pod))
 }

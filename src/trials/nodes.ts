@@ -1,26 +1,14 @@
-// Trials that strike one node after the other: its loss, and its drain.
+// Trials that strike one node or zone after the other: its loss, and the drain of a node.
 
-import { lifeOf, refText } from '../checks/life.ts'
-import { judge } from '../checks/registry.ts'
+import { lifeOf } from '../checks/life.ts'
 import type { Fault } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
 import { nodeKinds } from './alike.ts'
 import { drain as drainNode } from './drain.ts'
-import type { Base, Trial, TrialResult, TrialRun } from './trial.ts'
-import { Voyage } from './voyage.ts'
-
-function strike(base: Base, node: string, how: (voyage: Voyage) => void): TrialRun {
-  const voyage = new Voyage(base.world.fork())
-  how(voyage)
-  const observation = voyage.observation()
-  const { startMs } = observation
-  const verdicts = judge(observation).filter(({ object, owner, atMs }) => {
-    const isBarePod = owner === undefined && object.kind === 'Pod'
-    return base.healthy.has(refText(owner ?? object)) || (isBarePod && atMs >= startMs)
-  })
-  const { exhausted } = voyage
-  return { subject: `node ${node}`, node, observation, verdicts, gates: [], exhausted }
-}
+import { strikeRun } from './strike-run.ts'
+import type { Base, Trial, TrialResult } from './trial.ts'
+import type { Voyage } from './voyage.ts'
+import { knownZones } from './zones.ts'
 
 function nodeNames({ world }: Base): readonly string[] {
   return world.store.list('Node').map(({ metadata }) => metadata.name ?? '')
@@ -29,13 +17,17 @@ function nodeNames({ world }: Base): readonly string[] {
 type StrikeNode = (voyage: Voyage, node: string) => void
 
 const nodeLoss = faults.get('node-loss') as Fault
+const zoneLoss = faults.get('zone-loss') as Fault
 const onlyNode = 'there is only one node, so nothing could take over'
+const onlyZone = 'nothing says that the nodes lie in more than one zone'
 
 function onEachNode(base: Base, trial: string, how: StrikeNode): TrialResult {
   const nodes = nodeNames(base)
   if (nodes.length === 1) return { trial, runs: [], skipped: onlyNode }
   const kinds = nodeKinds(base.world, lifeOf(base.world).pods)
-  const runs = kinds.map(({ name }) => strike(base, name, voyage => how(voyage, name)))
+  const runs = kinds.map(({ name: node }) =>
+    strikeRun(base, { subject: `node ${node}`, node }, voyage => how(voyage, node)),
+  )
   return { trial, runs }
 }
 
@@ -57,4 +49,23 @@ export const drain = {
       drainNode(voyage, node)
       voyage.settle()
     }),
+} satisfies Trial
+
+export const loseZone = {
+  name: 'lose-zone',
+  doc: 'All nodes of each zone in turn fall silent at once and stay so.',
+  isDefault: ({ pools, zonesAssumedFor = 0 }) =>
+    zonesAssumedFor === 0 && new Set(pools.flatMap(({ zones = [] }) => zones)).size > 1,
+  run: base => {
+    const trial = 'lose-zone'
+    const zones = knownZones(base.platform, base.world)
+    if (zones.length === 0) return { trial, runs: [], skipped: onlyZone }
+    const runs = zones.map(([zone]) =>
+      strikeRun(base, { subject: `zone ${zone}`, zone }, voyage => {
+        zoneLoss.apply(voyage.world, { zone })
+        voyage.settle()
+      }),
+    )
+    return { trial, runs }
+  },
 } satisfies Trial

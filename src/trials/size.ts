@@ -2,7 +2,7 @@
 
 import { install } from './install.ts'
 import { totalNodes, variedPool, withNodeCount, type Platform } from './platform.ts'
-import { trials } from './registry.ts'
+import { defaultTrials } from './registry.ts'
 import type { Base, Trial, TrialResult } from './trial.ts'
 
 export interface SizeRow {
@@ -22,6 +22,7 @@ export interface SizeOptions {
 /** Tries 1, 2, 3 … nodes in the pool that varies until every trial holds, or up to the maximum. */
 export function size(platform: Platform, { nodesMax, holds }: SizeOptions): readonly SizeRow[] {
   const least = new Map<string, number>()
+  const trials = defaultTrials(platform)
   const names = ['install', ...trials.map(trial => trial.name)]
   const fixed = totalNodes(platform) - variedPool(platform).count
   let tried = fixed

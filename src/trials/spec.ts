@@ -11,9 +11,18 @@ export interface PoolSpec extends NodePool {
   /** Bounds of an autoscaler; absent when the count is fixed. */
   readonly min?: number
   readonly max?: number
+  readonly upgrade?: UpgradeSpec
   readonly location?: Location
   /** What nobody said about these nodes: how many, how large, or which labels they carry. */
   readonly assumed?: readonly ('count' | 'size' | 'labels')[]
+}
+
+/** How the nodes of a pool are upgraded. */
+export interface UpgradeSpec {
+  /** Default is in-place: a node is drained, is off for a while, and comes back. */
+  readonly strategy?: 'in-place' | 'surge'
+  /** Nodes at a time: a number or a percentage of the pool; default is 1. */
+  readonly atOnce?: number | string
 }
 
 /** Something the run takes for granted; `setBy` names the flag, file or default. */
@@ -68,7 +77,15 @@ export interface InstallSpec {
   readonly facts: readonly string[]
 }
 
-export type StandardTrial = 'install' | 'restart' | 'lose-node' | 'drain' | 'lose-zone' | 'upgrade'
+export type StandardTrial =
+  | 'install'
+  | 'restart'
+  | 'lose-node'
+  | 'lose-zone'
+  | 'drain'
+  | 'upgrade'
+  | 'scale'
+  | 'cold-start'
 
 export interface SlaSpec {
   readonly downSeconds?: number

@@ -11,6 +11,7 @@ export interface TrialRun {
   /** What it struck, for people: `node workers-1`; absent when there is only one run. */
   readonly subject?: string
   readonly node?: string
+  readonly zone?: string
   readonly workload?: ObjectRef
   readonly observation: Observation
   readonly verdicts: readonly Verdict[]
@@ -37,5 +38,7 @@ export interface Base {
 export interface Trial {
   readonly name: string
   readonly doc: string
+  /** Whether it runs unless trials are named; absent: always. */
+  readonly isDefault?: (platform: Platform) => boolean
   run(base: Base): TrialResult
 }

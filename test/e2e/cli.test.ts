@@ -51,7 +51,7 @@ describe('started from anywhere', () => {
 describe('a run', () => {
   it('holds on the small example, one line per trial', () => {
     const { out, status } = seatrial(['check', small])
-    expect(out.split('\n').map(line => line.slice(0, 1))).toEqual(['✓', '✓', '✓', '✓', ''])
+    expect(out.split('\n').map(line => line.slice(0, 1))).toEqual(['✓', '✓', '✓', '✓', '✓', ''])
     expect(status).toBe(0)
   })
 

@@ -29,14 +29,19 @@ export const lostNode = {
   name: 'lost-node',
   doc: 'A pod on a silent node can neither be stopped nor replaced under the same name.',
   find: ({ incident, pod }) => {
-    const { node } = incident.run
+    const { node, zone } = incident.run
     const terminating = incident.verdicts.filter(v => v.verdict === 'terminating-forever')
-    if (node === undefined || terminating.length === 0) return []
+    if ((node ?? zone) === undefined || terminating.length === 0) return []
     const names = terminating.map(({ object }) => object.name)
     const isSet = incident.object.kind === 'StatefulSet'
     const tail = isSet ? '; a StatefulSet creates no second pod of that name' : ''
-    const text = `the kubelet of ${node} is silent, so nobody confirms that ${names.join(', ')} ended`
-    const facts = { node, pods: names, ...(pod !== undefined && { bound: true }) }
+    const who = node === undefined ? `kubelets of zone ${zone} are` : `kubelet of ${node} is`
+    const text = `the ${who} silent, so nobody confirms that ${names.join(', ')} ended`
+    const facts = {
+      ...(node === undefined ? { zone: zone ?? '' } : { node }),
+      pods: names,
+      ...(pod !== undefined && { bound: true }),
+    }
     return [bare('kubelet-silent', `${text}${tail}`, facts)]
   },
 } satisfies CauseFinder
