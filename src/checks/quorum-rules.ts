@@ -15,6 +15,8 @@ export interface QuorumRule {
   readonly images: readonly string[]
   /** Words of the command line, without their folder. */
   readonly programs: readonly string[]
+  /** A set of fewer is not judged: the votes that are missing are those of other pods. */
+  readonly membersMin?: number
   /** Where image and program are not enough: one of these must be there too. */
   readonly evidence?: readonly Evidence[]
 }
@@ -49,7 +51,7 @@ export const quorumRules: readonly QuorumRule[] = [
     evidence: [
       { env: 'cluster.initial_master_nodes' },
       { env: 'node.roles', contains: 'master' },
-      { env: 'ELASTICSEARCH_CLUSTER_MASTER_HOSTS' },
+      { env: 'ELASTICSEARCH_NODE_ROLES', contains: 'master' },
     ],
   },
   {
@@ -79,6 +81,8 @@ export const quorumRules: readonly QuorumRule[] = [
     votesOn: 'the primary of the replica set',
     images: ['mongo', 'mongodb', 'percona-server-mongodb'],
     programs: ['mongod'],
+    // A set of two has an arbiter beside it.
+    membersMin: 3,
     evidence: [{ word: '--replSet' }, { env: 'MONGODB_REPLICA_SET_NAME' }],
   },
   {

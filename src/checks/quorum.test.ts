@@ -85,6 +85,24 @@ describe('which stores vote', () => {
       want: 2,
     },
     { name: 'a lone MongoDB each', given: store({ image: 'mongo:7' }), of: 3, want: undefined },
+    {
+      name: 'two members of a replica set, whose arbiter is elsewhere',
+      given: store({ image: 'mongo:7', command: ['mongod', '--replSet=rs0'] }),
+      of: 2,
+      want: undefined,
+    },
+    {
+      name: 'Elasticsearch nodes that know the masters but are none',
+      given: store({
+        image: 'e/elasticsearch:8',
+        env: [
+          { name: 'ELASTICSEARCH_CLUSTER_MASTER_HOSTS', value: 'm-0 m-1 m-2' },
+          { name: 'ELASTICSEARCH_NODE_ROLES', value: 'ingest' },
+        ],
+      }),
+      of: 2,
+      want: undefined,
+    },
     { name: 'RabbitMQ', given: store({ image: 'rabbitmq:4-management' }), of: 3, want: 2 },
     {
       name: 'Elasticsearch data nodes do not vote',

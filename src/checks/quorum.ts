@@ -25,7 +25,9 @@ type Store = KubeObject & {
 export function quorumOf(object: KubeObject, wanted: number): number | undefined {
   const declared = Number(object.metadata.annotations?.[annotation])
   if (Number.isInteger(declared) && declared > 0) return declared
-  return wanted > 1 && storeOf(object) !== undefined ? Math.trunc(wanted / 2) + 1 : undefined
+  const rule = wanted > 1 ? storeOf(object) : undefined
+  if (rule === undefined || wanted < (rule.membersMin ?? 2)) return undefined
+  return Math.trunc(wanted / 2) + 1
 }
 
 /** The rule by which a StatefulSet is recognised as a store whose members vote. */

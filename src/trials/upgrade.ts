@@ -1,5 +1,6 @@
 // The upgrade trial: every node is replaced or goes off for a while, pool by pool, as many at a
 // time as the pool says. A node whose drain never ends stops the upgrade.
+
 import type { Fault } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
 import { request } from '../cluster/cluster.ts'
