@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { readLines, recordingsIn } from './recordings.ts'
 import type { Run } from './suite.ts'
 import { type CaseName, Tally } from './tally.ts'
-import type { Topic } from './vectors/topic.ts'
+import type { Comparable, Topic } from './vectors/topic.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -16,22 +16,25 @@ interface Case {
   readonly out: unknown
 }
 
-async function topicOf(name: string): Promise<Topic | undefined> {
+interface TopicModule {
+  readonly answer: Topic
+  readonly comparable?: Comparable
+}
+
+async function topicOf(name: string): Promise<TopicModule | undefined> {
   const file = join(here, 'vectors', `${name}.ts`)
-  if (!existsSync(file)) return undefined
-  const module: { answer: Topic } = await import(pathToFileURL(file).href)
-  return module.answer
+  return existsSync(file) ? await import(pathToFileURL(file).href) : undefined
 }
 
 export const run: Run = async (folder, options) => {
   const tally = new Tally('vectors', folder, options)
   for (const { name, path } of recordingsIn(folder)) {
-    const answer = await topicOf(name)
+    const module = await topicOf(name)
     for (const line of readLines(path)) {
       // Keys are sorted, so the family stands in front of what is expensive to parse.
       const [, id, family] = /^\{"id":"([^"]*)","family":"([^"]*)"/.exec(line) ?? []
       if (id === undefined || family === undefined) throw new Error(`${path}: not a case: ${line}`)
-      check({ line, answer, name: { family: `${name}/${family}`, id }, topic: family }, tally)
+      check({ line, module, name: { family: `${name}/${family}`, id }, topic: family }, tally)
     }
   }
   return tally.result()
@@ -39,25 +42,28 @@ export const run: Run = async (folder, options) => {
 
 interface Checking {
   readonly line: string
-  readonly answer: Topic | undefined
+  readonly module: TopicModule | undefined
   readonly name: CaseName
   /** The family as the recording calls it. */
   readonly topic: string
 }
 
-function check({ line, answer, name, topic }: Checking, tally: Tally): void {
+function check({ line, module, name, topic }: Checking, tally: Tally): void {
   if (!tally.wants(name)) return
-  if (answer === undefined || tally.isDeviation(name.family)) {
+  if (module === undefined || tally.isDeviation(name.family)) {
     tally.cannotRun(name, 'not implemented')
     return
   }
   const recorded: Case = JSON.parse(line)
   let got: unknown
   try {
-    got = answer(topic, recorded.in)
+    got = module.answer(topic, recorded.in)
   } catch (error) {
     got = { threw: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
   if (got === undefined) tally.cannotRun(name, 'not implemented')
-  else tally.compare(name, recorded.out, got)
+  else {
+    const [want, have] = module.comparable?.(recorded.out, got) ?? [recorded.out, got]
+    tally.compare(name, want, have)
+  }
 }
