@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { readLines, recordingsIn } from './recordings.ts'
 import type { Run } from './suite.ts'
 import { type CaseName, Tally } from './tally.ts'
-import type { Comparable, Topic } from './vectors/topic.ts'
+import type { TopicModule } from './vectors/topic.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
@@ -16,20 +16,16 @@ interface Case {
   readonly out: unknown
 }
 
-interface TopicModule {
-  readonly answer: Topic
-  readonly comparable?: Comparable
-}
-
 async function topicOf(name: string): Promise<TopicModule | undefined> {
   const file = join(here, 'vectors', `${name}.ts`)
-  return existsSync(file) ? await import(pathToFileURL(file).href) : undefined
+  return existsSync(file) ? ((await import(pathToFileURL(file).href)) as TopicModule) : undefined
 }
 
 export const run: Run = async (folder, options) => {
   const tally = new Tally('vectors', folder, options)
   for (const { name, path } of recordingsIn(folder)) {
     const module = await topicOf(name)
+    if (module?.prepare !== undefined) prepare(path, module.prepare)
     for (const line of readLines(path)) {
       // Keys are sorted, so the family stands in front of what is expensive to parse.
       const [, id, family] = /^\{"id":"([^"]*)","family":"([^"]*)"/.exec(line) ?? []
@@ -38,6 +34,15 @@ export const run: Run = async (folder, options) => {
     }
   }
   return tally.result()
+}
+
+/** Whatever `--only` asks for, the cases of a recording need its bindings. */
+function prepare(path: string, take: (input: unknown) => void): void {
+  for (const line of readLines(path)) {
+    if (!/^\{"id":"[^"]*","family":"bindings"/.test(line)) continue
+    const recorded: Case = JSON.parse(line)
+    take(recorded.in)
+  }
 }
 
 interface Checking {

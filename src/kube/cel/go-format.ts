@@ -1,0 +1,29 @@
+// Numbers as Go prints them.
+
+/** strconv.FormatFloat(value, 'f', -1, 64). */
+export function fixedText(value: number): string {
+  if (!Number.isFinite(value)) return specialText(value)
+  const text = String(value)
+  if (!text.includes('e')) return Object.is(value, -0) ? '-0' : text
+  const [mantissa = '', exponentText = ''] = text.split('e')
+  const exponent = Number(exponentText)
+  const sign = mantissa.startsWith('-') ? '-' : ''
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.')
+  if (exponent >= 0) return `${sign}${whole}${fraction.padEnd(exponent, '0')}`
+  return `${sign}0.${'0'.repeat(-exponent - 1)}${whole}${fraction}`
+}
+
+export function specialText(value: number): string {
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
+}
+
+/** fmt's %g and %v of a double: the shortest digits, an exponent below -4 and from 6 on. */
+export function shortestText(value: number): string {
+  if (!Number.isFinite(value)) return specialText(value)
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  const [mantissa = '', exponentText = ''] = value.toExponential().split('e')
+  const exponent = Number(exponentText)
+  if (exponent >= -4 && exponent < 6) return fixedText(value)
+  const digits = String(Math.abs(exponent)).padStart(2, '0')
+  return `${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`
+}
