@@ -235,10 +235,17 @@ const goTypes: Readonly<Record<string, string>> = {
   optional_type: '*types.Optional',
   'google.protobuf.Duration': 'types.Duration',
   'google.protobuf.Timestamp': 'types.Timestamp',
+  'net.IP': 'cel.IP',
+  'net.CIDR': 'cel.CIDR',
+  'kubernetes.Quantity': 'cel.Quantity',
+  'kubernetes.URL': 'cel.URL',
+  'kubernetes.Semver': 'cel.Semver',
+  'kubernetes.NamedFormat': 'cel.Format',
 }
 
 /** What upstream calls the type of a value that is no key. */
 export function goType(value: Value): string {
+  if (isJsonMap(value)) return 'map[string]interface {}'
   const name = typeNameOf(value)
   return goTypes[name] ?? name
 }
@@ -271,7 +278,7 @@ function elementOf(list: readonly Value[], key: Value): Value | undefined {
 function indexOf(key: Value): number | CelError {
   if (key instanceof Double || key instanceof Uint) {
     const index = Number(key.value)
-    if (Number.isInteger(index)) return index
+    if (Number.isInteger(index) && Math.abs(index) < 2 ** 63) return index
     return new CelError(`unsupported index value ${shortText(key)} in list`)
   }
   return new CelError(`unsupported index type '${typeNameOf(key)}' in list`)

@@ -235,11 +235,11 @@ function choose({ decl, overload: id, args }: CallPlan): Chosen {
     const error = patternError(pattern)
     if (error !== undefined) throw new CannotPlan(error)
   }
-  const hasPattern = typeof pattern === 'string'
+  if (typeof pattern === 'string') return { run: patternRun(decl, args.length), stops: true }
   const { singleton } = decl
   if (singleton !== undefined) {
     if (args.length !== singleton.arity) throw new CannotPlan(`no such overload: ${decl.name}`)
-    return { run: singletonRun(decl), stops: hasPattern }
+    return { run: singletonRun(decl), stops: false }
   }
   const overload = decl.overloads.find(each => each.id === id)
   if (overload === undefined && decl.overloads.length > 1) {
@@ -247,8 +247,19 @@ function choose({ decl, overload: id, args }: CallPlan): Chosen {
   }
   const one = overload ?? decl.overloads[0]
   if (one?.call === undefined) throw new CannotPlan(`no such overload: ${decl.name}`)
-  const stops = hasPattern || one.stopsAtError === true || args.length === 0 || args.length > 2
+  const stops = one.stopsAtError === true || args.length === 0 || args.length > 2
   return { run: guarded(decl, one), stops }
+}
+
+/** A call with a compiled pattern: other complaints about its arguments than without. */
+function patternRun({ singleton, overloads }: FunctionDecl, count: number): Implementation {
+  const call = singleton?.call ?? overloads.find(({ args }) => args.length === count)?.call
+  if (call === undefined) throw new CannotPlan('no such overload')
+  return args => {
+    const [text, , limit] = args
+    if (typeof text !== 'string') return noSuchOverload
+    return limit === undefined || isInt(limit) ? call(...args) : noSuchOverload
+  }
 }
 
 /** Values with methods complain without the name of the function. */

@@ -39,7 +39,12 @@ export interface Rule {
 /** Executable grammar. A choice is predicted from one token, or from as many as it needs. */
 export type Part =
   | { readonly kind: 'tokens'; readonly state: State; readonly tokens: ReadonlySet<TokenKind> }
-  | { readonly kind: 'rule'; readonly state: State; readonly rule: Rule; readonly precedence: number }
+  | {
+      readonly kind: 'rule'
+      readonly state: State
+      readonly rule: Rule
+      readonly precedence: number
+    }
   | { readonly kind: 'all'; readonly parts: readonly Part[] }
   | {
       readonly kind: 'choice'
@@ -288,9 +293,17 @@ function defineLists(): void {
   const entry = all(ref('optExpr'), tokens(':'), ref('expr'))
   define('mapInitializerList', all(entry, loop(all(tokens(','), entry))))
   const identifiers: TokenKind[] = ['IDENTIFIER', 'ESC_IDENTIFIER']
-  define('escapeIdent', choice(identifiers.map(kind => tokens(kind)), identifiers))
+  define(
+    'escapeIdent',
+    choice(
+      identifiers.map(kind => tokens(kind)),
+      identifiers,
+    ),
+  )
   define('optExpr', all(maybe('?'), ref('expr')))
-  const constants = (['STRING', 'BYTES', 'true', 'false', 'null'] as const).map(kind => tokens(kind))
+  const constants = (['STRING', 'BYTES', 'true', 'false', 'null'] as const).map(kind =>
+    tokens(kind),
+  )
   define(
     'literal',
     choice([
@@ -311,7 +324,8 @@ function collectFollowers(): void {
     if (seen.has(state)) return
     seen.add(state)
     for (const edge of state.edges) {
-      if (edge.kind === 'rule') followers.set(edge.rule, [...(followers.get(edge.rule) ?? []), edge.to])
+      if (edge.kind === 'rule')
+        followers.set(edge.rule, [...(followers.get(edge.rule) ?? []), edge.to])
       visit(edge.to)
     }
   }

@@ -51,6 +51,8 @@ export interface Token {
 export interface Tokens {
   readonly tokens: readonly Token[]
   readonly issues: readonly CelIssue[]
+  /** Offsets of characters that belong to no token. */
+  readonly unread: ReadonlySet<number>
 }
 
 const escape = String.raw`\\(?:[abfnrtv"'\\?${'`'}]|[0-3][0-7][0-7]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})`
@@ -107,6 +109,7 @@ export function tokenize(source: Source): Tokens {
   const { text } = source
   const tokens: Token[] = []
   const issues: CelIssue[] = []
+  const unread = new Set<number>()
   let index = 0
   let at = 0
   while (index < text.length) {
@@ -120,11 +123,13 @@ export function tokenize(source: Source): Tokens {
       const word = match.kind === 'IDENTIFIER' && words.has(read)
       tokens.push({ kind: word ? (read as TokenKind) : match.kind, text: read, at })
     }
+    const length = Array.from(read).length
+    if (match === undefined) for (let each = 0; each < length; each += 1) unread.add(at + each)
     index += read.length
-    at += Array.from(read).length
+    at += length
   }
   tokens.push({ kind: 'EOF', text: '<EOF>', at })
-  return { tokens, issues }
+  return { tokens, issues, unread }
 }
 
 function escaped(text: string): string {

@@ -297,7 +297,6 @@ const receiverMacros: ReadonlyMap<string, Macro> = new Map([
   ['all 2', quantifier(all)],
   ['exists 2', quantifier(exists)],
   ['exists_one 2', quantifier(existsOne)],
-  ['existsOne 2', quantifier(existsOne)],
   ['map 2', map],
   ['map 3', map],
   ['filter 2', filter],

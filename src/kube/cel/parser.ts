@@ -45,7 +45,8 @@ export function parse(source: Source): Parsed {
     const message = `expression code point size exceeds limit: size: ${size}, limit ${sizeMax}`
     return { ok: false, issues: [{ location: noLocation, message }] }
   }
-  const { tokens, issues } = tokenize(source)
+  const read = tokenize(source)
+  const { tokens, issues } = read
   const parser = new Parser(source, tokens)
   const expr = issues.length === 0 ? parser.start() : undefined
   if (expr !== undefined) {
@@ -55,7 +56,7 @@ export function parse(source: Source): Parsed {
     const message = `expression recursion limit exceeded: ${depthMax}`
     return { ok: false, issues: [{ location: noLocation, message }] }
   }
-  return { ok: false, issues: [...issues, ...syntaxErrors(source, tokens)] }
+  return { ok: false, issues: [...issues, ...syntaxErrors(source, read)] }
 }
 
 /** Thrown inside the parser where the text leaves the grammar; never leaves this file. */

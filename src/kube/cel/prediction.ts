@@ -35,7 +35,10 @@ export type Prediction =
 export function predict({ decision, precedence, tokens, index }: Lookahead): Prediction {
   let configs = new Reached()
   for (const [at, edge] of decision.edges.entries()) {
-    configs.close({ state: edge.to, alternative: at + 1, stack: undefined, isOutside: false }, precedence)
+    configs.close(
+      { state: edge.to, alternative: at + 1, stack: undefined, isOutside: false },
+      precedence,
+    )
   }
   for (let ahead = index; ; ahead += 1) {
     const token = tokens[Math.min(ahead, tokens.length - 1)] as Token
@@ -53,7 +56,9 @@ export function predict({ decision, precedence, tokens, index }: Lookahead): Pre
 function failed(configs: Reached, offending: Token): Prediction {
   const finished = configs
     .all()
-    .filter(({ isOutside, state, stack }) => isOutside || (state.kind === 'stop' && stack === undefined))
+    .filter(
+      ({ isOutside, state, stack }) => isOutside || (state.kind === 'stop' && stack === undefined),
+    )
     .map(({ alternative }) => alternative)
   if (finished.length === 0) return { ok: false, offending }
   return { ok: true, alternative: Math.min(...finished) }
@@ -66,7 +71,8 @@ function step(configs: Reached, kind: TokenKind): Reached {
       if (edge.kind === 'tokens' && edge.tokens.has(kind)) next.close({ ...config, state: edge.to })
     }
     // Behind the end of the whole expression only the end of the text follows, again and again.
-    if (kind === 'EOF' && config.state.kind === 'stop' && config.stack === undefined) next.add(config)
+    if (kind === 'EOF' && config.state.kind === 'stop' && config.stack === undefined)
+      next.add(config)
   }
   return next
 }

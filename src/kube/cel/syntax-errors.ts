@@ -3,7 +3,7 @@
 // v0.26.0 parser/gen/cel_parser.go: texts, places, recovery.
 
 import { type Part, type Rule, type State, startRule, tokenOrder } from './grammar.ts'
-import type { Token, TokenKind } from './lexer.ts'
+import type { Token, TokenKind, Tokens } from './lexer.ts'
 import { predict } from './prediction.ts'
 import type { CelIssue, Source } from './source.ts'
 
@@ -34,7 +34,7 @@ const recoveriesMax = 30
 const reportsMax = 100
 
 /** All complaints of the parser about these tokens. */
-export function syntaxErrors(source: Source, tokens: readonly Token[]): CelIssue[] {
+export function syntaxErrors(source: Source, tokens: Tokens): CelIssue[] {
   const reader = new Reader(source, tokens)
   try {
     reader.read()
@@ -48,6 +48,7 @@ class Reader {
   readonly issues: CelIssue[] = []
   private readonly source: Source
   private readonly tokens: readonly Token[]
+  private readonly unread: ReadonlySet<number>
   private index = 0
   private call: Call
   private state: State
@@ -56,9 +57,10 @@ class Reader {
   private lastErrorIndex = -1
   private readonly lastErrorStates = new Set<State>()
 
-  constructor(source: Source, tokens: readonly Token[]) {
+  constructor(source: Source, { tokens, unread }: Tokens) {
     this.source = source
     this.tokens = tokens
+    this.unread = unread
     const rule = startRule()
     this.state = rule.start
     this.call = { rule, precedence: 0, behind: undefined, caller: undefined }
@@ -254,7 +256,8 @@ class Reader {
     const { characters } = this.source
     const isEnd = offending.kind === 'EOF'
     const end = isEnd ? characters.length : offending.at + Array.from(offending.text).length
-    const input = start.kind === 'EOF' ? '<EOF>' : characters.slice(start.at, end).join('')
+    const read = characters.slice(start.at, end).filter((_, at) => !this.unread.has(start.at + at))
+    const input = start.kind === 'EOF' ? '<EOF>' : read.join('')
     const text = `no viable alternative at input ${quoted(input)}`
     return new Mismatch(withReservedWord(text), offending)
   }

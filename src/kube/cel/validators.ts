@@ -106,32 +106,21 @@ function checkFormat(call: Call, checked: Checked, complain: Complain): void {
   let asked = 0
   let badAt = call.at
   const result = interpolate(target.value, {
-    count: Number.POSITIVE_INFINITY,
+    count: elements.length,
+    isCheck: true,
     clause: ({ letter }, index) => {
       asked += 1
-      const element = elements[index]
-      if (element === undefined) return ''
-      const bad = badArgument(letter, element, checked)
+      const bad = badArgument(letter, elements[index] as Expr, checked)
       if (bad === undefined) return ''
       badAt = bad.at
       return refusalOf(clauseNames[letter] ?? 'string', bad.typeName)
     },
   })
-  const late = lateIndex(target.value, elements.length)
-  if (late !== undefined && !(result instanceof CelError && asked <= elements.length)) {
-    complain(call.at, late)
-  } else if (result instanceof CelError) complain(badAt, result.message)
+  if (result instanceof CelError) complain(badAt, result.message)
   else if (elements.length > asked) {
     const what = 'too many arguments supplied to string.format'
     complain(call.at, `${what} (expected ${asked}, got ${elements.length})`)
   }
-}
-
-/** The complaint about the first clause without an argument. */
-function lateIndex(format: string, count: number): string | undefined {
-  const result = interpolate(format, { count, clause: () => '' })
-  if (!(result instanceof CelError)) return undefined
-  return result.message.endsWith('out of range') ? result.message : undefined
 }
 
 const clauseNames: Readonly<Record<string, Parameters<typeof refusalOf>[0]>> = {

@@ -32,19 +32,11 @@ export function prepare(input: unknown): void {
   bindings = (input as { bindings: Bindings }).bindings
 }
 
-function doubleText(value: number): string {
-  // strconv's 'g' switches to exponents later than fmt's %g does.
-  const exponent = Math.trunc(Math.log10(Math.abs(value)))
-  return Number.isFinite(exponent) && exponent < 21 && exponent >= 6
-    ? String(value)
-    : shortestText(value)
-}
-
 function described(value: Value): unknown {
   if (value === null) return { type: 'null', value: null }
   if (isInt(value)) return { type: 'int', value: String(value) }
   if (value instanceof Uint) return { type: 'uint', value: String(value.value) }
-  if (value instanceof Double) return { type: 'double', value: doubleText(value.value) }
+  if (value instanceof Double) return { type: 'double', value: shortestText(value.value) }
   if (value instanceof Duration) return { type: 'duration', value: durationText(value) }
   if (value instanceof Timestamp) return { type: 'timestamp', value: timestampText(value) }
   if (value instanceof TypeValue) return { type: 'type', value: value.name }

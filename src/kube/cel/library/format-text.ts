@@ -27,6 +27,8 @@ export type Formatted = string | CelError
 /** What a clause does with its argument; `index` is the place of the argument in the list. */
 export interface Interpolator {
   readonly count: number
+  /** The check before evaluation sees an open clause before it misses an argument. */
+  readonly isCheck?: boolean
   readonly clause: (clause: Clause, index: number) => Formatted
 }
 
@@ -36,7 +38,7 @@ export interface Clause {
 }
 
 /** Runs a format string; of all errors the first is the answer. */
-export function interpolate(format: string, { count, clause }: Interpolator): Formatted {
+export function interpolate(format: string, { count, clause, isCheck }: Interpolator): Formatted {
   let result = ''
   let argument = 0
   for (let index = 0; index < format.length; ) {
@@ -50,8 +52,10 @@ export function interpolate(format: string, { count, clause }: Interpolator): Fo
       index += 2
       continue
     }
+    const isOpen = index + 1 >= format.length
+    if (isOpen && isCheck === true) return new CelError('unexpected end of string')
     if (argument >= count) return new CelError(`index ${argument} out of range`)
-    if (index + 1 >= format.length) return new CelError('unexpected end of string')
+    if (isOpen) return new CelError('unexpected end of string')
     const read = readClause(format, index + 1)
     if (read instanceof CelError) return prefixed('could not parse formatting clause', read)
     const text = clause(read.clause, argument)
@@ -202,9 +206,14 @@ function decimalText(value: Value, precision: number): Formatted {
 
 /** Decimal digits of a double, rounded half to even on its exact value as Go rounds. */
 export function exactFixed(value: number, precision: number): string {
-  if (precision <= 100 && Math.abs(value) < 1e21) return value.toFixed(precision)
-  const text = value.toFixed(100)
+  const isLarge = Math.abs(value) >= 1e21
+  const digits = Math.min(precision, 100)
+  const text = isLarge ? wholeText(value, digits) : value.toFixed(digits)
   return precision <= 100 ? text : text.padEnd(text.length + precision - 100, '0')
+}
+
+function wholeText(value: number, digits: number): string {
+  return digits === 0 ? String(BigInt(value)) : `${BigInt(value)}.${'0'.repeat(digits)}`
 }
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
@@ -214,10 +223,12 @@ function scientificText(value: Value, precision: number): Formatted {
   if (double === undefined) return refusal('scientific', value)
   const special = specialNumber(double)
   if (special !== undefined) return special
-  const [mantissa = '', exponent = '0'] = double.toExponential(Math.min(precision, 100)).split('e')
+  // Upstream takes the precision for a width: there are always six digits.
+  const [mantissa = '', exponent = '0'] = double.toExponential(precisionDefault).split('e')
   const digits = exponent.replace(/^[+-]/, '').padStart(2, '0')
   const raised = Array.from(digits, digit => superscripts[Number(digit)]).join('')
-  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`
+  const text = `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`
+  return text.padStart(precision)
 }
 
 /** %s. */

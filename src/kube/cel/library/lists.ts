@@ -10,6 +10,7 @@ import {
   Double,
   Duration,
   isList,
+  isMap,
   noSuchOverload,
   typeNameOf,
   Uint,
@@ -135,8 +136,13 @@ function slice(list: List, start: Value, end: Value): Value {
   return list.slice(from, to)
 }
 
-function flatten(list: Value, depth: Value): Value {
-  if (!isList(list)) return noSuchOverload
+function flatten(list: Value, depth: Value | undefined): Value {
+  if (!isList(list)) {
+    const shown = depth === undefined ? '' : typeNameOf(depth)
+    const receiver = isMap(list) ? 'map(dyn, dyn)' : typeNameOf(list)
+    return new CelError(`no such overload: ${receiver}.flatten(${shown})`)
+  }
+  if (depth === undefined) return flattened(list, 1)
   if (Number(depth) < 0) return new CelError('level must be non-negative')
   return flattened(list, Number(depth))
 }
@@ -197,7 +203,7 @@ const extendedLists: readonly FunctionDecl[] = [
   {
     ...fn(
       'flatten',
-      member('list_flatten', [listOf(listT)], listT, list => flatten(list as Value, 1)),
+      member('list_flatten', [listOf(listT)], listT, list => flatten(list as Value, undefined)),
       member('list_flatten_int', [listOf(types.dyn), int], listOf(types.dyn), (list, depth) =>
         flatten(list as Value, depth as Value),
       ),

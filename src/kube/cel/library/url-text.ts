@@ -70,12 +70,18 @@ function parse(text: string, viaRequest: boolean): Url {
   }
   const hasAuthority =
     (scheme !== '' || (!viaRequest && !rest.startsWith('///'))) && rest.startsWith('//')
-  if (!hasAuthority) return { scheme, host: '', escapedPath: escapedPath(rest), query, text }
+  const suffix = mark < 0 ? '' : `?${query}`
+  const prefix = scheme === '' ? '' : `${scheme}:`
+  if (!hasAuthority) {
+    const path = escapedPath(rest)
+    return { scheme, host: '', escapedPath: path, query, text: prefix + path + suffix }
+  }
   const slash = rest.indexOf('/', 2)
   const authority = slash < 0 ? rest.slice(2) : rest.slice(2, slash)
   const path = slash < 0 ? '' : rest.slice(slash)
   const host = hostOf(scheme, authority)
-  return { scheme, host, escapedPath: escapedPath(path), query, text }
+  const sent = escapedPath(path)
+  return { scheme, host, escapedPath: sent, query, text: `${prefix}//${authority}${sent}${suffix}` }
 }
 
 function hostOf(scheme: string, authority: string): string {
