@@ -3,7 +3,7 @@
 
 import { operators } from './ast.ts'
 import { asAttribute, attributeNode, CannotPlan, constantNode, type Node } from './plan.ts'
-import { type CallCost, callCost, equalityCost } from './cost.ts'
+import { type CallCost, callCost, equalityCost, one } from './cost.ts'
 import type { FunctionDecl, Overload } from './declarations.ts'
 import { equal, adapted } from './equality.ts'
 import { charge, type Step } from './frame.ts'
@@ -182,6 +182,8 @@ function callStep(plan: CallPlan): Step {
   const cost = callCost(decl.name, overload)
   const steps = args.map(({ step }) => step)
   if (stops) return stoppingCall(steps, run, cost)
+  const { singleton } = decl
+  if (singleton?.arity === 2 && cost === one) return operatorCall(decl, steps as [Step, Step])
   if (steps.length === 1) return unaryCall(steps[0] as Step, run, cost)
   return binaryCall(steps as [Step, Step], run, cost)
 }
@@ -192,6 +194,24 @@ function unaryCall(arg: Step, run: Implementation, cost: CallCost): Step {
     const result = args[0] instanceof CelError ? args[0] : run(args)
     charge(frame, cost(args, result))
     return result
+  }
+}
+
+/** As binaryCall, without a list of arguments: what comparisons and sums consist of. */
+function operatorCall(
+  { name, singleton }: FunctionDecl,
+  [left, right]: readonly [Step, Step],
+): Step {
+  const { handles, call } = singleton as NonNullable<FunctionDecl['singleton']>
+  const refused = new CelError(`no such overload: ${name}`)
+  return frame => {
+    const a = left(frame)
+    const b = right(frame)
+    charge(frame, 1)
+    if (a instanceof CelError) return a
+    if (b instanceof CelError) return b
+    if (handles === undefined || handles(a)) return call(a, b)
+    return isReceiver(a) ? noSuchOverload : refused
   }
 }
 

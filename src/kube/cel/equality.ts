@@ -134,8 +134,7 @@ const notOrdered = new CelError('NaN values cannot be ordered')
 /** Whether values of this type can be compared at all. */
 export function isComparable(value: Value): boolean {
   return (
-    typeof value === 'string' ||
-    typeof value === 'boolean' ||
+    typeof value !== 'object' ||
     isNumber(value) ||
     value instanceof Duration ||
     value instanceof Timestamp ||

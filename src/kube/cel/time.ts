@@ -1,7 +1,7 @@
 // Moments and durations of expressions: reading, printing, parts in a time zone.
 // Port of cel-go v0.26.0 common/types/{timestamp,duration}.go and Go's time package: results.
 
-import { CelError, type Duration, Timestamp } from './values.ts'
+import { type Duration, Timestamp } from './values.ts'
 
 export const minUnixSeconds = -62_135_596_800
 export const maxUnixSeconds = 253_402_300_799
@@ -10,7 +10,7 @@ const pattern =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))$/
 
 /** Days since 1970-01-01 in the proleptic Gregorian calendar; `month` counts from 1. */
-function daysFromCivil(year: number, month: number, day: number): number {
+export function daysFromCivil(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year
   const era = Math.floor(shifted / 400)
   const yearOfEra = shifted - era * 400
@@ -187,23 +187,4 @@ function decimal(value: bigint, places: number): string {
 export function durationSeconds({ nanoseconds }: Duration): number {
   const billion = 1_000_000_000n
   return Number(nanoseconds / billion) + Number(nanoseconds % billion) / 1e9
-}
-
-/** Seconds east of UTC at a moment in a zone: a name, `UTC`, or `+09:00`. */
-export function zoneOffset(zone: string, seconds: number): number | CelError {
-  const colon = zone.indexOf(':')
-  if (colon < 0) return namedOffset(zone, seconds)
-  const [hourText, minuteText] = [zone.slice(0, colon), zone.slice(colon + 1)]
-  for (const text of [hourText, minuteText]) {
-    if (!/^[+-]?[0-9]+$/.test(text)) {
-      return new CelError(`strconv.Atoi: parsing "${text}": invalid syntax`)
-    }
-  }
-  const [hour, minute] = [Number(hourText), Number(minuteText)]
-  return (zone.startsWith('-') ? hour * 60 - minute : hour * 60 + minute) * 60
-}
-
-function namedOffset(zone: string, _seconds: number): number | CelError {
-  if (zone === '' || zone === 'UTC') return 0
-  return new CelError(`unknown time zone ${zone}`)
 }

@@ -18,8 +18,9 @@ import { operators } from '../ast.ts'
 import { type FunctionDecl, fn, global, member, type Overload } from '../declarations.ts'
 import { adapted, compare, equal, isComparable } from '../equality.ts'
 import { matches } from '../regex.ts'
-import { civilOf, type Civil, zoneOffset } from '../time.ts'
+import { civilOf, type Civil } from '../time.ts'
 import { listOf, mapOf, paramOf, type Type, types, typeOf } from '../types.ts'
+import { zoneOffset } from '../zones.ts'
 import {
   CelError,
   Duration,
@@ -77,6 +78,7 @@ function order(name: string, prefix: string, holds: (sign: number) => boolean): 
       arity: 2,
       handles: isComparable,
       call: (left, right) => {
+        if (typeof left === 'number' && typeof right === 'number') return holds(left - right)
         const sign = compare(left as Value, right as Value)
         return sign instanceof CelError ? sign : holds(sign)
       },
