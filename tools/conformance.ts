@@ -1,6 +1,7 @@
 // `npm run conformance -- SUITE DIR [-o json] [--only TEXT] [--first N] [--ratchet]`: compares the
 // twin with recordings of the real components. Exit 0 only when nothing differs; 2 for wrong usage.
-// --family is another word for --only. With --ratchet differences that tools/conformance/open-differences.json counts are tolerated.
+// --family is another word for --only. --engine specification|fast: one engine of the scheduler
+// suite instead of both. With --ratchet differences that tools/conformance/open-differences.json counts are tolerated.
 
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -38,6 +39,7 @@ async function main(argv: readonly string[]): Promise<number> {
       output: { type: 'string', short: 'o' },
       only: { type: 'string' },
       family: { type: 'string' },
+      engine: { type: 'string' },
       first: { type: 'string' },
       ratchet: { type: 'boolean' },
     },
@@ -59,6 +61,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const result = await run(folder, {
     ...(only !== undefined && { only }),
+    ...(values.engine !== undefined && { engine: values.engine }),
     differencesMax: Number(values.first ?? 5),
     deviations: readDeviations(join(here, '..', 'docs', 'deviations.md')),
   })

@@ -8,7 +8,7 @@ import type { View } from '../engine/view.ts'
 import { keyFrom, keyOf } from '../kube/object.ts'
 import { formatTime } from '../kube/time.ts'
 import { SchedulerCache } from './cache.ts'
-import type { Diagnosis } from './diagnosis.ts'
+import type { DiagnosisView } from './diagnosis.ts'
 import { AssumedObjects } from './assumed-objects.ts'
 import { handleChange, living } from './event-handlers.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
@@ -160,16 +160,20 @@ function decide({ turn, state, options, listers, at }: SchedulerTurn, pod: Pod):
     listers,
     nextStartNodeIndex: state.nextStartNodeIndex,
     nominator: {
+      nodeNames: () => state.queue.nominator.nodeNames(),
       nominatedPods: node =>
         state.queue.nominatedPodsForNode(node, at.findPod).map(other => podInfoOf(other)),
     },
     choices: {
-      tie: (ties, heapPick, feasible) => {
+      tie: tied => {
         const preferred = options.preferNode?.(pod)
-        const followed = ties.find(index => feasible[index]?.name === preferred)
-        if (followed !== undefined) return followed
-        const others = ties.filter(index => index !== heapPick)
-        return [heapPick, ...others][turn.choose('scheduler-tie', ties.length)] as number
+        if (preferred !== undefined) {
+          const followed = tied.indexes().find(index => tied.nameOf(index) === preferred)
+          if (followed !== undefined) return followed
+        }
+        const choice = turn.choose('scheduler-tie', tied.count)
+        if (choice === 0) return tied.heapPick
+        return tied.indexes().filter(index => index !== tied.heapPick)[choice - 1] as number
       },
       preemptionOffset: count => turn.choose('preemption-offset', count),
     },
@@ -338,7 +342,7 @@ function patchCondition({ turn }: SchedulerTurn, pod: Pod, failure: Failure): vo
   turn.submit(statusPatch({ kind: 'Pod', namespace, name }, status))
 }
 
-function noteOf(pod: string, message: string, diagnosis: Diagnosis): UnschedulableNote {
+function noteOf(pod: string, message: string, diagnosis: DiagnosisView): UnschedulableNote {
   const groups = new Map<string, { plugin: string; reasons: readonly string[]; nodes: string[] }>()
   for (const [node, { plugin, reasons }] of diagnosis.explicit) {
     const key = `${plugin}\0${reasons.join('\0')}`

@@ -2,9 +2,11 @@
 // Upstream: pkg/scheduler/backend/cache/cache.go, v1.36.3.
 //
 // Fork: the maps are shared until one side writes, and node infos are immutable, so that a fork
-// costs one copy of a few small maps, and only when it changes something.
+// costs one copy of a few small maps, and only when it changes something. The log of changed nodes
+// lets whoever derives something from the cache (fast/) follow it, also from one fork to another.
 
 import type { Node, Pod } from '../kube/generated/types.ts'
+import { CacheLog } from './cache-log.ts'
 import {
   addNodeImages,
   type ImageNodesByName,
@@ -48,9 +50,15 @@ export class SchedulerCache {
   private tree: NodeTree = []
   /** Nodes that changed since the last snapshot. */
   private changed = new Set<string>()
-  private last: Snapshot = emptySnapshot
-  /** Where each node is in the last snapshot; replaced, never changed. */
+  private last: Snapshot | undefined = emptySnapshot
+  /** Names in the order of the snapshot; replaced, never changed. */
+  private names: readonly string[] = []
+  /** Where each node is in that order; replaced, never changed. */
   private positions: ReadonlyMap<string, number> = new Map()
+  /** In that order; a snapshot or fork that holds the array freezes it. */
+  private infos: NodeInfo[] = []
+  private infosShared = true
+  private changes = new CacheLog()
   private isShared = false
 
   fork(): this {
@@ -61,7 +69,12 @@ export class SchedulerCache {
     copy.tree = this.tree
     copy.changed = this.changed
     copy.last = this.last
+    copy.names = this.names
     copy.positions = this.positions
+    copy.infos = this.infos
+    copy.infosShared = true
+    this.infosShared = true
+    copy.changes = this.changes.fork()
     copy.isShared = true
     this.isShared = true
     return copy as this
@@ -160,12 +173,43 @@ export class SchedulerCache {
    * changed its zone: upstream does not notice that until the next node comes or goes.
    */
   snapshot(): Snapshot {
-    if (this.changed.size === 0) return this.last
+    this.settle()
+    if (this.last === undefined) {
+      this.last = snapshotOf(this.infos)
+      this.infosShared = true
+    }
+    return this.last
+  }
+
+  /** Names of all existing nodes in the order of the snapshot, once settled; never changed. */
+  get order(): readonly string[] {
+    return this.names
+  }
+
+  /** Which nodes changed, in the order in which `settle` saw them. */
+  get log(): CacheLog {
+    return this.changes
+  }
+
+  /** An existing node as the snapshot has it, once settled. */
+  settledInfo(name: string): NodeInfo | undefined {
+    const index = this.positions.get(name)
+    return index === undefined ? undefined : this.infos[index]
+  }
+
+  /** Takes in what changed since the last attempt, without making a snapshot object. */
+  settle(): void {
+    if (this.changed.size === 0) return
     this.own()
-    const infos = this.last.nodes.slice()
+    this.last = undefined
+    if (this.infosShared) {
+      this.infos = this.infos.slice()
+      this.infosShared = false
+    }
     const fresh = new Map<string, NodeInfo>()
     let orderChanged = false
     for (const name of this.changed) {
+      this.changes.names.push(name)
       const cached = this.nodes.get(name)
       const index = this.positions.get(name)
       if (cached?.exists !== true) {
@@ -173,20 +217,23 @@ export class SchedulerCache {
         continue
       }
       const info = withImages(cached.info, this.images)
-      fresh.set(name, info)
-      if (index === undefined) orderChanged = true
-      else infos[index] = info
+      if (index === undefined) {
+        fresh.set(name, info)
+        orderChanged = true
+      } else this.infos[index] = info
     }
-    this.last = orderChanged ? this.reordered(fresh) : snapshotOf(infos)
+    if (orderChanged) this.reorder(fresh)
     this.changed = new Set()
-    return this.last
+    this.changes = this.changes.trimmed(4 * this.names.length)
   }
 
-  private reordered(fresh: ReadonlyMap<string, NodeInfo>): Snapshot {
-    const names = namesOf(this.tree)
-    const before = this.last.byName
-    this.positions = new Map(names.map((name, index) => [name, index]))
-    return snapshotOf(names.map(name => fresh.get(name) ?? (before.get(name) as NodeInfo)))
+  private reorder(fresh: ReadonlyMap<string, NodeInfo>): void {
+    const { infos, positions } = this
+    this.names = namesOf(this.tree)
+    this.positions = new Map(this.names.map((name, index) => [name, index]))
+    this.infos = this.names.map(
+      name => fresh.get(name) ?? (infos[positions.get(name) as number] as NodeInfo),
+    )
   }
 
   private putOnNode(pod: Pod): void {

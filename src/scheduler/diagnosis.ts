@@ -5,8 +5,20 @@ import { compareStrings } from '../base/compare.ts'
 import type { NodeToStatus } from './framework.ts'
 import { isRejected, type Status, unresolvable } from './status.ts'
 
+/** The outcomes of one attempt as others read them. */
+export interface DiagnosisView extends NodeToStatus {
+  readonly unschedulablePlugins: ReadonlySet<string>
+  readonly pendingPlugins: ReadonlySet<string>
+  readonly preFilterMessage: string
+  readonly postFilterMessage: string
+  /** How many nodes have a status of their own. */
+  readonly explicitCount: number
+  /** Calls `count` for the reasons of nodes that have a status of their own. */
+  countReasons(count: (reason: string, nodes: number) => void): void
+}
+
 /** Collects the outcomes of one attempt. */
-export class Diagnosis implements NodeToStatus {
+export class Diagnosis implements DiagnosisView {
   readonly explicit = new Map<string, Status>()
   absent: Status = unresolvable()
   readonly unschedulablePlugins = new Set<string>()
@@ -16,6 +28,16 @@ export class Diagnosis implements NodeToStatus {
 
   get(nodeName: string): Status {
     return this.explicit.get(nodeName) ?? this.absent
+  }
+
+  get explicitCount(): number {
+    return this.explicit.size
+  }
+
+  countReasons(count: (reason: string, nodes: number) => void): void {
+    for (const status of this.explicit.values()) {
+      for (const reason of status.reasons) count(reason, 1)
+    }
   }
 
   reject(nodeName: string, status: Status): void {
@@ -31,7 +53,7 @@ export class Diagnosis implements NodeToStatus {
 }
 
 /** `0/N nodes are available: <PreFilter>. <Filter>. <PostFilter>`. */
-export function fitErrorText(diagnosis: Diagnosis, numAllNodes: number): string {
+export function fitErrorText(diagnosis: DiagnosisView, numAllNodes: number): string {
   let text = `0/${numAllNodes} nodes are available:`
   if (diagnosis.preFilterMessage !== '') {
     text += ` ${diagnosis.preFilterMessage}.`
@@ -44,15 +66,13 @@ export function fitErrorText(diagnosis: Diagnosis, numAllNodes: number): string 
 }
 
 /** `2 Insufficient cpu` for each reason, sorted as text, so that 10 comes before 2. */
-function reasonHistogram(statuses: NodeToStatus, numAllNodes: number): string[] {
+function reasonHistogram(statuses: DiagnosisView, numAllNodes: number): string[] {
   const counts = new Map<string, number>()
   const count = (reason: string, nodes: number): void => {
     counts.set(reason, (counts.get(reason) ?? 0) + nodes)
   }
-  for (const status of statuses.explicit.values()) {
-    for (const reason of status.reasons) count(reason, 1)
-  }
-  const absentNodes = numAllNodes - statuses.explicit.size
+  statuses.countReasons(count)
+  const absentNodes = numAllNodes - statuses.explicitCount
   if (absentNodes > 0) for (const reason of statuses.absent.reasons) count(reason, absentNodes)
   return [...counts].map(([reason, nodes]) => `${nodes} ${reason}`).sort(compareStrings)
 }

@@ -141,6 +141,8 @@ export interface CycleState {
 /** Pods that are promised to a node after preemption, in the order of nomination. */
 export interface PodNominator {
   nominatedPods(nodeName: string): readonly PodInfo[]
+  /** Nodes that may have a nominated pod. */
+  nodeNames(): readonly string[]
 }
 
 /** The profile at work on one snapshot: what plugins may call back. */
@@ -158,10 +160,21 @@ export interface Handle {
   runFiltersWithNominatedPods(cycle: CycleState, pod: Pod, node: NodeInfo): Status
 }
 
+/** Several nodes with the highest score, as indexes among the feasible nodes. */
+export interface TiedNodes {
+  readonly count: number
+  /** What 1.35 and later take. */
+  readonly heapPick: number
+  readonly first: number
+  /** All of them, ascending. */
+  indexes(): readonly number[]
+  nameOf(index: number): string
+}
+
 /** Where the real scheduler is free or random; a run decides each through its choice points. */
 export interface SchedulerChoices {
-  /** One of `ties` (indexes into `feasible`); `heapPick` is what 1.35+ takes. */
-  readonly tie: (ties: readonly number[], heapPick: number, feasible: readonly NodeInfo[]) => number
+  /** An index among the feasible nodes. */
+  readonly tie: (tied: TiedNodes) => number
   /** 0 .. count-1: where the preemption trial starts. */
   readonly preemptionOffset: (count: number) => number
 }

@@ -109,6 +109,7 @@ export function attempt(cluster: TestCluster): TestAttempt {
     snapshot: snapshotOf(nodes),
     listers: listersOf(cluster.objects ?? []),
     nominator: {
+      nodeNames: () => nodes.map(({ name }) => name),
       nominatedPods: name =>
         pods
           .filter(
@@ -117,7 +118,7 @@ export function attempt(cluster: TestCluster): TestAttempt {
           )
           .map(podInfoOf),
     },
-    choices: { tie: ties => ties[0] as number, preemptionOffset: () => 0 },
+    choices: { tie: ({ first }) => first, preemptionOffset: () => 0 },
   })
   return { cycle, profile, nodes }
 }

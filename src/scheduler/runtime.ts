@@ -9,6 +9,7 @@ import type {
   NodeToStatus,
   Pod,
   PodNominator,
+  PostFilterPlugin,
   PostFilterResult,
   SchedulerChoices,
   SchedulerListers,
@@ -203,11 +204,19 @@ export function runPostFilter(
   pod: Pod,
   statuses: NodeToStatus,
 ): PostFilterResult {
+  return postFilterResult(profile, plugin => plugin.postFilter(cycle, pod, statuses))
+}
+
+/** The same with the plugins called by `call`. */
+export function postFilterResult(
+  profile: Profile,
+  call: (plugin: PostFilterPlugin) => PostFilterResult,
+): PostFilterResult {
   let meaningful: PostFilterResult | undefined
   const reasons: string[] = []
   let rejector = ''
   for (const plugin of profile.postFilter) {
-    const result = plugin.postFilter(cycle, pod, statuses)
+    const result = call(plugin)
     const { status } = result
     if (status.code === 'Success') return result
     if (status.code === 'UnschedulableAndUnresolvable') {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeConfiguration, defaultProfile } from './configuration.ts'
-import type { Node, Pod, SchedulerChoices } from './framework.ts'
+import type { Node, Pod, SchedulerChoices, TiedNodes } from './framework.ts'
 import { podInfoOf } from './node-info.ts'
 import { listersOf, node, pod } from './plugin-testing.ts'
 import type { Profile } from './profile.ts'
@@ -35,8 +35,11 @@ function decide(given: Pod, { nodes, pods = [], nominated = {}, ...rest }: Given
     profile: rest.profile ?? defaultProfile(),
     snapshot: snapshotOf(infos),
     listers: listersOf([]),
-    nominator: { nominatedPods: name => (nominated[name] ?? []).map(podInfoOf) },
-    choices: { tie: rest.tie ?? ((_ties, heapPick) => heapPick), preemptionOffset: () => 0 },
+    nominator: {
+      nodeNames: () => Object.keys(nominated),
+      nominatedPods: name => (nominated[name] ?? []).map(podInfoOf),
+    },
+    choices: { tie: rest.tie ?? (({ heapPick }) => heapPick), preemptionOffset: () => 0 },
     nextStartNodeIndex: rest.start ?? 0,
   })
 }
@@ -98,7 +101,7 @@ describe('the choice', () => {
     ]
     const given = { nodes: many(4), pods }
     expect(decide(requesting('p', '1'), given)).toMatchObject({ ties: [2, 3], node: 'n3' })
-    const first = { ...given, tie: (ties: readonly number[]) => ties[0] as number }
+    const first = { ...given, tie: ({ first: index }: TiedNodes) => index }
     expect(decide(requesting('p', '1'), first)).toMatchObject({ node: 'n2' })
   })
 

@@ -2,8 +2,8 @@
 // Upstream: pkg/scheduler/schedule_one.go schedulingAlgorithm and schedulePod, v1.36.3.
 
 import type { AttemptState } from './cycle-state.ts'
-import { Diagnosis, fitErrorText } from './diagnosis.ts'
-import type { Pod, PostFilterResult } from './framework.ts'
+import { Diagnosis, type DiagnosisView, fitErrorText } from './diagnosis.ts'
+import type { Pod, PostFilterResult, TiedNodes } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { Profile } from './profile.ts'
 import {
@@ -34,7 +34,7 @@ export interface Window {
 /** What was seen on the way, whatever the outcome. */
 export interface AttemptTrace {
   readonly cycle: AttemptState
-  readonly diagnosis: Diagnosis
+  readonly diagnosis: DiagnosisView
   readonly preFilter: PreFilterOutcome
   /** The nominated node was tried first; undefined status means that it fits. */
   readonly nominatedNode: { readonly name: string; readonly status: Status } | undefined
@@ -105,9 +105,24 @@ export function schedulePod(pod: Pod, options: ScheduleOptions): ScheduleOutcome
   if ('code' in scoring) return { type: 'error', message: messageOf(scoring), trace, ...next }
   const ties = bestOf(scoring.totals)
   const heapPick = ties.length > 1 ? heapRoot(scoring.totals) : (ties[0] as number)
-  const chosen = ties.length > 1 ? options.choices.tie(ties, heapPick, trace.feasible) : heapPick
+  const tied = tiedNodes(ties, heapPick, trace.feasible)
+  const chosen = ties.length > 1 ? options.choices.tie(tied) : heapPick
   const node = (trace.feasible[chosen] as NodeInfo).name
   return { type: 'placed', node, trace, scoring, ties, heapPick, ...next }
+}
+
+function tiedNodes(
+  ties: readonly number[],
+  heapPick: number,
+  feasible: readonly NodeInfo[],
+): TiedNodes {
+  return {
+    count: ties.length,
+    heapPick,
+    first: ties[0] as number,
+    indexes: () => ties,
+    nameOf: index => (feasible[index] as NodeInfo).name,
+  }
 }
 
 /** What a failed Reserve makes of a decision: a rejection reads as if the cluster had one node. */
@@ -127,10 +142,15 @@ export function afterReserve(placed: Placed, status: Status): Unfit | Broken {
   }
 }
 
+/** A trace whose diagnosis is still being made. */
+interface OpenTrace extends AttemptTrace {
+  readonly diagnosis: Diagnosis
+}
+
 function explainUnfit(
   profile: Profile,
   pod: Pod,
-  trace: AttemptTrace,
+  trace: OpenTrace,
 ): Omit<Unfit, 'nextStartNodeIndex'> {
   const { cycle, diagnosis } = trace
   const numAllNodes = cycle.handle.snapshot.nodes.length
@@ -143,7 +163,7 @@ function explainUnfit(
 }
 
 interface Search {
-  readonly trace: AttemptTrace
+  readonly trace: OpenTrace
   readonly error: Status | undefined
   readonly nextStartNodeIndex: number
 }
@@ -154,7 +174,7 @@ function findFeasible(pod: Pod, cycle: AttemptState, options: ScheduleOptions): 
   const diagnosis = new Diagnosis()
   const preFilter = runPreFilter(profile, cycle, pod)
   for (const plugin of preFilter.restrictedBy) diagnosis.unschedulablePlugins.add(plugin)
-  const trace: AttemptTrace = {
+  const trace: OpenTrace = {
     cycle,
     diagnosis,
     preFilter,
@@ -202,7 +222,7 @@ function rejectAll(diagnosis: Diagnosis, status: Status): Status | undefined {
 
 function tryNominatedNode(
   pod: Pod,
-  trace: AttemptTrace,
+  trace: OpenTrace,
   { profile, snapshot }: ScheduleOptions,
 ): { readonly name: string; readonly status: Status } | undefined {
   const name = pod.status?.nominatedNodeName
@@ -221,7 +241,7 @@ interface Walk {
 }
 
 /** Stops at the first fitting node beyond those wanted; that one is dropped again. */
-function walk(pod: Pod, trace: AttemptTrace, options: ScheduleOptions): Walk {
+function walk(pod: Pod, trace: OpenTrace, options: ScheduleOptions): Walk {
   const { profile } = options
   const { cycle, diagnosis } = trace
   const nodes = nodesToWalk(trace, options)
@@ -246,7 +266,7 @@ function walk(pod: Pod, trace: AttemptTrace, options: ScheduleOptions): Walk {
 }
 
 /** Upstream ranges over a set here, in random order; the twin keeps to snapshot order. */
-function nodesToWalk(trace: AttemptTrace, { snapshot }: ScheduleOptions): readonly NodeInfo[] {
+function nodesToWalk(trace: OpenTrace, { snapshot }: ScheduleOptions): readonly NodeInfo[] {
   const { nodeNames, restrictedBy } = trace.preFilter
   if (nodeNames === undefined) return snapshot.nodes
   trace.diagnosis.absent = unresolvable(

@@ -32,6 +32,7 @@ export function resultText(result: SuiteResult): string {
     ...(hidden > 0 && result.differences.length > 0 ? [`… and ${hidden} more that differ`] : []),
     header,
     ...rows,
+    ...(result.notes ?? []),
     `${suite} ${folder}: ${cases} cases, ${checked} checked, ${mismatches} mismatches, ` +
       `${skipped} skipped (docs/deviations.md)`,
     '',

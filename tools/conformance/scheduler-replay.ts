@@ -10,7 +10,8 @@ import type { SchedulerVersion } from '../../src/scheduler/features.ts'
 import type { SchedulerWrite } from '../../src/scheduler/framework.ts'
 import type { Profile } from '../../src/scheduler/profile.ts'
 import { runPreBind, runReserve } from '../../src/scheduler/runtime.ts'
-import { type Placed, type ScheduleOutcome, schedulePod } from '../../src/scheduler/schedule-pod.ts'
+import { type SchedulingEngine, specification } from '../../src/scheduler/engine.ts'
+import type { Placed, ScheduleOutcome } from '../../src/scheduler/schedule-pod.ts'
 import { nodesOf, type RecordedStep, type Scenario } from './scheduler-format.ts'
 import { type Result, resultOf, statusOut } from './scheduler-result.ts'
 import { SchedulerWorld } from './scheduler-world.ts'
@@ -22,8 +23,11 @@ export interface Decision {
   readonly got: unknown
 }
 
-/** Every decision of a scenario, in order. */
-export function* replay(scenario: Scenario): Generator<Decision> {
+/** Every decision of a scenario, in order, as the engine takes it. */
+export function* replay(
+  scenario: Scenario,
+  engine: SchedulingEngine = specification,
+): Generator<Decision> {
   const version = scenario.version.slice(1, 5) as SchedulerVersion
   const { profiles } = decodeConfiguration(scenario.config, version)
   const world = new SchedulerWorld()
@@ -38,7 +42,7 @@ export function* replay(scenario: Scenario): Generator<Decision> {
     got: orderOf(world, nodeOrderSha256 !== undefined),
   }
   for (const [index, step] of scenario.steps.entries()) {
-    const decision = perform({ world, profiles, step, index })
+    const decision = perform({ world, profiles, step, index, engine })
     if (decision !== undefined) yield { step: index, ...decision }
   }
 }
@@ -55,6 +59,7 @@ interface Performing {
   readonly profiles: readonly Profile[]
   readonly step: RecordedStep
   readonly index: number
+  readonly engine: SchedulingEngine
 }
 
 function perform(performing: Performing): Omit<Decision, 'step'> | undefined {
@@ -79,7 +84,10 @@ function perform(performing: Performing): Omit<Decision, 'step'> | undefined {
   return { want: { nodeOrder: step.nodeOrder }, got: { nodeOrder: names } }
 }
 
-function decide({ world, profiles, step, index }: Performing, key: string): Omit<Decision, 'step'> {
+function decide(
+  { world, profiles, step, index, engine }: Performing,
+  key: string,
+): Omit<Decision, 'step'> {
   const pod = world.pod(key) as Pod
   const { result: recorded = {}, volumeBindings, claimWrites, podStatusPatch } = step
   const want = { result: recorded, volumeBindings, claimWrites, podStatusPatch }
@@ -93,12 +101,12 @@ function decide({ world, profiles, step, index }: Performing, key: string): Omit
     const preEnqueue = statusOut({ ...status, plugin: plugin.name })
     return { want, got: { result: { preEnqueue } } }
   }
-  const outcome = schedulePod(pod, {
+  const outcome = engine.schedule(pod, {
     profile,
-    snapshot: world.cache.snapshot(),
+    cache: world.cache,
     listers: world.listers,
     nominator: world.nominator,
-    choices: { tie: ties => ties[0] as number, preemptionOffset: () => 0 },
+    choices: { tie: ({ first }) => first, preemptionOffset: () => 0 },
     nextStartNodeIndex: world.nextStartNodeIndex,
     keepRaw: true,
   })

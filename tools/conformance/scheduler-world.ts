@@ -22,6 +22,7 @@ export class SchedulerWorld {
   }
 
   readonly nominator: PodNominator = {
+    nodeNames: () => this.nominations.nodeNames(),
     nominatedPods: nodeName =>
       this.nominations.podsForNode(nodeName).flatMap(({ namespace, name }) => {
         const pod = this.pod(`${namespace}/${name}`)

@@ -25,11 +25,15 @@ export interface SuiteResult {
   readonly skipped: number
   readonly families: readonly Family[]
   readonly differences: readonly Difference[]
+  /** What a person should know besides, one line each. */
+  readonly notes?: readonly string[]
 }
 
 export interface SuiteOptions {
   /** Only cases whose id or family contains this text. */
   readonly only?: string
+  /** Suite scheduler: the engine that answers; absent means all. */
+  readonly engine?: string
   /** How many differences to keep for people to read. */
   readonly differencesMax: number
   /** Families that docs/deviations.md lists, such as `vectors/cron` or `vectors/cron/next`. */

@@ -48,6 +48,16 @@ export class Tally {
     return paths.length === 0
   }
 
+  /** The same for several answers to one case: all must be the recorded one. */
+  compareAll(name: CaseName, want: unknown, answers: ReadonlyMap<string, unknown>): boolean {
+    for (const [who, got] of answers) {
+      if (differences(want, got).length === 0) continue
+      return this.compare({ ...name, id: `${name.id} (${who})` }, want, got)
+    }
+    this.count(name, false)
+    return true
+  }
+
   /** A case that the product cannot run: a mismatch, unless the family is a known deviation. */
   cannotRun(name: CaseName, reason: string): void {
     if (this.isDeviation(name.family)) {

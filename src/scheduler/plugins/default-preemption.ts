@@ -24,7 +24,7 @@ import { bestCandidates, type Candidate } from '../preemption/candidates.ts'
 import { type DryRun, dryRunPreemption, mayPreempt, noVictims } from '../preemption/dry-run.ts'
 import { priorityOf } from '../preemption/victim-order.ts'
 
-const reasons = {
+export const reasons = {
   neverPreempts: 'not eligible due to preemptionPolicy=Never.',
   victimTerminates: 'not eligible due to a terminating pod on the nominated node.',
   noVictims,
@@ -33,7 +33,11 @@ const reasons = {
 } as const
 
 /** Why the pod may not preempt now; undefined when it may. */
-function whyNotEligible(cycle: CycleState, pod: Pod, statuses: NodeToStatus): string | undefined {
+export function whyNotEligible(
+  cycle: CycleState,
+  pod: Pod,
+  statuses: NodeToStatus,
+): string | undefined {
   if (pod.spec?.preemptionPolicy === 'Never') return reasons.neverPreempts
   const nominated = pod.status?.nominatedNodeName ?? ''
   if (nominated === '') return undefined
@@ -99,7 +103,11 @@ function choose(handle: Handle, pod: Pod, trial: DryRun): PostFilterResult {
 }
 
 /** From 1.35 on not even this is done when all victims are on their way out already. */
-function clearedBy(handle: Handle, pod: Pod, { node, victims }: Candidate): readonly Pod[] {
+export function clearedBy(
+  handle: Pick<Handle, 'features' | 'nominator'>,
+  pod: Pod,
+  { node, victims }: Candidate,
+): readonly Pod[] {
   const isOver = victims.every(({ metadata }) => metadata.deletionTimestamp !== undefined)
   if (isOver && handle.features.version !== '1.34') return []
   return handle.nominator
@@ -131,12 +139,12 @@ function inSnapshotOrder(
 }
 
 /** Go's aggregate: each text once, in brackets when there are several. */
-function joinErrors(errors: readonly string[]): string {
+export function joinErrors(errors: readonly string[]): string {
   const unique = [...new Set(errors)]
   return unique.length === 1 ? (unique[0] as string) : `[${unique.join(', ')}]`
 }
 
-function withPrefix(status: Status): Status {
+export function withPrefix(status: Status): Status {
   const message = status.reasons.join(', ')
   return message === '' ? status : { ...status, reasons: [`preemption: ${message}`] }
 }

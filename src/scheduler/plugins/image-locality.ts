@@ -2,6 +2,7 @@
 // Upstream: pkg/scheduler/framework/plugins/imagelocality, v1.36.3.
 
 import type { Pod } from '../../kube/generated/types.ts'
+import type { SchedulerFeatures } from '../features.ts'
 import { maxNodeScore, type NodeInfo, type ScorePlugin } from '../framework.ts'
 
 const mebibyte = 1024 * 1024
@@ -12,14 +13,29 @@ export const imageLocality = {
   name: 'ImageLocality',
   doc: 'Scores nodes by the size of the wanted images they have, weighed by how common each is.',
   score: (cycle, pod, node) => {
-    if (node.imageStates.size === 0) return 0
-    const { containers = [], initContainers = [] } = pod.spec ?? {}
     const { features, snapshot } = cycle.handle
-    const images = features.scoresImageVolumes ? imagesWithVolumes(pod) : imagesOf(pod)
-    const sum = sumImageScores(images, node, snapshot.nodes.length)
-    return scoreOf(sum, containers.length + initContainers.length)
+    return imageLocalityScore(pod, node, { features, numNodes: snapshot.nodes.length })
   },
 } satisfies ScorePlugin
+
+/** What the score reads besides pod and node. */
+export interface ImageContext {
+  readonly features: SchedulerFeatures
+  readonly numNodes: number
+}
+
+/** 0 to 100: how much of the pod's images the node has already. */
+export function imageLocalityScore(
+  pod: Pod,
+  node: NodeInfo,
+  { features, numNodes }: ImageContext,
+): number {
+  if (node.imageStates.size === 0) return 0
+  const { containers = [], initContainers = [] } = pod.spec ?? {}
+  const images = features.scoresImageVolumes ? imagesWithVolumes(pod) : imagesOf(pod)
+  const sum = sumImageScores(images, node, numNodes)
+  return scoreOf(sum, containers.length + initContainers.length)
+}
 
 function imagesOf(pod: Pod): readonly string[] {
   const { containers = [], initContainers = [] } = pod.spec ?? {}

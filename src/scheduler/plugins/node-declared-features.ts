@@ -19,7 +19,7 @@ const rejected = unresolvable(reasons.unsatisfied)
 const preFilterState = stateKey<readonly string[]>('PreFilterNodeDeclaredFeatures')
 
 /** The features that a pod needs from the start; others matter for updates only. */
-function requiredFeatures(pod: Pod): readonly string[] {
+export function requiredFeatures(pod: Pod): readonly string[] {
   const { containers = [], initContainers = [], hostNetwork, hostUsers } = pod.spec ?? {}
   const features: string[] = []
   if ([...containers, ...initContainers].some(restartsAllContainers)) {

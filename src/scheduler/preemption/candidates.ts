@@ -12,7 +12,7 @@ export interface Candidate {
 }
 
 /** Each criterion keeps the candidates with the lowest value; later ones break ties. */
-const criteria: readonly ((candidate: Candidate) => number)[] = [
+export const criteria: readonly ((candidate: Candidate) => number)[] = [
   candidate => candidate.numPDBViolations,
   candidate => highestPriority(candidate.victims),
   candidate => sumOfPriorities(candidate.victims),

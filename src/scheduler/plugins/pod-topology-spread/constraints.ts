@@ -2,7 +2,7 @@
 // Upstream: podtopologyspread/common.go, plugin.go and plugins/helper/spread.go, v1.36.3.
 
 import { controllerOf } from '../../../kube/object.ts'
-import type { Pod, TopologySpreadConstraint } from '../../../kube/generated/types.ts'
+import type { LabelSelector, Pod, TopologySpreadConstraint } from '../../../kube/generated/types.ts'
 import type { Parsed } from '../../../kube/label-selector.ts'
 import { matchesRequiredNodeAffinity } from '../../../kube/node-affinity.ts'
 import {
@@ -129,8 +129,16 @@ function selectorOf(
   return { ok: true, value: selector.value === everything ? added : allOf([added, selector.value]) }
 }
 
-/** Matches what the services and the owner of the pod select: what is spread by default. */
-function defaultSelector(pod: Pod, listers: SchedulerListers): LabelMatcher {
+/** What the services and the owner of a pod select. */
+export interface DefaultSelection {
+  /** The labels that services (and a ReplicationController) ask for, together. */
+  readonly labels: Readonly<Record<string, string>>
+  /** The ReplicaSet or StatefulSet that owns the pod, if it is there. */
+  readonly owner: { readonly selector: LabelSelector | undefined } | undefined
+}
+
+/** What is spread by default: the pods of the same services and owner. */
+export function defaultSelection(pod: Pod, listers: SchedulerListers): DefaultSelection {
   const { namespace = '', labels = noLabels } = pod.metadata
   const merged: Record<string, string> = {}
   for (const service of listers.list('Service', namespace)) {
@@ -145,13 +153,21 @@ function defaultSelector(pod: Pod, listers: SchedulerListers): LabelMatcher {
   if (kind === 'v1/ReplicationController') {
     Object.assign(merged, listers.get('ReplicationController', key)?.spec?.selector)
   }
-  const ofServices = compileSelector({ matchLabels: merged }) ?? everything
   const owned = kind === 'apps/v1/ReplicaSet' || kind === 'apps/v1/StatefulSet'
-  if (!owned) return ofServices
+  if (!owned) return { labels: merged, owner: undefined }
   const ofOwner =
     kind === 'apps/v1/ReplicaSet' ? listers.get('ReplicaSet', key) : listers.get('StatefulSet', key)
-  if (ofOwner === undefined) return ofServices
-  const matcher = compileSelector(ofOwner.spec?.selector)
+  return {
+    labels: merged,
+    owner: ofOwner === undefined ? undefined : { selector: ofOwner.spec?.selector },
+  }
+}
+
+function defaultSelector(pod: Pod, listers: SchedulerListers): LabelMatcher {
+  const { labels, owner } = defaultSelection(pod, listers)
+  const ofServices = compileSelector({ matchLabels: labels }) ?? everything
+  if (owner === undefined) return ofServices
+  const matcher = compileSelector(owner.selector)
   if (matcher === undefined || matcher === everything) return ofServices
   return ofServices === everything ? matcher : allOf([ofServices, matcher])
 }

@@ -1,0 +1,182 @@
+// Pods that the scheduler cannot tell apart share one shape: what filters and scores read of a pod,
+// taken out once.
+
+import { hasPodLevel } from '../../kube/resources.ts'
+import { controllerOf } from '../../kube/object.ts'
+import type { Pod } from '../framework.ts'
+import { type PodInfo, podInfoOf, type Resource } from '../node-info.ts'
+import { requiredFeatures } from '../plugins/node-declared-features.ts'
+import { requestOf } from '../plugins/node-resources-fit/filtering.ts'
+import type { PluginArgs } from '../plugin-args.ts'
+import { actualRequests, defaultedRequests } from '../resource-scoring.ts'
+import type { Cluster } from './cluster.ts'
+import type { LabelClass } from './pod-sets.ts'
+import type { Requests } from './request-classes.ts'
+
+/** Numbers of the parts; equal numbers mean equal parts. */
+export interface PodShape {
+  readonly id: number
+  /** A pod of the shape. */
+  readonly pod: Pod
+  readonly info: PodInfo
+  readonly labelClass: LabelClass
+  /** Tolerations, node affinity and node name together. */
+  readonly nodeClassKey: string
+  /** Node affinity (and selector) alone, and tolerations alone. */
+  readonly nodeAffinityId: number
+  readonly tolerationsId: number
+  readonly requestKey: string
+  readonly requests: Requests
+  readonly imagesKey: string
+  /** Plugins without a fast form that have something to say about the pod. */
+  readonly needsPlugins: boolean
+  /** `kind/name` of the controller that owns the pod. */
+  readonly ownerKey: string
+}
+
+const noKey = ''
+
+/** Finds the shape of a pod. */
+export class PodShapes {
+  private readonly cluster: Cluster
+  private readonly args: PluginArgs
+  private readonly byPod = new WeakMap<Pod, PodShape>()
+  private readonly byKey = new Map<string, PodShape>()
+  private readonly requestKeys = new WeakMap<Resource, string>()
+  private readonly requestsByKey = new Map<string, Requests>()
+
+  constructor(cluster: Cluster, args: PluginArgs) {
+    this.cluster = cluster
+    this.args = args
+  }
+
+  shapeOf(pod: Pod): PodShape {
+    let shape = this.byPod.get(pod)
+    if (shape === undefined) {
+      shape = this.find(pod)
+      this.byPod.set(pod, shape)
+    }
+    return shape
+  }
+
+  private find(pod: Pod): PodShape {
+    const info = podInfoOf(pod)
+    const { labelClass } = this.cluster.factsOf(info)
+    const { parts } = this.cluster
+    const { spec } = pod
+    const tolerationsId = parts.idOf(spec?.tolerations)
+    const selectorId = parts.idOf(spec?.nodeSelector)
+    const nodeAffinityId = parts.idOf(spec?.affinity?.nodeAffinity)
+    const podAffinityId = parts.idOf(spec?.affinity?.podAffinity)
+    const podAntiAffinityId = parts.idOf(spec?.affinity?.podAntiAffinity)
+    const spreadId = parts.idOf(spec?.topologySpreadConstraints)
+    const volumesId = parts.idOf(spec?.volumes)
+    const requestKey = this.requestKeyOf(pod, info)
+    const imagesKey = imagesKeyOf(pod)
+    const ownerKey = ownerKeyOf(pod)
+    const nodeClassKey = `${tolerationsId} ${selectorId} ${nodeAffinityId} ${spec?.nodeName ?? ''}`
+    const key =
+      `${labelClass.id} ${nodeClassKey} ${podAffinityId} ${podAntiAffinityId} ${spreadId} ` +
+      `${volumesId} ${requestKey}|${imagesKey}|${ownerKey}`
+    const needsPlugins = needsPluginsOf(pod, info)
+    const known = needsPlugins ? undefined : this.byKey.get(key)
+    if (known !== undefined) return known
+    const shape: PodShape = {
+      id: this.byKey.size + 1,
+      pod,
+      info,
+      labelClass,
+      nodeClassKey,
+      nodeAffinityId:
+        selectorId === 0 && nodeAffinityId === 0
+          ? 0
+          : parts.idOfText(`affinity ${selectorId} ${nodeAffinityId}`),
+      tolerationsId,
+      requestKey,
+      requests: this.requestsByKey.get(requestKey) as Requests,
+      imagesKey,
+      needsPlugins,
+      ownerKey,
+    }
+    if (!needsPlugins) this.byKey.set(key, shape)
+    return shape
+  }
+
+  /** Pods of one template share the object that holds their sums. */
+  private requestKeyOf(pod: Pod, info: PodInfo): string {
+    const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {}
+    const isShared =
+      containerStatuses.length + initContainerStatuses.length === 0 && !hasPodLevel(pod, 'requests')
+    const shared = isShared ? this.requestKeys.get(info.requested) : undefined
+    if (shared !== undefined) return shared
+    const key = this.newRequestKey(pod)
+    if (isShared) this.requestKeys.set(info.requested, key)
+    return key
+  }
+
+  private newRequestKey(pod: Pod): string {
+    const { nodeResourcesFit, nodeResourcesBalancedAllocation } = this.args
+    const wanted = requestOf(pod)
+    const scored = defaultedRequests(pod, nodeResourcesFit.scoringStrategy.resources)
+    const balanced = actualRequests(pod, nodeResourcesBalancedAllocation.resources)
+    const { milliCpu, memory, ephemeralStorage, scalars } = wanted
+    const key = JSON.stringify([
+      [milliCpu, memory, ephemeralStorage, ...scalars],
+      scored.map(({ request }) => request),
+      balanced.map(({ request }) => request),
+    ])
+    if (!this.requestsByKey.has(key)) {
+      this.requestsByKey.set(key, {
+        wanted,
+        scoredCpu: scored[0]?.request ?? 0,
+        scoredMemory: scored[1]?.request ?? 0,
+        balancedCpu: balanced[0]?.request ?? 0,
+        balancedMemory: balanced[1]?.request ?? 0,
+      })
+    }
+    return key
+  }
+}
+
+function imagesKeyOf({ spec }: Pod): string {
+  const { containers = [], initContainers = [], volumes = [] } = spec ?? {}
+  let key = noKey
+  for (const { image } of initContainers) key += `${image ?? ''} `
+  for (const { image } of containers) key += `${image ?? ''} `
+  key += '|'
+  for (const { image } of volumes) if (image !== undefined) key += `${image.reference ?? ''} `
+  return key
+}
+
+function ownerKeyOf({ metadata }: Pod): string {
+  const owner = controllerOf(metadata)
+  return owner === undefined ? noKey : `${owner.apiVersion}/${owner.kind}/${owner.name}`
+}
+
+/** Volumes that any of the volume plugins looks at; others only the kubelet mounts. */
+const plainVolumes: ReadonlySet<string> = new Set([
+  'name',
+  'configMap',
+  'downwardAPI',
+  'emptyDir',
+  'hostPath',
+  'image',
+  'nfs',
+  'projected',
+  'secret',
+])
+
+/**
+ * Host ports, volumes with limits or places, devices, declared features: plugins that have no fast
+ * form are asked node by node about such pods.
+ */
+function needsPluginsOf(pod: Pod, info: PodInfo): boolean {
+  const { spec, status } = pod
+  if (info.hostPorts.length > 0 || info.requested.scalars.size > 0) return true
+  if ((spec?.resourceClaims ?? []).length > 0) return true
+  if (status?.extendedResourceClaimStatus !== undefined) return true
+  if (requiredFeatures(pod).length > 0) return true
+  return (spec?.volumes ?? []).some(volume =>
+    Object.keys(volume).some(source => !plainVolumes.has(source)),
+  )
+}

@@ -1,0 +1,245 @@
+// DefaultPreemption on columns: the same candidates, victims and texts. What a node would have to
+// give up is kept until the node changes. Upstream: framework/preemption/preemption.go, v1.36.3.
+
+import { fitErrorText } from '../diagnosis.ts'
+import {
+  failed,
+  type Pod,
+  type PodInfo,
+  type PostFilterResult,
+  type Status,
+  success,
+  unresolvable,
+  unschedulable,
+} from '../framework.ts'
+import type { PodDisruptionBudget } from '../../kube/generated/types.ts'
+import type { EngineRequest } from '../engine.ts'
+import { type NodeInfo, withoutPod, withPodInfo } from '../node-info.ts'
+import { clearedBy, joinErrors, reasons } from '../plugins/default-preemption.ts'
+import { splitByBudgets } from '../preemption/disruption-budgets.ts'
+import { sortLikeGo } from '../preemption/unstable-sort.ts'
+import { isMoreImportant } from '../preemption/victim-order.ts'
+import { grown } from './interning.ts'
+import { best, TrialOutcome, VictimCandidate } from './preemption-candidates.ts'
+import { CodedDiagnosis } from './rejections.ts'
+import type { Search } from './search.ts'
+
+const noPods: readonly PodInfo[] = []
+const noVictims = unresolvable(reasons.noVictims)
+const notHelpful = unresolvable(reasons.notHelpful)
+
+/** What nodes would give up for pods of one priority and request. */
+interface Memo {
+  stamps: Uint32Array
+  readonly results: (VictimCandidate | Status)[]
+}
+
+interface Trial {
+  readonly candidates: readonly VictimCandidate[]
+  readonly evaluated: readonly VictimCandidate[]
+  readonly rejectedSlots: readonly number[]
+  readonly rejectedCodes: readonly number[]
+  readonly errors: readonly string[]
+}
+
+const noTrial: Trial = {
+  candidates: [],
+  evaluated: [],
+  rejectedSlots: [],
+  rejectedCodes: [],
+  errors: [],
+}
+
+/** Nodes where evicting pods could help, in the order of the snapshot. */
+export interface Helpful {
+  readonly slots: Int32Array
+  readonly count: number
+}
+
+export class Preemption {
+  private readonly search: Search
+  private readonly memos = new Map<string, Memo>()
+  private budgets: readonly PodDisruptionBudget[] = []
+
+  constructor(search: Search) {
+    this.search = search
+  }
+
+  /** The result without the prefix that the plugin adds to its messages. */
+  run(pod: Pod, request: EngineRequest, helpful: Helpful, requestKey: string): PostFilterResult {
+    const { cluster } = this.search
+    const numNodes = cluster.order.length
+    this.followBudgets(request)
+    const trial = helpful.count === 0 ? noTrial : this.tryNodes(request, helpful, requestKey)
+    if (trial.candidates.length > 0) return this.choose(pod, request, trial)
+    if (trial.errors.length > 0) return { status: failed(joinErrors(trial.errors)) }
+    const rejected = this.rejectedBy(trial)
+    const status = unschedulable(fitErrorText(rejected, numNodes))
+    if (helpful.count === 0) return { status, nominate: '' }
+    return { status, nominate: '', preemption: new TrialOutcome(trial, [], rejected) }
+  }
+
+  private followBudgets({ listers }: EngineRequest): void {
+    const budgets = listers.list('PodDisruptionBudget')
+    const isSame =
+      budgets === this.budgets ||
+      (budgets.length === this.budgets.length &&
+        budgets.every((budget, index) => budget === this.budgets[index]))
+    if (!isSame) this.memos.clear()
+    this.budgets = budgets
+  }
+
+  private tryNodes(request: EngineRequest, helpful: Helpful, requestKey: string): Trial {
+    const { args } = request.profile
+    const { minCandidateNodesAbsolute, minCandidateNodesPercentage } = args.defaultPreemption
+    const { slots, count } = helpful
+    const share = Math.trunc((count * minCandidateNodesPercentage) / 100)
+    const candidatesMax = Math.min(Math.max(share, minCandidateNodesAbsolute), count)
+    const offset = request.choices.preemptionOffset(count)
+    const nonViolating: VictimCandidate[] = []
+    const violating: VictimCandidate[] = []
+    const evaluated: VictimCandidate[] = []
+    const rejectedSlots: number[] = []
+    const rejectedCodes: number[] = []
+    const errors: string[] = []
+    const memo = this.memoFor(requestKey)
+    for (let index = 0; index < count; index += 1) {
+      const place = offset + index
+      const slot = slots[place < count ? place : place - count] as number
+      const result = this.victimsOn(slot, memo)
+      if (!(result instanceof VictimCandidate)) {
+        if (result.code === 'Error') errors.push(...result.reasons)
+        rejectedSlots.push(slot)
+        rejectedCodes.push(this.search.statuses.codeOf(result))
+        continue
+      }
+      evaluated.push(result)
+      const list = result.numPDBViolations === 0 ? nonViolating : violating
+      if (list.length < candidatesMax) list.push(result)
+      if (nonViolating.length > 0 && nonViolating.length + violating.length >= candidatesMax) break
+    }
+    const isRotated = offset > 0
+    const candidates =
+      violating.length === 0 ? nonViolating : this.inOrder([...nonViolating, ...violating], slots)
+    return {
+      candidates: isRotated ? this.inOrder(candidates, slots) : candidates,
+      evaluated: isRotated ? this.inOrder(evaluated, slots) : evaluated,
+      rejectedSlots,
+      rejectedCodes,
+      errors,
+    }
+  }
+
+  /** In the order of the snapshot. */
+  private inOrder(list: readonly VictimCandidate[], slots: Int32Array): VictimCandidate[] {
+    const places = new Map<number, number>()
+    slots.forEach((slot, place) => places.set(slot, place))
+    return [...list].sort((a, b) => (places.get(a.slot) as number) - (places.get(b.slot) as number))
+  }
+
+  /** Kept only for pods that nothing but resources keeps off the node. */
+  private memoFor(requestKey: string): Memo | undefined {
+    const { search } = this
+    if (search.decidesByTopology) return undefined
+    const name = `${search.question.info.priority} ${requestKey}`
+    let memo = this.memos.get(name)
+    if (memo === undefined) {
+      memo = { stamps: new Uint32Array(0), results: [] }
+      this.memos.set(name, memo)
+    }
+    const { capacity } = search.cluster.nodes
+    if (memo.stamps.length < capacity) memo.stamps = grown(memo.stamps, capacity)
+    return memo
+  }
+
+  private victimsOn(slot: number, kept: Memo | undefined): VictimCandidate | Status {
+    const { nodes } = this.search.cluster
+    const memo = this.search.nominated.has(slot) ? undefined : kept
+    const generation = nodes.generation[slot] as number
+    if (memo !== undefined && memo.stamps[slot] === generation) {
+      return memo.results[slot] as VictimCandidate | Status
+    }
+    const result = this.selectVictims(slot, nodes.infos[slot] as NodeInfo)
+    if (memo !== undefined) {
+      // A trial touches the node; what it found holds for the node as it is again.
+      memo.stamps[slot] = nodes.generation[slot] as number
+      memo.results[slot] = result
+    }
+    return result
+  }
+
+  private selectVictims(slot: number, start: NodeInfo): VictimCandidate | Status {
+    const { search } = this
+    const { info } = search.question
+    const potential = start.pods.filter(({ priority }) => priority < info.priority)
+    if (potential.length === 0) return noVictims
+    let node = start
+    for (const victim of potential) node = withoutPod(node, victim.uid) as NodeInfo
+    const code = this.codeOn(slot, node, potential)
+    if (code !== 0) return search.statuses.status(code)
+    sortLikeGo(potential, (a, b) => isMoreImportant(a.pod, b.pod))
+    const { violating, nonViolating } = splitByBudgets(potential, this.budgets)
+    const trial = { slot, node, removed: [...potential] }
+    const first = this.reprieve(trial, violating)
+    const victims = [...first, ...this.reprieve(trial, nonViolating)]
+    if (violating.length !== 0 && nonViolating.length !== 0) sortLikeGo(victims, isMoreImportant)
+    if (victims.length === 0) {
+      return failed(`expected at least one victim pod on node "${start.name}"`)
+    }
+    return new VictimCandidate(slot, { node: start.name, victims, numPDBViolations: first.length })
+  }
+
+  /** Gives back every pod beside which the preemptor still fits; returns the others. */
+  private reprieve(
+    trial: { readonly slot: number; node: NodeInfo; removed: PodInfo[] },
+    pods: readonly PodInfo[],
+  ): Pod[] {
+    const victims: Pod[] = []
+    for (const victim of pods) {
+      const node = withPodInfo(trial.node, victim)
+      const removed = trial.removed.filter(pod => pod !== victim)
+      if (this.codeOn(trial.slot, node, removed) === 0) {
+        trial.node = node
+        trial.removed = removed
+      } else victims.push(victim.pod)
+    }
+    return victims
+  }
+
+  /** Filters with the pods nominated to the node, then without them. */
+  private codeOn(slot: number, node: NodeInfo, removed: readonly PodInfo[]): number {
+    const { search } = this
+    const nominated = search.nominated.get(slot)
+    if (nominated !== undefined) {
+      let full = node
+      for (const pod of nominated) full = withPodInfo(full, pod)
+      const code = search.codeChanged(slot, full, { added: nominated, removed })
+      if (code !== 0) return code
+    }
+    return search.codeChanged(slot, node, { added: noPods, removed })
+  }
+
+  private choose(pod: Pod, request: EngineRequest, trial: Trial): PostFilterResult {
+    const tied = best(trial.candidates)
+    const [chosen] = tied
+    if (chosen === undefined) {
+      return { status: unschedulable('no candidate node for preemption') }
+    }
+    const { nominator, profile } = request
+    const cleared = clearedBy({ nominator, features: profile.features }, pod, chosen)
+    const rejected = this.rejectedBy(trial)
+    return {
+      status: success,
+      nominate: chosen.node,
+      preemption: new TrialOutcome(trial, tied, rejected, cleared),
+    }
+  }
+
+  private rejectedBy({ rejectedSlots, rejectedCodes }: Trial): CodedDiagnosis {
+    const { cluster, statuses } = this.search
+    const nameOf = (slot: number): string => cluster.nodes.infos[slot]?.name ?? ''
+    const slots = Int32Array.from(rejectedSlots)
+    const codes = Uint16Array.from(rejectedCodes)
+    return new CodedDiagnosis({ slots, codes, nameOf, statuses }, notHelpful, [])
+  }
+}

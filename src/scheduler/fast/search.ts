@@ -1,0 +1,334 @@
+// The walk over the nodes for one pod on columns: which are feasible, in which order, and by which
+// code each other one is rejected. Upstream: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
+
+import type { AttemptState } from '../cycle-state.ts'
+import type { FilterPlugin, Pod } from '../framework.ts'
+import { type NodeInfo, type PodInfo, withPodInfo } from '../node-info.ts'
+import { reasons as affinityReasons } from '../plugins/inter-pod-affinity/filtering.ts'
+import { reasons as spreadReasons } from '../plugins/pod-topology-spread/filtering.ts'
+import { isRejected, unresolvable, unschedulable, withPlugin } from '../status.ts'
+import type { AffinityPlan } from './affinity-plan.ts'
+import type { Cluster } from './cluster.ts'
+import { type Counter, noMinimum } from './domains.ts'
+import type { NodeClass } from './node-classes.ts'
+import type { RequestClass } from './request-classes.ts'
+import type { HardConstraint, SpreadPlan } from './spread-plan.ts'
+import type { StatusTable } from './status-table.ts'
+
+/** Everything that decides where one pod may go. */
+export interface Question {
+  readonly pod: Pod
+  readonly info: PodInfo
+  readonly nodeClass: NodeClass
+  readonly request: RequestClass
+  readonly spread: SpreadPlan
+  readonly affinity: AffinityPlan
+  readonly filtersSpread: boolean
+  readonly filtersAffinity: boolean
+  /** Asked node by node, around the fast forms. */
+  readonly before: readonly FilterPlugin[]
+  readonly between: readonly FilterPlugin[]
+  readonly after: readonly FilterPlugin[]
+  /** Present when any plugin is asked. */
+  readonly cycle: AttemptState | undefined
+}
+
+/** Pods that would come to a node and leave it. */
+export interface PodChanges {
+  readonly added: readonly PodInfo[]
+  readonly removed: readonly PodInfo[]
+}
+
+/** A rejection that is an error: the specification has to tell the story. */
+export const errorCode = -1
+
+const noCounters: readonly Counter[] = []
+
+export class Search {
+  readonly cluster: Cluster
+  readonly statuses: StatusTable
+  /** Slots that fit, in the order of the walk. */
+  feasible = new Int32Array(0)
+  feasibleCount = 0
+  rejectedSlots = new Int32Array(0)
+  rejectedCodes = new Uint16Array(0)
+  rejectedCount = 0
+  evaluated = 0
+  question!: Question
+  /** Pods nominated to a slot that this pod must leave room for. */
+  nominated: ReadonlyMap<number, readonly PodInfo[]> = new Map()
+  private hard: readonly HardConstraint[] = []
+  private hardDomains: Int32Array[] = []
+  private hardCounts: Int32Array[] = []
+  private readonly hardLimits: number[] = []
+  private affinity: readonly Counter[] = noCounters
+  private anti: readonly Counter[] = noCounters
+  private refusing: readonly Counter[] = noCounters
+  /** Nobody meets the required terms, and the pod meets them itself. */
+  private isFirstOfItsKind = false
+  /** Whether InterPodAffinity has anything to say; decided before any node is looked at. */
+  affinityFilters = false
+  private hasTopology = false
+  private readonly codes: {
+    readonly skew: number
+    readonly missingLabel: number
+    readonly affinity: number
+    readonly antiAffinity: number
+    readonly existing: number
+  }
+
+  constructor(cluster: Cluster, statuses: StatusTable) {
+    this.cluster = cluster
+    this.statuses = statuses
+    const spread = 'PodTopologySpread'
+    const pods = 'InterPodAffinity'
+    this.codes = {
+      skew: statuses.codeOf(withPlugin(unschedulable(spreadReasons.skew), spread)),
+      missingLabel: statuses.codeOf(withPlugin(unresolvable(spreadReasons.missingLabel), spread)),
+      affinity: statuses.codeOf(withPlugin(unresolvable(affinityReasons.affinity), pods)),
+      antiAffinity: statuses.codeOf(withPlugin(unschedulable(affinityReasons.antiAffinity), pods)),
+      existing: statuses.codeOf(
+        withPlugin(unschedulable(affinityReasons.existingAntiAffinity), pods),
+      ),
+    }
+  }
+
+  /** Takes up a pod; what is counted now stays as it is during the walk. */
+  begin(question: Question): void {
+    this.question = question
+    const { length } = this.cluster.order
+    if (this.feasible.length < length) {
+      this.feasible = new Int32Array(length)
+      this.rejectedSlots = new Int32Array(length)
+      this.rejectedCodes = new Uint16Array(length)
+    }
+    this.feasibleCount = 0
+    this.rejectedCount = 0
+    this.evaluated = 0
+    question.request.fitTo(this.cluster.nodes)
+    this.beginSpread(question)
+    this.beginAffinity(question)
+    this.hasTopology = this.hard.length > 0 || this.affinityFilters
+  }
+
+  private beginSpread({ spread, filtersSpread }: Question): void {
+    this.hard = filtersSpread ? spread.hard : []
+    this.hardDomains.length = 0
+    this.hardCounts.length = 0
+    this.hardLimits.length = 0
+    for (const { constraint, labels, counter, self } of this.hard) {
+      const tooFew = counter.map.size < constraint.minDomains
+      this.hardDomains.push(labels.domainOf)
+      this.hardCounts.push(counter.ready())
+      this.hardLimits.push(constraint.maxSkew - self + (tooFew ? 0 : counter.minimum()))
+    }
+  }
+
+  private beginAffinity({ affinity, filtersAffinity }: Question): void {
+    this.affinityFilters = false
+    this.affinity = noCounters
+    this.anti = noCounters
+    this.refusing = noCounters
+    if (!filtersAffinity) return
+    const refusing = affinity.refusing.filter(counter => counter.total > 0)
+    if (refusing.length > 0) this.refusing = refusing
+    this.affinity = affinity.affinity
+    this.anti = affinity.antiAffinity
+    for (const counter of this.affinity) counter.ready()
+    for (const counter of this.anti) counter.ready()
+    this.affinityFilters = this.affinity.length + this.anti.length + refusing.length > 0
+    this.updateFirstOfItsKind()
+  }
+
+  private updateFirstOfItsKind(): void {
+    const { affinity } = this.question
+    this.isFirstOfItsKind =
+      affinity.matchesItself && this.affinity.every(counter => counter.total === 0)
+  }
+
+  /** Whether spreading or affinity may reject a node. */
+  get decidesByTopology(): boolean {
+    return this.hasTopology
+  }
+
+  /** Walks from a position of the order until one more than `wanted` fits; false on an error. */
+  walk(order: Int32Array, start: number, wanted: number): boolean {
+    const { nodes } = this.cluster
+    const { generation } = nodes
+    const { request, nodeClass, before, between, after } = this.question
+    const { stamps, values } = request
+    const { codes } = nodeClass
+    const { feasible, rejectedSlots, rejectedCodes, hasTopology } = this
+    const asks = before.length + between.length + after.length > 0
+    const hasNominated = this.nominated.size > 0
+    const { length } = order
+    let position = start
+    let found = 0
+    let rejected = 0
+    let evaluated = 0
+    while (evaluated < length) {
+      const slot = order[position] as number
+      position += 1
+      if (position === length) position = 0
+      evaluated += 1
+      let code = codes[slot] as number
+      if (code === 0) {
+        if (asks || (hasNominated && this.nominated.has(slot))) {
+          code = this.fullCode(slot)
+          if (code === errorCode) return false
+        } else {
+          const value =
+            stamps[slot] === generation[slot]
+              ? (values[slot] as number)
+              : request.refresh(slot, nodes, this.statuses)
+          code = value < 0 ? -value : hasTopology ? this.topologyCode(slot) : 0
+        }
+      }
+      if (code !== 0) {
+        rejectedSlots[rejected] = slot
+        rejectedCodes[rejected] = code
+        rejected += 1
+      } else if (found === wanted) {
+        break
+      } else {
+        feasible[found] = slot
+        found += 1
+      }
+    }
+    this.feasibleCount = found
+    this.rejectedCount = rejected
+    this.evaluated = evaluated
+    return true
+  }
+
+  /** Filters with the pods nominated to the node, then without them. */
+  fullCode(slot: number): number {
+    const nominated = this.nominated.get(slot)
+    if (nominated === undefined) return this.code(slot)
+    const info = this.cluster.nodes.infos[slot] as NodeInfo
+    const code = this.codeWith(slot, info, nominated)
+    return code === 0 ? this.code(slot) : code
+  }
+
+  /** All filters on the node as the columns have it. */
+  code(slot: number): number {
+    const { question } = this
+    const { nodeClass, request, before, between, after } = question
+    const ofNode = nodeClass.codes[slot] as number
+    if (ofNode !== 0) return ofNode
+    const early = before.length === 0 ? 0 : this.ask(before, slot)
+    if (early !== 0) return early
+    const { nodes } = this.cluster
+    const value =
+      request.stamps[slot] === nodes.generation[slot]
+        ? (request.values[slot] as number)
+        : request.refresh(slot, nodes, this.statuses)
+    if (value < 0) return -value
+    const middle = between.length === 0 ? 0 : this.ask(between, slot)
+    if (middle !== 0) return middle
+    const topology = this.hasTopology ? this.topologyCode(slot) : 0
+    if (topology !== 0) return topology
+    return after.length === 0 ? 0 : this.ask(after, slot)
+  }
+
+  private ask(plugins: readonly FilterPlugin[], slot: number): number {
+    const { pod, cycle } = this.question
+    const info = this.cluster.nodes.infos[slot] as NodeInfo
+    for (const plugin of plugins) {
+      const status = plugin.filter(cycle as AttemptState, pod, info)
+      if (status.code === 'Success') continue
+      if (!isRejected(status)) return errorCode
+      return this.statuses.codeOf(withPlugin(status, plugin.name))
+    }
+    return 0
+  }
+
+  private topologyCode(slot: number): number {
+    const { hardDomains, hardCounts, hardLimits } = this
+    for (let index = 0; index < hardDomains.length; index += 1) {
+      const domain = (hardDomains[index] as Int32Array)[slot] as number
+      if (domain < 0) return this.codes.missingLabel
+      const count = (hardCounts[index] as Int32Array)[domain] as number
+      if (count > (hardLimits[index] as number)) return this.codes.skew
+    }
+    return this.affinityFilters ? this.affinityCode(slot) : 0
+  }
+
+  private affinityCode(slot: number): number {
+    const { affinity, anti, refusing } = this
+    let podsExist = true
+    for (let index = 0; index < affinity.length; index += 1) {
+      const counter = affinity[index] as Counter
+      const domain = counter.map.domainOf[slot] as number
+      if (domain < 0) return this.codes.affinity
+      if ((counter.counts[domain] as number) <= 0) podsExist = false
+    }
+    if (!podsExist && !this.isFirstOfItsKind) return this.codes.affinity
+    for (let index = 0; index < anti.length; index += 1) {
+      const counter = anti[index] as Counter
+      const domain = counter.map.domainOf[slot] as number
+      if (domain >= 0 && (counter.counts[domain] as number) > 0) return this.codes.antiAffinity
+    }
+    for (let index = 0; index < refusing.length; index += 1) {
+      const counter = refusing[index] as Counter
+      const domain = counter.map.domainOf[slot] as number
+      if (domain >= 0 && (counter.counts[domain] as number) > 0) return this.codes.existing
+    }
+    return 0
+  }
+
+  /** All filters on a node to which pods were added (or from which they were taken: `info`). */
+  codeWith(slot: number, info: NodeInfo, added: readonly PodInfo[]): number {
+    let after = info
+    for (const pod of added) after = withPodInfo(after, pod)
+    return this.codeChanged(slot, after, { added, removed: [] })
+  }
+
+  /** The same with the node as it is to be, and what came and went. */
+  codeChanged(slot: number, after: NodeInfo, change: PodChanges): number {
+    const { nodes } = this.cluster
+    const before = nodes.infos[slot] as NodeInfo
+    nodes.tryInfo(slot, after)
+    const limits = this.hardLimits.slice()
+    const { refusing } = this
+    if (this.affinityFilters) this.refusing = this.question.affinity.refusing
+    this.shiftLimits(slot, change)
+    this.tryPods(slot, change, 1)
+    const code = this.code(slot)
+    this.tryPods(slot, change, -1)
+    this.refusing = refusing
+    limits.forEach((limit, index) => {
+      this.hardLimits[index] = limit
+    })
+    nodes.tryInfo(slot, before)
+    return code
+  }
+
+  private tryPods(slot: number, { added, removed }: PodChanges, sign: 1 | -1): void {
+    if (!this.affinityFilters) return
+    for (const pod of added) this.cluster.tryPod(slot, pod, sign)
+    for (const pod of removed) this.cluster.tryPod(slot, pod, sign === 1 ? -1 : 1)
+    for (const counter of this.affinity) counter.ready()
+    this.updateFirstOfItsKind()
+  }
+
+  /** Only one domain of each constraint changes: the limit moves instead of its count. */
+  private shiftLimits(slot: number, { added, removed }: PodChanges): void {
+    const { namespace } = this.question.info
+    this.hard.forEach(({ constraint, counter, self }, index) => {
+      const domain = counter.map.domainOf[slot] as number
+      if (domain < 0) return
+      const matching = (pods: readonly PodInfo[]): number =>
+        pods.reduce(
+          (sum, pod) =>
+            sum + (pod.namespace === namespace && constraint.selector(pod.labels) ? 1 : 0),
+          0,
+        )
+      const delta = matching(added) - matching(removed)
+      const count = counter.countIn(domain) + delta
+      const tooFew = counter.map.size < constraint.minDomains
+      const minimum = tooFew ? 0 : Math.min(counter.minimumBeside(domain), count, noMinimum)
+      this.hardLimits[index] = constraint.maxSkew - self + minimum - delta
+    })
+  }
+}
