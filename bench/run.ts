@@ -1,4 +1,4 @@
-// `npm run -s bench -- SUITE [-o json] [--runs N]`: measures, prints the median and the spread.
+// `npm run -s bench -- SUITE [-o json] [--runs N] [--only NAME] [--nodes LIST]`: measures, prints the median and the spread.
 
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -16,7 +16,12 @@ async function suiteOf(name: string): Promise<Suite | undefined> {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { output: { type: 'string', short: 'o' }, runs: { type: 'string' } },
+    options: {
+      output: { type: 'string', short: 'o' },
+      runs: { type: 'string' },
+      only: { type: 'string' },
+      nodes: { type: 'string' },
+    },
   })
   const [name = 'check'] = positionals
   const suite = await suiteOf(name)
@@ -25,7 +30,12 @@ async function main(): Promise<number> {
     return 2
   }
   const say = (text: string): void => console.error(text)
-  const rows = await suite.rows({ runs: Number(values.runs ?? 20), say })
+  const rows = await suite.rows({
+    runs: Number(values.runs ?? 20),
+    ...(values.only !== undefined && { only: values.only }),
+    ...(values.nodes !== undefined && { nodes: values.nodes.split(',').map(Number) }),
+    say,
+  })
   const result: SuiteResult = { suite: name, machine: machineText(), rows }
   const isJson = values.output === 'json'
   process.stdout.write(isJson ? `${JSON.stringify(result, null, 2)}\n` : resultText(result))

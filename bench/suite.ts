@@ -17,6 +17,12 @@ export interface Row {
   readonly ratio: number
   readonly millisecondsMedian?: number
   readonly mebibytes?: number
+  /** Suite scheduler: the rate of the specification, and how many times that is reached. */
+  readonly specification?: number
+  readonly overSpecification?: number
+  /** The threshold of upstream's own benchmark, and how many times that is reached. */
+  readonly published?: number
+  readonly overPublished?: number
 }
 
 export interface SuiteResult {
@@ -32,6 +38,10 @@ export interface Suite {
 
 export interface SuiteOptions {
   readonly runs: number
+  /** Only workloads whose name contains this. */
+  readonly only?: string
+  /** Sizes of clusters. */
+  readonly nodes?: readonly number[]
   /** Progress for people, on stderr. */
   readonly say: (text: string) => void
 }
@@ -80,6 +90,7 @@ function rounded(value: number): number {
 
 /** A table for people. */
 export function resultText({ suite, machine, rows }: SuiteResult): string {
+  if (rows.some(row => row.specification !== undefined)) return rateText(suite, machine, rows)
   const lines = rows.map(row => {
     const time = row.millisecondsMedian === undefined ? '' : `${row.millisecondsMedian} ms`
     const memory = row.mebibytes === undefined ? '' : `${row.mebibytes} MiB`
@@ -89,6 +100,25 @@ export function resultText({ suite, machine, rows }: SuiteResult): string {
     const size = row.nodes === 0 ? '' : `${row.nodes} nodes, ${row.pods} pods`
     return [row.workload, size, time, spread, memory, target, `× ${row.ratio} ${verdict}`]
   })
+  return `${suite} on ${machine}\n${tableOf(lines)}\n`
+}
+
+/** The same for rows that are rates. */
+function rateText(suite: string, machine: string, rows: readonly Row[]): string {
+  const lines = rows.map(row => [
+    row.workload,
+    `${row.nodes} nodes`,
+    `${row.perSecond}/s`,
+    `± ${Math.round(row.spread * 100)} %`,
+    `floor ${row.floor}`,
+    `× ${row.ratio} ${row.ratio >= 1 ? 'good' : 'TOO SLOW'}`,
+    `specification ${row.specification}/s × ${row.overSpecification}`,
+    row.published === undefined ? '' : `scheduler_perf ${row.published}/s × ${row.overPublished}`,
+  ])
+  return `${suite} on ${machine}\n${tableOf(lines)}\n`
+}
+
+function tableOf(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, index) =>
     Math.max(...lines.map(line => line[index]?.length ?? 0)),
   )
@@ -98,5 +128,5 @@ export function resultText({ suite, machine, rows }: SuiteResult): string {
       .join('  ')
       .trimEnd(),
   )
-  return `${suite} on ${machine}\n${table.join('\n')}\n`
+  return table.join('\n')
 }

@@ -190,7 +190,10 @@ function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void 
     fail(context, popped, afterReserve(placed, reserved))
     return
   }
-  state.cache.assume({ ...pod, spec: { ...pod.spec, nodeName: placed.node } } as Pod)
+  state.cache.assume(
+    { ...pod, spec: { ...pod.spec, nodeName: placed.node } } as Pod,
+    podInfoOf(pod),
+  )
   state.queue.nominator.delete(popped.uid)
   const { status, writes } = runPreBind(options.profile, cycle, pod, placed.node)
   const problem = submitWrites(writeContext(context), writes)

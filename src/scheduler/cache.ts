@@ -16,10 +16,13 @@ import {
 import {
   type NodeInfo,
   newNodeInfo,
+  placedPodInfo,
+  type PodInfo,
+  podInfoOf,
   withChangedPod,
   withNode,
   withoutPod,
-  withPod,
+  withPodInfo,
 } from './node-info.ts'
 import {
   namesOf,
@@ -42,6 +45,7 @@ interface CachedPod {
 }
 
 const emptySnapshot = snapshotOf([])
+const noInfos: ReadonlyMap<string, NodeInfo> = new Map()
 
 export class SchedulerCache {
   private nodes = new Map<string, CachedNode>()
@@ -126,7 +130,7 @@ export class SchedulerCache {
     this.own()
     if (before === undefined || !this.changeOnNode(before.pod, pod)) {
       if (before !== undefined) this.takeFromNode(before.pod)
-      this.putOnNode(pod)
+      this.putOnNode(pod, podInfoOf(pod))
     }
     this.pods.set(uid, { pod, isAssumed: false })
   }
@@ -139,10 +143,13 @@ export class SchedulerCache {
     this.pods.delete(uid)
   }
 
-  /** Counts a pod on its node before the API server has confirmed the binding. */
-  assume(pod: Pod): void {
+  /**
+   * Counts a pod on its node before the API server has confirmed the binding. `info` is what is
+   * known of the pod as it was before.
+   */
+  assume(pod: Pod, info?: PodInfo): void {
     this.own()
-    this.putOnNode(pod)
+    this.putOnNode(pod, info === undefined ? podInfoOf(pod) : placedPodInfo(info, pod))
     this.pods.set(pod.metadata.uid ?? '', { pod, isAssumed: true })
   }
 
@@ -206,7 +213,7 @@ export class SchedulerCache {
       this.infos = this.infos.slice()
       this.infosShared = false
     }
-    const fresh = new Map<string, NodeInfo>()
+    let fresh: Map<string, NodeInfo> | undefined
     let orderChanged = false
     for (const name of this.changed) {
       this.changes.names.push(name)
@@ -218,12 +225,13 @@ export class SchedulerCache {
       }
       const info = withImages(cached.info, this.images)
       if (index === undefined) {
+        fresh ??= new Map()
         fresh.set(name, info)
         orderChanged = true
       } else this.infos[index] = info
     }
-    if (orderChanged) this.reorder(fresh)
-    this.changed = new Set()
+    if (orderChanged) this.reorder(fresh ?? noInfos)
+    this.changed.clear()
     this.changes = this.changes.trimmed(4 * this.names.length)
   }
 
@@ -236,10 +244,10 @@ export class SchedulerCache {
     )
   }
 
-  private putOnNode(pod: Pod): void {
+  private putOnNode(pod: Pod, added: PodInfo): void {
     const name = pod.spec?.nodeName ?? ''
     const { info, exists } = this.nodes.get(name) ?? { info: unknownNode(name), exists: false }
-    this.nodes.set(name, { info: withPod(info, pod), exists })
+    this.nodes.set(name, { info: withPodInfo(info, added), exists })
     this.changed.add(name)
   }
 

@@ -10,7 +10,7 @@ import { changedPodInfo, podInfoOf } from './pod-info.ts'
 
 export type { Resource } from './node-resource.ts'
 export type { AffinityTerm, PodInfo, WeightedAffinityTerm } from './pod-info.ts'
-export { podInfoOf } from './pod-info.ts'
+export { placedPodInfo, podInfoOf } from './pod-info.ts'
 
 export interface ImageState {
   readonly size: number
@@ -51,7 +51,7 @@ export function newNodeInfo(node: Node): NodeInfo {
     podsWithAffinity: noPods,
     podsWithRequiredAntiAffinity: noPods,
     requested: emptyResource,
-    nonZeroRequested: emptyResource,
+    nonZeroRequested: { milliCpu: 0, memory: 0 },
     allocatable: resourceOf(node.status?.allocatable),
     usedPorts: [],
     imageStates: noImages,
@@ -77,17 +77,35 @@ export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
 /** The node after a pod was added. */
 export function withPodInfo(info: NodeInfo, added: PodInfo): NodeInfo {
   const ports = added.hostPorts
+  const { milliCpu, memory } = info.nonZeroRequested
+  // Field by field: this runs once per pod that is placed.
   return {
-    ...info,
-    pods: [...info.pods, added],
-    podsWithAffinity: added.hasAffinity ? [...info.podsWithAffinity, added] : info.podsWithAffinity,
+    name: info.name,
+    node: info.node,
+    labels: info.labels,
+    pods: withLast(info.pods, added),
+    podsWithAffinity: added.hasAffinity
+      ? withLast(info.podsWithAffinity, added)
+      : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: added.hasRequiredAntiAffinity
-      ? [...info.podsWithRequiredAntiAffinity, added]
+      ? withLast(info.podsWithRequiredAntiAffinity, added)
       : info.podsWithRequiredAntiAffinity,
-    ...sums(info, added, 1),
+    requested: addResources(info.requested, added.requested, 1),
+    nonZeroRequested: {
+      milliCpu: milliCpu + added.nonZeroMilliCpu,
+      memory: memory + added.nonZeroMemory,
+    },
+    allocatable: info.allocatable,
     usedPorts: ports.length === 0 ? info.usedPorts : withHostPorts(info.usedPorts, ports),
+    imageStates: info.imageStates,
     pvcRefCounts: countClaims(info.pvcRefCounts, added.claimKeys, 1),
   }
+}
+
+function withLast(pods: readonly PodInfo[], added: PodInfo): readonly PodInfo[] {
+  const result = pods.slice()
+  result.push(added)
+  return result
 }
 
 /** The node after the pod with `uid` was removed; undefined when it is not there. */
@@ -104,26 +122,28 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo | undefined {
     podsWithRequiredAntiAffinity: removed.hasRequiredAntiAffinity
       ? without(info.podsWithRequiredAntiAffinity, uid)
       : info.podsWithRequiredAntiAffinity,
-    ...sums(info, removed, -1),
+    requested: addResources(info.requested, removed.requested, -1),
+    nonZeroRequested: {
+      milliCpu: info.nonZeroRequested.milliCpu - removed.nonZeroMilliCpu,
+      memory: info.nonZeroRequested.memory - removed.nonZeroMemory,
+    },
     usedPorts: ports.length === 0 ? info.usedPorts : withoutHostPorts(info.usedPorts, ports),
     pvcRefCounts: countClaims(info.pvcRefCounts, removed.claimKeys, -1),
   }
 }
 
 /**
- * The node after a pod was replaced by one of equal spec; undefined when it is not there. As if it
- * was removed and added: it comes last.
+ * The node after a pod was replaced by one of equal spec that requests the same; undefined when it is
+ * not there or requests something else. As if it was removed and added: it comes last.
  */
 export function withChangedPod(info: NodeInfo, pod: Pod): NodeInfo | undefined {
   const { uid } = pod.metadata
   const before = info.pods.find(known => known.uid === uid)
   if (before === undefined) return undefined
   const after = changedPodInfo(before, pod)
-  const replaced = (pods: readonly PodInfo[]): readonly PodInfo[] => [
-    ...without(pods, before.uid),
-    after,
-  ]
-  const keepsSums = after.requested === before.requested
+  if (after.requested !== before.requested) return undefined
+  const replaced = (pods: readonly PodInfo[]): readonly PodInfo[] =>
+    withLast(without(pods, before.uid), after)
   return {
     ...info,
     pods: replaced(info.pods),
@@ -131,22 +151,6 @@ export function withChangedPod(info: NodeInfo, pod: Pod): NodeInfo | undefined {
     podsWithRequiredAntiAffinity: after.hasRequiredAntiAffinity
       ? replaced(info.podsWithRequiredAntiAffinity)
       : info.podsWithRequiredAntiAffinity,
-    ...(!keepsSums && sums({ ...info, ...sums(info, before, -1) }, after, 1)),
-  }
-}
-
-function sums(
-  info: NodeInfo,
-  pod: PodInfo,
-  sign: 1 | -1,
-): Pick<NodeInfo, 'requested' | 'nonZeroRequested'> {
-  const { milliCpu, memory } = info.nonZeroRequested
-  return {
-    requested: addResources(info.requested, pod.requested, sign),
-    nonZeroRequested: {
-      milliCpu: milliCpu + sign * pod.nonZeroMilliCpu,
-      memory: memory + sign * pod.nonZeroMemory,
-    },
   }
 }
 

@@ -48,6 +48,8 @@ export interface PodInfo {
   readonly hostPorts: readonly HostPort[]
   /** Keys of the claims its volumes name, one per volume. */
   readonly claimKeys: readonly string[]
+  /** What an engine keeps about the pod; whoever finds something foreign here replaces it. */
+  kept: unknown
 }
 
 const cache = new WeakMap<Pod, PodInfo>()
@@ -67,13 +69,21 @@ export function podInfoOf(pod: Pod): PodInfo {
 export function changedPodInfo(before: PodInfo, pod: Pod): PodInfo {
   const { labels = noLabels, deletionTimestamp } = pod.metadata
   const isTerminating = deletionTimestamp !== undefined
-  const info = { ...before, pod, labels, isTerminating, ...resources(pod) }
+  const info = { ...before, pod, labels, isTerminating, ...resources(pod), kept: undefined }
   cache.set(pod, info)
   return info
 }
 
+/** The same pod after the scheduler has put it on a node. */
+export function placedPodInfo(info: PodInfo, pod: Pod): PodInfo {
+  return { ...info, pod }
+}
+
 function compute(pod: Pod): PodInfo {
   const { name = '', namespace = '', uid = '', labels = noLabels } = pod.metadata
+  const affinity = affinityOf(pod.spec?.affinity, namespace)
+  const sums = resources(pod)
+  // Field by field: every info has the same hidden class, and none is built by copying.
   return {
     pod,
     uid,
@@ -82,10 +92,18 @@ function compute(pod: Pod): PodInfo {
     labels,
     priority: pod.spec?.priority ?? 0,
     isTerminating: pod.metadata.deletionTimestamp !== undefined,
-    ...affinityOf(pod.spec?.affinity, namespace),
-    ...resources(pod),
+    hasAffinity: affinity.hasAffinity,
+    hasRequiredAntiAffinity: affinity.hasRequiredAntiAffinity,
+    requiredAffinityTerms: affinity.requiredAffinityTerms,
+    requiredAntiAffinityTerms: affinity.requiredAntiAffinityTerms,
+    preferredAffinityTerms: affinity.preferredAffinityTerms,
+    preferredAntiAffinityTerms: affinity.preferredAntiAffinityTerms,
+    requested: sums.requested,
+    nonZeroMilliCpu: sums.nonZeroMilliCpu,
+    nonZeroMemory: sums.nonZeroMemory,
     hostPorts: hostPortsOf(pod),
     claimKeys: claimKeysOf(pod, namespace),
+    kept: undefined,
   }
 }
 

@@ -99,8 +99,8 @@ export class ClusterSnapshot {
       profile: this.profile,
       snapshot: snapshotOf([...this.nodes.values()]),
       listers: this.listers,
-      nominator: { nominatedPods: () => [] },
-      choices: { tie: ties => ties[0] as number, preemptionOffset: () => 0 },
+      nominator: { nominatedPods: () => [], nodeNames: () => [] },
+      choices: { tie: ({ first }) => first, preemptionOffset: () => 0 },
     })
     const { status, nodeNames } = runPreFilter(this.profile, cycle, pod)
     if (status.code !== 'Success') return { reasons: status.reasons }

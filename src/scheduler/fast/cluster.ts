@@ -12,9 +12,20 @@ import { Interner } from './interning.ts'
 import { NodeColumns } from './node-columns.ts'
 import { type LabelClass, type PodSet, PodSets } from './pod-sets.ts'
 
-interface PodFacts {
+/** What the cluster knows of a pod; kept on its info. */
+class PodFacts {
+  readonly cluster: Cluster
   readonly labelClass: LabelClass
   readonly held: readonly HeldTerm[]
+  /** The shape of the pod and who found it. */
+  shape: unknown = undefined
+  shapeOwner: unknown = undefined
+
+  constructor(cluster: Cluster, labelClass: LabelClass, held: readonly HeldTerm[]) {
+    this.cluster = cluster
+    this.labelClass = labelClass
+    this.held = held
+  }
 }
 
 const noHeld: readonly HeldTerm[] = []
@@ -34,7 +45,6 @@ export class Cluster {
   /** Pods on nodes by priority. */
   readonly priorities = new Map<number, number>()
   private readonly heldByText = new Map<string, HeldTerm>()
-  private readonly facts = new WeakMap<PodInfo, PodFacts>()
   private readonly heldByAffinity = new WeakMap<readonly unknown[], readonly HeldTerm[]>()
   private readonly spaces = new Map<string, ValueSpace>()
   private readonly maps = new Map<string, DomainMap>()
@@ -131,11 +141,10 @@ export class Cluster {
   }
 
   factsOf(pod: PodInfo): PodFacts {
-    let facts = this.facts.get(pod)
-    if (facts === undefined) {
-      facts = { labelClass: this.sets.classOf(pod), held: this.heldBy(pod) }
-      this.facts.set(pod, facts)
-    }
+    const { kept } = pod
+    if (kept instanceof PodFacts && kept.cluster === this) return kept
+    const facts = new PodFacts(this, this.sets.classOf(pod), this.heldBy(pod))
+    pod.kept = facts
     return facts
   }
 

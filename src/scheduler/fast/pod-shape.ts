@@ -40,7 +40,6 @@ const noKey = ''
 export class PodShapes {
   private readonly cluster: Cluster
   private readonly args: PluginArgs
-  private readonly byPod = new WeakMap<Pod, PodShape>()
   private readonly byKey = new Map<string, PodShape>()
   private readonly requestKeys = new WeakMap<Resource, string>()
   private readonly requestsByKey = new Map<string, Requests>()
@@ -51,12 +50,12 @@ export class PodShapes {
   }
 
   shapeOf(pod: Pod): PodShape {
-    let shape = this.byPod.get(pod)
-    if (shape === undefined) {
-      shape = this.find(pod)
-      this.byPod.set(pod, shape)
+    const facts = this.cluster.factsOf(podInfoOf(pod))
+    if (facts.shapeOwner !== this) {
+      facts.shape = this.find(pod)
+      facts.shapeOwner = this
     }
-    return shape
+    return facts.shape as PodShape
   }
 
   private find(pod: Pod): PodShape {
