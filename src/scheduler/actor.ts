@@ -11,6 +11,7 @@ import { SchedulerCache } from './cache.ts'
 import type { DiagnosisView } from './diagnosis.ts'
 import { AssumedObjects } from './assumed-objects.ts'
 import { handleChange, living } from './event-handlers.ts'
+import { FastEngine } from './fast/engine.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
 import { unschedulableTopic, type UnschedulableNote } from './notes.ts'
 import { podInfoOf } from './pod-info.ts'
@@ -21,13 +22,7 @@ import { queueProfile, type QueueProfile } from './queue/queue-profile.ts'
 import { defaultQueueOptions, type QueuedPod } from './queue/queued-pod.ts'
 import { type QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
 import { runPreBind, runReserve } from './runtime.ts'
-import {
-  afterReserve,
-  type Placed,
-  type ScheduleOutcome,
-  schedulePod,
-  type Unfit,
-} from './schedule-pod.ts'
+import { afterReserve, type Placed, type ScheduleOutcome, type Unfit } from './schedule-pod.ts'
 import { messageOf } from './status.ts'
 import { schedulerName, type SchedulerOptions, SchedulerState, type SchedulerTurn } from './turn.ts'
 
@@ -56,6 +51,8 @@ export const listedKinds = [
 
 /** The actor that plays kube-scheduler. */
 export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
+  // Columns are derived from the cache of whichever fork asks: sharing them changes no decision.
+  const engine = options.engine ?? new FastEngine()
   // The queue's hints are bound once to listers that look at the view of the current turn.
   let view: View | undefined
   let assumed = new AssumedObjects()
@@ -70,7 +67,7 @@ export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
   const take = (turn: Turn, state: SchedulerState): SchedulerTurn => {
     view = turn.view
     assumed = state.assumed
-    return { turn, state, options, listers, at: momentOf(turn, queued) }
+    return { turn, state, options, engine, listers, at: momentOf(turn, queued) }
   }
   return {
     name: schedulerName,
@@ -153,10 +150,11 @@ function attempt(context: SchedulerTurn, popped: QueuedPod): void {
   else fail(context, popped, outcome)
 }
 
-function decide({ turn, state, options, listers, at }: SchedulerTurn, pod: Pod): ScheduleOutcome {
-  return schedulePod(pod, {
+function decide(context: SchedulerTurn, pod: Pod): ScheduleOutcome {
+  const { turn, state, options, engine, listers, at } = context
+  return engine.schedule(pod, {
     profile: options.profile,
-    snapshot: state.cache.snapshot(),
+    cache: state.cache,
     listers,
     nextStartNodeIndex: state.nextStartNodeIndex,
     nominator: {
@@ -184,17 +182,18 @@ function decide({ turn, state, options, listers, at }: SchedulerTurn, pod: Pod):
 function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void {
   const { state, options } = context
   const { pod } = popped
+  if (placed.isPlain === true) {
+    assume(state, popped, placed.node)
+    bind(context, popped, placed.node)
+    return
+  }
   const { cycle } = placed.trace
   const reserved = runReserve(options.profile, cycle, pod, placed.node)
   if (reserved.code !== 'Success') {
     fail(context, popped, afterReserve(placed, reserved))
     return
   }
-  state.cache.assume(
-    { ...pod, spec: { ...pod.spec, nodeName: placed.node } } as Pod,
-    podInfoOf(pod),
-  )
-  state.queue.nominator.delete(popped.uid)
+  assume(state, popped, placed.node)
   const { status, writes } = runPreBind(options.profile, cycle, pod, placed.node)
   const problem = submitWrites(writeContext(context), writes)
   if (problem !== undefined || status.code !== 'Success') {
@@ -204,6 +203,11 @@ function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void 
   if (writes.length > 0 && unboundClaims(context, pod)) {
     state.waiting.set(popped.uid, { popped, node: placed.node })
   } else bind(context, popped, placed.node)
+}
+
+function assume(state: SchedulerState, { pod, uid }: QueuedPod, nodeName: string): void {
+  state.cache.assume({ ...pod, spec: { ...pod.spec, nodeName } } as Pod, podInfoOf(pod))
+  state.queue.nominator.delete(uid)
 }
 
 function writeContext({ turn, state }: SchedulerTurn): WriteContext {

@@ -54,6 +54,8 @@ export interface Placed {
   /** Indexes into the feasible nodes. */
   readonly ties: readonly number[]
   readonly heapPick: number
+  /** No plugin has anything to reserve or to write before the pod is bound. */
+  readonly isPlain?: boolean
   readonly nextStartNodeIndex: number
 }
 

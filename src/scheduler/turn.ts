@@ -3,6 +3,7 @@
 import type { Forkable, Turn } from '../engine/actor.ts'
 import { AssumedObjects } from './assumed-objects.ts'
 import type { SchedulerCache } from './cache.ts'
+import type { SchedulingEngine } from './engine.ts'
 import type { SchedulerFeatures } from './features.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
 import type { Profile } from './profile.ts'
@@ -48,6 +49,8 @@ export class SchedulerState implements Forkable {
 export interface SchedulerOptions {
   readonly profile: Profile
   readonly features: SchedulerFeatures
+  /** What decides; the fast engine when absent. */
+  readonly engine?: SchedulingEngine
   /** The node to take when it is among equal ones: how a replay follows a recorded placement. */
   readonly preferNode?: (pod: Pod) => string | undefined
 }
@@ -57,6 +60,7 @@ export interface SchedulerTurn {
   readonly turn: Turn
   readonly state: SchedulerState
   readonly options: SchedulerOptions
+  readonly engine: SchedulingEngine
   readonly listers: SchedulerListers
   readonly at: QueueMoment
 }

@@ -189,6 +189,7 @@ export class FastPlaced implements Placed, TiedNodes {
   readonly trace: FastTrace
   readonly heapPick: number
   readonly nextStartNodeIndex: number
+  readonly isPlain: boolean
   readonly count: number
   readonly first: number
   node: string
@@ -203,6 +204,7 @@ export class FastPlaced implements Placed, TiedNodes {
     this.search = search
     this.heapPick = chosen
     this.nextStartNodeIndex = next
+    this.isPlain = !trace.decision.plan.shape.needsPlugins
     this.count = scores?.tieCount ?? 1
     this.first = scores?.firstBest ?? 0
     this.node = this.nameOf(chosen)
