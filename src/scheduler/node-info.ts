@@ -133,8 +133,8 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo | undefined {
 }
 
 /**
- * The node after a pod was replaced by one of equal spec that requests the same; undefined when it is
- * not there or requests something else. As if it was removed and added: it comes last.
+ * The node after a pod was replaced by one of equal spec that requests the same; undefined when it
+ * is not there or requests something else. As if it was removed and added: it comes last.
  */
 export function withChangedPod(info: NodeInfo, pod: Pod): NodeInfo | undefined {
   const { uid } = pod.metadata

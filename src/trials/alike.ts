@@ -17,7 +17,7 @@ export interface NodeKind {
 
 /**
  * The kinds of nodes: equal in labels (but for the name), taints, room and pods, where pods of one
- * ReplicaSet or DaemonSet are equal and any other pod is unlike all others.
+ * workload are equal and any other pod is unlike all others.
  */
 export function nodeKinds(world: World, pods: readonly PodLife[]): readonly NodeKind[] {
   const carried = carriedBy(pods)
@@ -51,14 +51,17 @@ function carriedBy(pods: readonly PodLife[]): ReadonlyMap<string, string[]> {
   return carried
 }
 
-/** Pods of one ReplicaSet or DaemonSet stand for each other; a name or a volume sets one apart. */
+/** Owners whose pods stand for each other. */
+const equalOwners: ReadonlySet<string> = new Set(['DaemonSet', 'ReplicaSet', 'StatefulSet'])
+
+/** Pods of one workload stand for each other; a volume sets one apart. */
 function roleOf({ key, workload, pod }: PodLife): string {
   const owner = controllerOf(pod.metadata)
   const { spec, status } = pod as Pod
   const hasVolume = (spec?.volumes ?? []).some(
     volume => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined,
   )
-  const isEqual = owner?.kind === 'ReplicaSet' || owner?.kind === 'DaemonSet'
+  const isEqual = equalOwners.has(owner?.kind ?? '')
   if (!isEqual || hasVolume || workload === undefined) return key
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status
   return `${refText(workload)} ${owner.uid} ${status?.phase ?? ''} ${ready ?? ''}`

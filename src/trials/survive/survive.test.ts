@@ -117,7 +117,7 @@ it('a StatefulSet is not replaced, and its store loses the quorum with a second 
   const survival = survived([app('db', { kind: 'StatefulSet', replicas: 3, image: 'etcd:3' })])
   const row = rowOf(survival, 'db')
   expect(row.object.kind).toBe('StatefulSet')
-  expect(row.fates).toHaveLength(3)
+  expect(row.fates).toHaveLength(1)
   for (const { quorum, degraded, down } of row.fates) {
     expect(quorum).toMatchObject({ needed: 2, members: 3, least: 2, lost: { seconds: 0 } })
     expect(degraded.open).toBe(true)
