@@ -23,7 +23,7 @@ import {
   plainFailure,
   refused,
 } from './responses.ts'
-import { admissionRequest, put, type Server, withoutManagedFields } from './stored.ts'
+import { admissionRequest, put, type Server, viaOf, withoutManagedFields } from './stored.ts'
 import { strategyOf } from './strategies.ts'
 import { prepareForCreate } from './strategy.ts'
 
@@ -32,6 +32,8 @@ const generatedNameTriesMax = 8
 export interface CreateOptions {
   readonly dryRun?: boolean | undefined
   readonly fieldValidation?: FieldValidation | undefined
+  /** Who owns the fields, when the object is applied. */
+  readonly managedFields?: ObjectMeta['managedFields']
 }
 
 const versionGiven = plainFailure(500, 'resourceVersion should not be set on objects to be created')
@@ -40,7 +42,7 @@ const versionGiven = plainFailure(500, 'resourceVersion should not be set on obj
 export function create(
   server: Server,
   given: KubeObject,
-  { dryRun = false, fieldValidation = 'Ignore' }: CreateOptions = {},
+  { dryRun = false, fieldValidation = 'Ignore', managedFields }: CreateOptions = {},
 ): ApiResponse {
   const { context, plugins } = server
   const resource = resourceOf(context, kindKeyOf(given), given.metadata?.namespace !== undefined)
@@ -70,7 +72,13 @@ export function create(
   if (refusal !== undefined) return refused(refusal)
   if (dryRun) return accepted(prepared, 201)
   commit(plugins, final, context)
-  return accepted(put(context, resource, prepared), 201)
+  const stored =
+    managedFields === undefined
+      ? prepared
+      : { ...prepared, metadata: { ...prepared.metadata, managedFields } }
+  // Components create what they own whole; what users ask for may be told apart later.
+  const via = trusted === true ? viaOf(server, '') : { ...viaOf(server, ''), requested: object }
+  return accepted(put(context, resource, stored, via), 201)
 }
 
 interface Admitted {

@@ -12,7 +12,7 @@ import type { ApiStatus } from '../kube/status.ts'
 import { invalid } from '../kube/validation/field-error.ts'
 import { otherObject } from './addressed.ts'
 import { decode } from './decoding.ts'
-import type { ApiRequest, ApiResponse } from './request.ts'
+import type { ApiContext, ApiRequest, ApiResponse } from './request.ts'
 import type { Resource } from './resource.ts'
 import {
   badRequest,
@@ -24,6 +24,7 @@ import {
 } from './responses.ts'
 import { scale } from './scale.ts'
 import { find, type Server } from './stored.ts'
+import { noResource, unreadable } from './unreadable-patch.ts'
 import { replace } from './update.ts'
 
 type PatchRequest = Extract<ApiRequest, { verb: 'patch' }>
@@ -72,7 +73,23 @@ function patched({ context }: Server, patching: Patching): KubeObject | ApiStatu
   const { trusted } = context
   const value = result.value as KubeObject
   const decoded = decode(value, resource, { validation: 'Ignore', old, trusted })
-  return isStatus(decoded) ? (unconvertible(old, value, request) ?? decoded) : decoded
+  if (!isStatus(decoded)) return decoded
+  return unconvertible(old, value, request) ?? unreadablePatch(context, patching, decoded)
+}
+
+/** What follows the introduction of a text that says what cannot be read. */
+const introduction = /^.* cannot be handled as a \S+: /
+
+function unreadablePatch(
+  context: ApiContext,
+  { resource, old, request }: Patching,
+  refusal: ApiStatus,
+): ApiStatus {
+  const { patch: body, patchType } = request
+  if (patchType !== 'json' && patchType !== 'merge') return refusal
+  const why = refusal.message.replace(introduction, '')
+  const apply = (object: KubeObject): Patched => applied(object, body, patchType)
+  return unreadable(context, resource, { old, patchType, body, apply, why })
 }
 
 /** A strategic merge is converted field by field, and refused with the patch as Go prints it. */
@@ -86,8 +103,6 @@ function unconvertible(
   if (why === undefined) return undefined
   return invalidObject(noResource, '', [invalid('patch', goText(body), why)])
 }
-
-const noResource = { group: '', kind: '', groupKind: '' }
 
 function applied(old: KubeObject, body: unknown, patchType: PatchRequest['patchType']): Patched {
   if (patchType === 'json') return applyJsonPatch(old, body as Parameters<typeof applyJsonPatch>[1])

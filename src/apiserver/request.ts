@@ -24,7 +24,7 @@ export interface DeleteOptions {
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
 }
 
-export type PatchType = 'json' | 'merge' | 'strategic'
+export type PatchType = 'apply' | 'json' | 'merge' | 'strategic'
 
 export type ApiRequest =
   | { readonly verb: 'get'; readonly target: Target }
@@ -32,6 +32,7 @@ export type ApiRequest =
       readonly verb: 'create'
       readonly object: KubeObject
       readonly address?: Address
+      readonly fieldManager?: string
       readonly dryRun?: boolean
       /** What becomes of unknown fields; kubectl asks for Strict, other clients drop them. */
       readonly fieldValidation?: 'Strict' | 'Ignore'
@@ -40,6 +41,7 @@ export type ApiRequest =
       readonly verb: 'update'
       readonly object: KubeObject
       readonly address?: Address
+      readonly fieldManager?: string
       /** `finalize` exists for Namespaces only: it replaces spec.finalizers. */
       readonly subresource?: 'status' | 'finalize'
       readonly fieldValidation?: 'Strict' | 'Ignore'
@@ -50,6 +52,9 @@ export type ApiRequest =
       readonly patchType: PatchType
       readonly patch: unknown
       readonly subresource?: 'status' | 'scale'
+      /** Who applies, and whether it takes fields that others own. */
+      readonly fieldManager?: string
+      readonly force?: boolean
     }
   | { readonly verb: 'delete'; readonly target: Target; readonly options?: DeleteOptions }
   | { readonly verb: 'scale'; readonly target: Target; readonly replicas: number }
@@ -60,6 +65,25 @@ export type ApiRequest =
 export type ApiResponse =
   | { readonly ok: true; readonly code: number; readonly object: KubeObject }
   | { readonly ok: false; readonly code: number; readonly status: ApiStatus }
+
+/** How an object was written, where that is not plain from who wrote. */
+export interface Via {
+  /** The field manager that the request named. */
+  readonly manager?: string
+  readonly subresource?: string
+  /** What a user asked to create, before admission and the server added to it. */
+  readonly requested?: KubeObject
+}
+
+/** One write of an object, as the ownership of its fields needs it. */
+export interface Written {
+  readonly before: KubeObject | undefined
+  readonly after: KubeObject | undefined
+  readonly atMs: number
+  readonly manager: string
+  readonly subresource?: string
+  readonly requested?: KubeObject
+}
 
 /** What one request may see and change; the World provides it, tests provide a small fake. */
 export interface ApiContext {
@@ -77,7 +101,9 @@ export interface ApiContext {
   readonly dependents: (uid: string) => readonly { kind: string; object: KubeObject }[]
   /** The resourceVersion that the next `put` or `remove` will get. */
   readonly nextRevision: () => number
-  readonly put: (kind: string, key: string, object: KubeObject) => void
+  readonly put: (kind: string, key: string, object: KubeObject, via?: Via) => void
+  /** Every write of an object so far, oldest first; absent where ownership is not asked for. */
+  readonly history?: (kind: string, key: string) => readonly Written[]
   readonly remove: (kind: string, key: string, last: KubeObject) => void
   /** A fresh unique id in the form of a UUID. */
   readonly newUid: () => string

@@ -5,6 +5,7 @@ import { assertNever } from '../base/assert.ts'
 import { misaddressed } from './addressed.ts'
 import { servedForm } from '../kube/conversion/registry.ts'
 import type { AdmissionPlugin } from './admission.ts'
+import { apply } from './apply.ts'
 import { bind } from './bind.ts'
 import { create } from './create.ts'
 import { deleteTarget } from './delete.ts'
@@ -22,7 +23,7 @@ export function handle(
   request: ApiRequest,
   plugins: readonly AdmissionPlugin[],
 ): ApiResponse {
-  const server: Server = { context, plugins }
+  const server: Server = { context, plugins, manager: managerOf(request) }
   switch (request.verb) {
     case 'get':
       return get(server, request.target)
@@ -36,7 +37,7 @@ export function handle(
         }),
       )
     case 'patch':
-      return patch(server, request)
+      return request.patchType === 'apply' ? apply(server, request) : patch(server, request)
     case 'delete':
       return deleteTarget(server, request.target, request.options)
     case 'scale':
@@ -48,6 +49,10 @@ export function handle(
     default:
       return assertNever(request)
   }
+}
+
+function managerOf(request: ApiRequest): string | undefined {
+  return 'fieldManager' in request ? request.fieldManager : undefined
 }
 
 /** A write at its address; the answer is in the version of the request. */

@@ -4,12 +4,14 @@
 import { type KubeObject, keyFrom, keyOf, type ObjectMeta } from '../kube/object.ts'
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts'
 import { rememberTemplate } from './decoding.ts'
-import type { ApiContext, Target } from './request.ts'
+import type { ApiContext, Target, Via } from './request.ts'
 import { type Resource, resourceOf } from './resource.ts'
 
 /** What serves one request: the store and the admission plugins in their order. */
 export interface Server {
   readonly context: ApiContext
+  /** The field manager that the request names. */
+  readonly manager?: string | undefined
   readonly plugins: readonly AdmissionPlugin[]
 }
 
@@ -28,12 +30,28 @@ export function find(context: ApiContext, target: Target): Found {
 }
 
 /** Stores `object` under the next revision and gives it back with that resourceVersion. */
-export function put(context: ApiContext, resource: Resource, object: KubeObject): KubeObject {
+export function put(
+  context: ApiContext,
+  resource: Resource,
+  object: KubeObject,
+  via?: Via,
+): KubeObject {
   const resourceVersion = String(context.nextRevision())
   const stored = { ...object, metadata: { ...object.metadata, resourceVersion } }
-  context.put(resource.key, keyOf(object.metadata), stored)
+  context.put(resource.key, keyOf(object.metadata), stored, via)
   rememberTemplate(stored, resource.key)
   return stored
+}
+
+const viaSubresource: Readonly<Record<string, Via>> = {
+  status: { subresource: 'status' },
+  scale: { subresource: 'scale' },
+}
+
+/** How this write differs from one of its writer to the object itself. */
+export function viaOf({ manager }: Server, subresource: string): Via | undefined {
+  const plain = viaSubresource[subresource]
+  return manager === undefined ? plain : { ...plain, manager }
 }
 
 /** Removes the object and gives its last state with the revision of the removal. */

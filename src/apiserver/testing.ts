@@ -4,7 +4,7 @@ import { draw } from '../base/prng.ts'
 import { compareStrings } from '../base/compare.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { AdmissionPlugin } from './admission.ts'
-import type { ApiContext, ApiRequest, ApiResponse } from './request.ts'
+import type { ApiContext, ApiRequest, ApiResponse, Written } from './request.ts'
 import { handle } from './server.ts'
 
 export interface MemoryServer {
@@ -31,6 +31,11 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
   }
   const sorted = (kind: string): readonly KubeObject[] =>
     [...of(kind)].sort(([a], [b]) => compareStrings(a, b)).map(([, object]) => object)
+  const written = new Map<string, Written[]>()
+  const note = (kind: string, key: string, write: Written): void => {
+    const id = `${kind} ${key}`
+    written.set(id, [...(written.get(id) ?? []), write])
+  }
   const server: MemoryServer = {
     nowMs: 1_767_225_600_000,
     writes,
@@ -50,14 +55,20 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
             .map(object => ({ kind, object })),
         ),
       nextRevision: () => revision + 1,
-      put: (kind, key, object) => {
+      put: (kind, key, object, via) => {
         revision += 1
         writes.push(`put ${kind} ${key}`)
+        const before = of(kind).get(key)
+        const write = { before, after: object, atMs: server.nowMs, manager: 'trial' }
+        note(kind, key, { ...write, ...via })
         of(kind).set(key, object)
       },
+      history: (kind, key) => written.get(`${kind} ${key}`) ?? [],
       remove: (kind, key) => {
         revision += 1
         writes.push(`remove ${kind} ${key}`)
+        const before = of(kind).get(key)
+        note(kind, key, { before, after: undefined, atMs: server.nowMs, manager: 'trial' })
         of(kind).delete(key)
       },
       newUid: () => {

@@ -12,7 +12,7 @@ import { allocate } from './allocation.ts'
 import { create } from './create.ts'
 import { decode, type FieldValidation } from './decoding.ts'
 import { sameStored } from './equality.ts'
-import type { ApiResponse } from './request.ts'
+import type { ApiResponse, Via } from './request.ts'
 import type { Resource } from './resource.ts'
 import {
   accepted,
@@ -23,7 +23,15 @@ import {
   notFound,
   refused,
 } from './responses.ts'
-import { admissionRequest, find, put, remove, type Server, withoutManagedFields } from './stored.ts'
+import {
+  admissionRequest,
+  find,
+  put,
+  remove,
+  type Server,
+  viaOf,
+  withoutManagedFields,
+} from './stored.ts'
 import { strategyOf } from './strategies.ts'
 import { prepareForStatusUpdate, prepareForUpdate, type Strategy } from './strategy.ts'
 
@@ -60,6 +68,8 @@ export interface Replacement {
   readonly subresource: Subresource
   /** A PUT names the object it means by its uid; a patch of the uid is merely refused. */
   readonly isPut?: boolean
+  /** Who owns the fields from now on, when the object is applied. */
+  readonly managedFields?: ObjectMeta['managedFields']
 }
 
 /** Stores `given` in the place of `old` unless admission, concurrency or validation object. */
@@ -82,8 +92,9 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
   const denial = validate(plugins, final, context)
   if (denial !== undefined) return refused(denial)
   return store(server, resource, {
-    object: prepared,
+    object: withOwners(prepared, replacement.managedFields),
     old,
+    via: viaOf(server, subresource),
     commits: () => commit(plugins, final, context),
   })
 }
@@ -159,6 +170,7 @@ function withKeptMetadata(object: KubeObject, old: KubeObject): KubeObject {
   if (object.metadata === old.metadata) return object
   const { deletionTimestamp, deletionGracePeriodSeconds, creationTimestamp, uid, namespace } =
     old.metadata
+  const { managedFields } = old.metadata
   const grace = object.metadata.deletionGracePeriodSeconds ?? deletionGracePeriodSeconds
   const metadata: ObjectMeta = {
     ...object.metadata,
@@ -167,13 +179,20 @@ function withKeptMetadata(object: KubeObject, old: KubeObject): KubeObject {
     ...(creationTimestamp !== undefined && { creationTimestamp }),
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
     ...(grace !== undefined && { deletionGracePeriodSeconds: grace }),
+    ...(managedFields !== undefined && { managedFields }),
   }
   return { ...object, metadata }
+}
+
+function withOwners(object: KubeObject, managedFields: ObjectMeta['managedFields']): KubeObject {
+  if (managedFields === undefined) return object
+  return { ...object, metadata: { ...object.metadata, managedFields } }
 }
 
 interface Write {
   readonly object: KubeObject
   readonly old: KubeObject
+  readonly via: Via | undefined
   readonly commits: () => void
 }
 
@@ -181,7 +200,7 @@ interface Write {
 function store(
   { context }: Server,
   resource: Resource,
-  { object, old, commits }: Write,
+  { object, old, via, commits }: Write,
 ): ApiResponse {
   if (lastFinalizerGone(resource, object, old)) {
     remove(context, resource, old)
@@ -189,7 +208,7 @@ function store(
   }
   if (object === old) return accepted(old)
   commits()
-  return accepted(put(context, resource, object))
+  return accepted(put(context, resource, object, via))
 }
 
 function lastFinalizerGone(resource: Resource, object: KubeObject, old: KubeObject): boolean {

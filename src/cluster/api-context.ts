@@ -1,7 +1,8 @@
 // The API server's view of a World: reads are live, writes go through the watch log.
 
-import type { ApiContext } from '../apiserver/request.ts'
+import type { ApiContext, Via, Written } from '../apiserver/request.ts'
 import { ownerIndex } from '../controllers/indexes.ts'
+import { controllersWith } from '../controllers/registry.ts'
 import type { World } from '../engine/world.ts'
 import type { KubeObject } from '../kube/object.ts'
 
@@ -18,7 +19,8 @@ export function apiContext(world: World, writer: string): ApiContext {
     list: (kind, namespace) => store.list(kind, namespace),
     dependents: uid => dependentsOf(world, uid),
     nextRevision: () => store.revision + 1,
-    put: (kind, key, object) => world.write(kind, key, object, writer),
+    put: (kind, key, object, via) => world.write(kind, key, object, writer, via),
+    history: (kind, key) => historyOf(world, kind, key),
     remove: (kind, key) => world.write(kind, key, undefined, writer),
     newUid: () => uidOf(world.options.schedule.seed, world.nextCount('uid')),
     randomBelow: bound => world.randomBelow(bound, 'generate-name'),
@@ -31,6 +33,28 @@ function dependentsOf(world: World, uid: string): readonly { kind: string; objec
   return store
     .kinds()
     .flatMap(kind => store.indexed(kind, ownerIndex.name, uid).map(object => ({ kind, object })))
+}
+
+/** Every write of one object: only asked for where somebody applies on the server. */
+function historyOf(world: World, kind: string, key: string): readonly Written[] {
+  const { store } = world
+  const writes: Written[] = []
+  for (let index = 0; index < store.logLength(kind); index += 1) {
+    const change = store.logAt(kind, index)
+    if (change.key !== key) continue
+    const { before, after, atMs } = change
+    const write = { before, after, atMs, manager: managerName(change.writer) }
+    writes.push({ ...write, ...(change.via as Via | undefined) })
+  }
+  return writes
+}
+
+const builtIn = new Set(controllersWith().map(({ name }) => name))
+
+/** The program that a writer belongs to: it is what signs requests. */
+function managerName(writer: string): string {
+  if (writer === 'default-scheduler') return 'kube-scheduler'
+  return builtIn.has(writer) ? 'kube-controller-manager' : writer
 }
 
 /** A UUID-shaped id that counts: unique in a run, equal in equal runs. */

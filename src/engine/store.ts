@@ -16,6 +16,8 @@ export interface Change {
   readonly after: KubeObject | undefined
   /** Who wrote: the name of an actor or controller. */
   readonly writer: string
+  /** How, as whoever serves requests told; the engine only keeps it. */
+  readonly via?: unknown
 }
 
 /** A secondary index over objects of one kind, or of every kind. */

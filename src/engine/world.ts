@@ -287,10 +287,16 @@ export class World {
   }
 
   /** Appends a write and lets the informers know. Called by the API server only. */
-  write(kind: string, key: string, after: KubeObject | undefined, writer: string): void {
+  write(
+    kind: string,
+    key: string,
+    after: KubeObject | undefined,
+    writer: string,
+    via?: unknown,
+  ): void {
     const before = this.store.get(kind, key)
     const revision = this.store.revision + 1
-    const change: Change = { revision, atMs: this.clockMs, kind, key, before, after, writer }
+    const change: Change = { revision, atMs: this.clockMs, kind, key, before, after, writer, via }
     this.store.write(change)
     for (const { actor, position } of this.wiring.subscribers.get(kind) ?? []) {
       const seat = this.seats[actor]

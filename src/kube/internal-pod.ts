@@ -4,6 +4,7 @@
 import { sortedStrings } from '../base/compare.ts'
 import { internalPodText } from './generated/internal-pod.ts'
 import type { PodSpec } from './generated/types.ts'
+import { goJson, goOrdered } from './go-order.ts'
 import { quantityOf, quantityText } from './quantity.ts'
 import { schemaOf, structAt, type StructType, type Type } from './schema.ts'
 
@@ -47,15 +48,7 @@ export function internalPodJson(spec: PodSpec): string {
   const given = { ...fields, securityContext: { ...spec.securityContext, ...context } }
   const type = structAt(schemaOf('v1', 'Pod') as StructType, ['spec'])
   const value = structValue('PodSpec', given, type)
-  return escaped(JSON.stringify(value, undefined, 1))
-}
-
-/** Go's encoder escapes what HTML would read. */
-function escaped(json: string): string {
-  return json.replace(
-    /[<>&\u2028\u2029]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return goJson(value, 1)
 }
 
 function structValue(struct: string, value: Json, type: Type | undefined): Json {
@@ -74,7 +67,7 @@ function structValue(struct: string, value: Json, type: Type | undefined): Json 
 
 /** Metadata without a field name of its own: its JSON names stand among the Go names. */
 function inlineMeta(value: Json): Json {
-  return ordered(value['metadata'] ?? {}) as Json
+  return goOrdered(value['metadata'] ?? {}) as Json
 }
 
 function valueOf(code: string, value: unknown, type: Type | undefined): unknown {
@@ -90,7 +83,7 @@ function valueOf(code: string, value: unknown, type: Type | undefined): unknown 
     case '#':
       return structValue(rest, (value ?? {}) as Json, type)
     case '@':
-      return absent ? null : ordered(value, type)
+      return absent ? null : goOrdered(value, type)
     case 'q':
       return quantityText(quantityOf((value as string | undefined) ?? '0'))
     case 's':
@@ -109,21 +102,4 @@ function elementOf(type: Type | undefined): Type | undefined {
 function mapValue(code: string, value: Json, type: Type | undefined): Json {
   const keys = sortedStrings(Object.keys(value))
   return Object.fromEntries(keys.map(key => [key, valueOf(code, value[key], type)]))
-}
-
-/** A value with JSON names: fields in Go order, keys of maps sorted. */
-function ordered(value: unknown, type?: Type): unknown {
-  if (Array.isArray(value)) return value.map(item => ordered(item, elementOf(type)))
-  if (typeof value !== 'object' || value === null) return value
-  const fields = value as Json
-  const bare = type?.kind === 'pointer' ? type.element : type
-  const names =
-    bare?.kind === 'struct' ? [...bare.jsonFields.keys()] : sortedStrings(Object.keys(fields))
-  const present = names.filter(name => fields[name] !== undefined)
-  return Object.fromEntries(
-    present.map(name => [
-      name,
-      ordered(fields[name], bare?.kind === 'struct' ? bare.jsonFields.get(name)?.type : undefined),
-    ]),
-  )
 }

@@ -25,6 +25,18 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>
   readonly ownerReferences?: readonly OwnerReference[]
   readonly finalizers?: readonly string[]
+  /** Kept only for objects that were applied on the server; see src/apiserver/ownership.ts. */
+  readonly managedFields?: readonly ManagedFieldsEntry[]
+}
+
+export interface ManagedFieldsEntry {
+  readonly manager?: string
+  readonly operation?: string
+  readonly apiVersion?: string
+  readonly time?: string
+  readonly fieldsType?: string
+  readonly fieldsV1?: unknown
+  readonly subresource?: string
 }
 
 /** Any API object; the generated types narrow it. */

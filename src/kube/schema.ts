@@ -77,12 +77,15 @@ export class StructType {
   readonly kind = 'struct'
   /** As Go prints it: `v1.Container`. */
   readonly name: string
+  /** With its group: `core/v1.Container`. */
+  readonly key: string
   private readonly text: string
   private ownFields: readonly Field[] | undefined
   private flatFields: ReadonlyMap<string, JsonField> | undefined
 
-  constructor(name: string, text: string) {
-    this.name = name
+  constructor(key: string, text: string) {
+    this.key = key
+    this.name = key.slice(key.indexOf('/') + 1)
     this.text = text
   }
 
@@ -151,7 +154,7 @@ function typeAt(index: number): Type {
   const key = line.slice(0, at)
   const name = key.slice(key.indexOf('/') + 1)
   const rest = line.slice(at + 1)
-  const type = line[at] === '=' ? new StructType(name, rest) : renamed(typeOf(rest), name)
+  const type = line[at] === '=' ? new StructType(key, rest) : renamed(typeOf(rest), name)
   numbered.set(index, type)
   return type
 }

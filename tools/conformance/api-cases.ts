@@ -4,9 +4,11 @@ import { admissionPlugins } from '../../src/admission/registry.ts'
 import { systemPriorityClasses } from '../../src/apiserver/bootstrap.ts'
 import type { ApiRequest, ApiResponse, PatchType } from '../../src/apiserver/request.ts'
 import { type MemoryServer, memoryServer } from '../../src/apiserver/testing.ts'
-import { kinds } from '../../src/kube/kinds.ts'
+import { withManagedFields } from '../../src/apiserver/ownership.ts'
+import { resourceOf } from '../../src/apiserver/resource.ts'
+import { kindKeyOf, kinds } from '../../src/kube/kinds.ts'
 import type { KubeObject } from '../../src/kube/object.ts'
-import { aligned, type Drawn, shown, translated } from './api-normal.ts'
+import { aligned, type Drawn, inOrder, shown, translated } from './api-normal.ts'
 import type { Tally } from './tally.ts'
 
 interface Step {
@@ -64,6 +66,7 @@ function placeOf(path: string): Place | undefined {
 }
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
+  'application/apply-patch+yaml': 'apply',
   'application/json-patch+json': 'json',
   'application/merge-patch+json': 'merge',
   'application/strategic-merge-patch+json': 'strategic',
@@ -84,11 +87,18 @@ function requestOf(step: Step, body: unknown): ApiRequest | string {
       const patchType = patchTypes[step.contentType ?? ''] ?? 'strategic'
       const subresource =
         place.subresource === '' ? {} : { subresource: place.subresource as 'scale' }
-      return { verb: 'patch', target, patchType, patch: body, ...subresource }
+      const manager = managerOf(step)
+      const force = step.path.includes('force=true')
+      return { verb: 'patch', target, patchType, patch: body, force, ...manager, ...subresource }
     }
     default:
       return writeOf(step, place, body)
   }
+}
+
+function managerOf({ path }: Step): { fieldManager?: string } {
+  const found = /[?&]fieldManager=([^&]*)/.exec(path)
+  return found === null ? {} : { fieldManager: found[1] as string }
 }
 
 function writeOf(step: Step, place: Place, body: unknown): ApiRequest | string {
@@ -104,13 +114,14 @@ function writeOf(step: Step, place: Place, body: unknown): ApiRequest | string {
   const object = { ...body, metadata: { ...namespace, ...metadata } } as KubeObject
   const { kind, name } = place
   const address = { kind, namespace: place.namespace, ...(name !== '' && { name }) }
+  const manager = managerOf(step)
   const fieldValidation = step.path.includes('fieldValidation=Strict') ? 'Strict' : 'Ignore'
   if (step.method === 'POST') {
-    return { verb: 'create', object, address, dryRun: place.dryRun, fieldValidation }
+    return { verb: 'create', object, address, ...manager, dryRun: place.dryRun, fieldValidation }
   }
   return place.subresource === 'status'
-    ? { verb: 'update', object, address, subresource: 'status', fieldValidation }
-    : { verb: 'update', object, address, fieldValidation }
+    ? { verb: 'update', object, address, ...manager, subresource: 'status', fieldValidation }
+    : { verb: 'update', object, address, ...manager, fieldValidation }
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -137,6 +148,24 @@ function object(apiVersion: string, kind: string, metadata: KubeObject['metadata
   return { apiVersion, kind, metadata }
 }
 
+function ownersShown(response: unknown): boolean {
+  const metadata = isFields(response) ? response['metadata'] : undefined
+  return isFields(metadata) && 'managedFields' in metadata
+}
+
+/** Most recordings leave metadata.managedFields out. */
+function asRead(server: MemoryServer, response: ApiResponse, owners: boolean): ApiResponse {
+  if (!response.ok) return response
+  const { object } = response
+  if (owners) {
+    const { context } = server
+    const resource = resourceOf(context, kindKeyOf(object), object.metadata.namespace !== undefined)
+    return { ...response, object: withManagedFields(context, resource, object) }
+  }
+  const { managedFields: _fields, ...metadata } = object.metadata
+  return { ...response, object: { ...object, metadata } }
+}
+
 /** What the client of a step reads; deletions answer with a Status unless the object stays. */
 function answerOf(response: ApiResponse): { code: number; response: unknown } {
   if (!response.ok) {
@@ -158,9 +187,13 @@ export function replayApiCase(each: ApiCase, family: string, tally: Tally): void
   for (const step of each.steps) {
     const request = requestOf(step, translated(step.body, drawn, versions))
     if (typeof request === 'string') return tally.cannotRun(name, request)
-    const answer = answerOf(server.request(request))
+    const owners = ownersShown(step.response)
+    const answer = answerOf(asRead(server, server.request(request), owners))
     remember(step.response, answer.response, versions)
-    want.push({ code: step.code, response: aligned(expected(step), answer.response, drawn) })
+    want.push({
+      code: step.code,
+      response: aligned(expected(step), inOrder(answer.response), drawn),
+    })
     got.push(comparable(step, answer))
     server.nowMs += 1000
   }
@@ -168,7 +201,7 @@ export function replayApiCase(each: ApiCase, family: string, tally: Tally): void
 }
 
 function expected(step: Step): unknown {
-  return withoutDeletionBody(step, shown(step.response))
+  return withoutDeletionBody(step, inOrder(shown(step.response)))
 }
 
 /** A finished deletion answers with a Status or the last object: only its code is compared. */
@@ -178,7 +211,7 @@ function withoutDeletionBody({ method, code, path }: Step, response: unknown): u
 }
 
 function comparable(step: Step, answer: { code: number; response: unknown }): unknown {
-  return { code: answer.code, response: withoutDeletionBody(step, answer.response) }
+  return { code: answer.code, response: withoutDeletionBody(step, inOrder(answer.response)) }
 }
 
 function remember(recorded: unknown, own: unknown, versions: Map<string, string>): void {

@@ -43,12 +43,10 @@ function walk({ want, got, key, generated }: Pair, drawn: Drawn): unknown {
   if (!isFields(want)) return want
   const other = isFields(got) ? got : {}
   const named = key === 'metadata' && 'generateName' in want
-  const entries = Object.entries(want)
-    .filter(([name]) => name !== 'managedFields')
-    .map(([name, value]) => [
-      name,
-      walk({ want: value, got: other[name], key: name, generated: named }, drawn),
-    ])
+  const entries = Object.entries(want).map(([name, value]) => [
+    name,
+    walk({ want: value, got: other[name], key: name, generated: named }, drawn),
+  ])
   return Object.fromEntries(entries)
 }
 
@@ -63,7 +61,7 @@ function text({ want, got, key, generated }: Pair & { want?: unknown }, drawn: D
 }
 
 const inText =
-  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|kube-api-access-[a-z0-9]{5}|Bad_[a-z0-9]{5}/g
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|kube-api-access-[a-z0-9]{5}|Bad_[a-z0-9]{5}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|(?<=resourceVersion\\*":\\*")\d+/g
 
 /** A text without UIDs and generated names; the recorded base `Bad_` gets a suffix, too. */
 function masked(value: string): string {
@@ -101,6 +99,41 @@ export function translated(
       : translated(value, drawn, versions),
   ])
   return Object.fromEntries(entries)
+}
+
+const unordered: Readonly<Record<string, (item: Fields) => boolean>> = {
+  managedFields: () => true,
+  causes: item => item['reason'] === 'FieldManagerConflict',
+}
+
+function byText(a: unknown, b: unknown): number {
+  const [first, second] = [JSON.stringify(a), JSON.stringify(b)]
+  return first < second ? -1 : first > second ? 1 : 0
+}
+
+/** Lists that upstream writes in the order of time or of a Go map: in one order of their own. */
+export function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (!isFields(value)) return value
+  const entries = Object.entries(value).map(([key, each]) => {
+    const applies = unordered[key]
+    const list = inOrder(each)
+    if (applies === undefined || !Array.isArray(list) || !list.every(applies)) return [key, list]
+    const keyed = list.map(item => {
+      const { time: _time, ...rest } = item as Fields
+      return { key: sortedText(rest), item: item as unknown }
+    })
+    return [key, keyed.sort((a, b) => byText(a.key, b.key)).map(({ item }) => item)]
+  })
+  return Object.fromEntries(entries)
+}
+
+function sortedText(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) =>
+    isFields(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => byText(a, b)))
+      : each,
+  )
 }
 
 /** The twin's answer without what recordings leave out: null times and empty metadata. */

@@ -37,6 +37,8 @@ export interface Deed {
   readonly patchType?: string
   readonly patch?: unknown
   readonly subresource?: string
+  readonly fieldManager?: string
+  readonly force?: boolean
   readonly options?: Readonly<Record<string, unknown>>
   readonly ready?: boolean
   readonly restartCount?: number

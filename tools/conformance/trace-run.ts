@@ -99,6 +99,8 @@ function requestOf(replay: Replay, deed: Deed): ApiRequest | undefined {
         target: targetOf(replay, deed),
         patchType: (deed.patchType ?? 'merge') as PatchType,
         patch: deed.patch,
+        ...(deed.fieldManager !== undefined && { fieldManager: deed.fieldManager }),
+        ...(deed.force === true && { force: true }),
         ...(deed.subresource !== undefined && { subresource: deed.subresource as 'status' }),
       }
     case 'delete':
