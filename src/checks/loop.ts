@@ -1,5 +1,6 @@
 // States that come back again and again: writers who undo each other, pods made for nothing.
 
+import { semanticEqual } from '../apiserver/equality.ts'
 import type { Change } from '../engine/store.ts'
 import { controllerOf, keyFrom, type KubeObject } from '../kube/object.ts'
 import type { Check, Observation, Verdict, WorkloadLife } from './verdict.ts'
@@ -30,9 +31,7 @@ function valuesOf(changes: readonly Change[], field: string): readonly Value[] {
     if (after === undefined) continue
     const value = specOf(after)[field]
     const last = values.at(-1)
-    if (last === undefined || JSON.stringify(value) !== JSON.stringify(last.value)) {
-      values.push({ atMs, value })
-    }
+    if (last === undefined || !semanticEqual(value, last.value)) values.push({ atMs, value })
   }
   return values
 }

@@ -1,6 +1,7 @@
 // Rollouts that never complete, and those that did.
 // Upstream: kubectl rollout status (polymorphichelpers/rollout_status.go), v0.36.3.
 
+import { semanticEqual } from '../apiserver/equality.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Check, ClusterLife, Observation, Verdict, WorkloadLife } from './verdict.ts'
 
@@ -80,7 +81,8 @@ function revised(workload: WorkloadLife, { world, startRevision }: Observation):
     const change = world.store.logAt(kind, index)
     if (change.revision <= startRevision) return false
     if (change.key !== key || change.before === undefined || change.after === undefined) continue
-    if (templateOf(change.before) !== templateOf(change.after)) return true
+    // A write may bring the same template as another object.
+    if (!semanticEqual(templateOf(change.before), templateOf(change.after))) return true
   }
   return false
 }
