@@ -73,10 +73,16 @@ function verdictSeen(expectation: Expected<'verdict'>, run: TrialRun): Expectati
   const fitting = named.filter(
     seen => within(seen.seconds, seconds) && (seen.message ?? '').includes(message ?? ''),
   )
-  const met = fitting.length > 0 && (count === undefined || fitting.length === count)
+  const met = fitting.length > 0 && (count === undefined || countOf(fitting) === count)
   const seen = named.length === 0 ? othersOf(run, object) : named.map(textOf).join('; ')
   const times = count === undefined ? '' : `${count} × `
   return { met, location, expected: `${times}${name} ${object ?? 'of anything'}`, seen }
+}
+
+/** How many pods: churn is one verdict that counts them, others are one for each. */
+function countOf(verdicts: readonly Verdict[]): number {
+  const [first] = verdicts
+  return first?.verdict === 'churn' ? (first.n ?? 0) : verdicts.length
 }
 
 /** What else was said about the object: the first thing a reader wants to know. */

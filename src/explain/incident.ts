@@ -96,10 +96,15 @@ function incidentOf(
     open: same.some(({ open }) => open === true),
     n: counted?.n,
     of: counted?.of,
-    message: pending?.message ?? leading.message,
+    message: isRefusal(leading) ? leading.message : (pending?.message ?? leading.message),
     reason: leading.reason,
     verdicts: sorted,
   }
+}
+
+/** What a disruption budget says stands; that its pod has no other node comes after it. */
+function isRefusal({ verdict }: Verdict): boolean {
+  return verdict === 'drain-stuck' || verdict === 'upgrade-stuck'
 }
 
 function maxOf(values: readonly (number | undefined)[]): number | undefined {

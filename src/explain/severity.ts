@@ -21,9 +21,12 @@ export function severityOf(incident: Incident, sla: SlaSpec | undefined): Severi
     case 'rollout-stuck':
     case 'loop':
     case 'diverged':
-    case 'quorum-lost':
       return 'error'
+    case 'quorum-lost':
+      return startsFromNothing(incident) ? 'info' : 'error'
     case 'pending-forever':
+      // Nobody asked for as many pods as the scale trial does.
+      if (incident.trial === 'scale') return 'warning'
       return failureTrials.has(incident.trial) ? pendingAfterFailure(incident) : 'error'
     case 'down':
       return downSeverity(incident)
@@ -36,6 +39,11 @@ export function severityOf(incident: Incident, sla: SlaSpec | undefined): Severi
   }
 }
 
+/** After a cold start nobody serves at first; only what stays away is of interest. */
+function startsFromNothing({ trial, open }: Incident): boolean {
+  return trial === 'cold-start' && !open
+}
+
 /** Still serving: the user's own spread rule at work, or too little room on the other nodes. */
 function pendingAfterFailure(incident: Incident): Severity {
   const serving = incident.n ?? 0
@@ -43,7 +51,9 @@ function pendingAfterFailure(incident: Incident): Severity {
   return /Insufficient|Too many pods/.test(incident.message ?? '') ? 'warning' : 'info'
 }
 
-function downSeverity({ trial, seconds = 0, open }: Incident): Severity {
+function downSeverity(incident: Incident): Severity {
+  const { trial, seconds = 0, open } = incident
+  if (startsFromNothing(incident)) return 'info'
   if (trial === 'install') return open ? 'error' : 'info'
   return open || seconds >= downSecondsWarning ? 'warning' : 'info'
 }

@@ -75,7 +75,7 @@ function take(script: Script, step: TrialStep & Placed): void {
   } else if ('restart' in step) restart(script, step.restart, at)
   else if ('set' in step) set(script, step.set, at)
   else if ('apply' in step) applyFiles(script, step.apply.files)
-  else if ('delete' in step) remove(script, step.delete.object, at)
+  else if ('delete' in step) remove(script, step.delete, at)
   else if ('scale' in step) scale(script, step.scale, at)
   else if ('fault' in step) strike(script, step.fault, at)
   else if ('drain' in step) {
@@ -198,10 +198,17 @@ function applyFiles({ voyage, read, problems }: Script, files: readonly string[]
   voyage.settle()
 }
 
-function remove(script: Script, path: ObjectPath, location: Location): void {
+interface Removal {
+  readonly object: ObjectPath
+  readonly gracePeriodSeconds?: number
+}
+
+function remove(script: Script, removal: Removal, location: Location): void {
+  const { object: path, gracePeriodSeconds } = removal
   const object = lookUp(script, parseObjectPath(path), location)
   if (object === undefined) return
-  request(script.voyage.world, { verb: 'delete', target: targetOf(object) })
+  const grace = gracePeriodSeconds === undefined ? {} : { options: { gracePeriodSeconds } }
+  request(script.voyage.world, { verb: 'delete', target: targetOf(object), ...grace })
   script.voyage.settle()
 }
 

@@ -124,7 +124,7 @@ export type TrialStep =
       readonly set: { readonly object: ObjectPath; readonly path: string; readonly value: unknown }
     }
   | { readonly apply: { readonly files: readonly string[] } }
-  | { readonly delete: { readonly object: ObjectPath } }
+  | { readonly delete: { readonly object: ObjectPath; readonly gracePeriodSeconds?: number } }
   | { readonly scale: { readonly object: ObjectPath; readonly replicas: number } }
   | { readonly fault: FaultStep }
   | { readonly drain: { readonly node: string } & DrainOptions }

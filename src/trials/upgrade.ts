@@ -13,15 +13,15 @@ import { cordon, drain } from './drain.ts'
 import type { Platform } from './platform.ts'
 import type { PoolSpec } from './spec.ts'
 import { strikeRun } from './strike-run.ts'
-import type { Base, Trial } from './trial.ts'
+import type { Base, Trial, TrialRun } from './trial.ts'
 import type { Voyage } from './voyage.ts'
 
 /** How long a machine is off while it is upgraded in place. */
 const offMs = 120_000
 /** How long a new machine takes until it is there and ready. */
 const newMachineMs = 60_000
-/** After a machine is back: its pods start, the next drain begins. */
-const pauseMs = 10_000
+/** After a machine is back: its pods start, then the next drain begins. */
+const pauseMs = 60_000
 
 const nodeReboot = faults.get('node-reboot') as Fault
 
@@ -105,6 +105,13 @@ function successor(
   return { ...node, metadata: { ...node.metadata, name, labels } } as unknown as KubeObject
 }
 
+/** Where an upgrade stops half-way a node stays cordoned: what waits for it is no news. */
+function withoutConsequences(run: TrialRun): TrialRun {
+  const isStuck = run.verdicts.some(({ verdict }) => verdict === 'upgrade-stuck')
+  if (!isStuck) return run
+  return { ...run, verdicts: run.verdicts.filter(({ verdict }) => verdict !== 'pending-forever') }
+}
+
 export const upgrade = {
   name: 'upgrade',
   doc: 'Every node is drained and upgraded, in place or by a new one, as its pool says.',
@@ -118,6 +125,6 @@ export const upgrade = {
       upgradeAll(voyage, base.platform)
       voyage.settle()
     })
-    return { trial, runs: [run] }
+    return { trial, runs: [withoutConsequences(run)] }
   },
 } satisfies Trial

@@ -128,7 +128,7 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
     case 'apply':
       return { apply: { files: texts(args['files']).map(file => pathIn(folder, file)) } }
     case 'delete':
-      return { delete: { object } }
+      return { delete: { object, ...graceFrom(args) } }
     case 'scale':
       return { scale: { object, replicas: Number(args['replicas']) } }
     case 'fault':
@@ -148,16 +148,20 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
 
 function drainOptions(args: Json): DrainOptions {
   const timeoutMs = durationMs(args['timeout'])
-  const graceMs = durationMs(args['gracePeriod'])
   const { disableEviction, ignoreDaemonSets, deleteEmptyDirData, force } = args
   return {
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(graceMs === undefined ? {} : { gracePeriodSeconds: graceMs / 1000 }),
+    ...graceFrom(args),
     ...(typeof disableEviction === 'boolean' ? { disableEviction } : {}),
     ...(typeof ignoreDaemonSets === 'boolean' ? { ignoreDaemonSets } : {}),
     ...(typeof deleteEmptyDirData === 'boolean' ? { deleteEmptyDirData } : {}),
     ...(typeof force === 'boolean' ? { force } : {}),
   }
+}
+
+function graceFrom(args: Json): { readonly gracePeriodSeconds?: number } {
+  const graceMs = durationMs(args['gracePeriod'])
+  return graceMs === undefined ? {} : { gracePeriodSeconds: graceMs / 1000 }
 }
 
 function texts(value: unknown): string[] {
