@@ -9,6 +9,8 @@ export interface PoolTaint {
 export interface NodePool {
   readonly name: string
   readonly count: number
+  /** Names of the nodes where they have their own, in order; without one: `workers-1`. */
+  readonly nodeNames?: readonly string[]
   /** Capacity as Kubernetes quantities: `"4"`, `16Gi`. */
   readonly cpu: string
   readonly memory: string
@@ -29,7 +31,7 @@ export interface NodePool {
   readonly reserved?: { readonly cpu?: string; readonly memory?: string }
 }
 
-/** The name of the node at `index` (from 0) of a pool: `workers-1` is the first. */
+/** The name of the node at `index` (from 0) of a pool: its own, else `workers-1` for the first. */
 export function nodeName(pool: NodePool, index: number): string {
-  return `${pool.name}-${index + 1}`
+  return pool.nodeNames?.[index] ?? `${pool.name}-${index + 1}`
 }

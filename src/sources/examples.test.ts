@@ -33,6 +33,18 @@ describe('the examples of the repository', () => {
     }
   })
 
+  it('k3s-ansible: both inventories are platforms by themselves', () => {
+    const official = load([join(examples, 'k3s-ansible/inventory.yml')])
+    expect(official.problems).toEqual([])
+    const poolsOf = ({ pools }: typeof official): readonly string[] =>
+      pools.map(({ name, count, taints }) => `${name} ${count} ${taints?.[0]?.key ?? ''}`.trim())
+    expect(poolsOf(official)).toEqual(['server 3', 'agent 2'])
+    const variant = load([join(examples, 'k3s-ansible/inventory/hosts.ini')])
+    expect(variant.problems).toEqual([])
+    expect(poolsOf(variant)).toEqual(['master 3 node-role.kubernetes.io/master', 'node 1'])
+    expect(variant.objects).toHaveLength(11)
+  })
+
   it('small: nothing to say about its files', () => {
     const loaded = load([join(examples, 'small')])
     expect(loaded).toMatchObject({ problems: [], assumptions: [], sla: { downSeconds: 0 } })

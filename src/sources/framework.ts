@@ -54,6 +54,8 @@ export interface SourceResult {
 export interface Source {
   readonly name: string
   readonly doc: string
+  /** Reads inventories of an installer, as `{inventory: PATH}` in seatrial.yaml asks for. */
+  readonly isInventory?: boolean
   readonly detect: (place: Place) => 'certain' | 'possible' | 'no'
   readonly load: (place: Place, context: LoadContext) => SourceResult
 }

@@ -22,6 +22,7 @@ import {
 } from './own/platform-file.ts'
 import { openNamed } from './place.ts'
 import { codes, errorAt, warningAt } from './problems.ts'
+import { sourceFor } from './registry.ts'
 import type { SourceObject } from './source-object.ts'
 import { runTool } from './tool.ts'
 import { emptyHarvest, type Harvest, harvest } from './walk.ts'
@@ -96,16 +97,16 @@ function readInput(
   depth = 0,
 ): void {
   const spec = typeof input === 'string' ? { path: input } : input
-  if ('inventory' in spec) {
-    found.problems.push(noInventory(spec.inventory))
-    return
-  }
   const opened = openNamed(pathOf(spec), options.readStdin ?? (() => readFileSync(0, 'utf8')))
   if ('problem' in opened) {
     found.problems.push(opened.problem)
     return
   }
   const { place } = opened
+  if ('inventory' in spec && sourceFor(place)?.isInventory !== true) {
+    found.problems.push(noInventory(spec.inventory))
+    return
+  }
   const part = platformOf(place)
   if (part?.sources === undefined || depth === nestingMax) {
     harvest(found, place, contextOf(spec, options))
@@ -136,9 +137,9 @@ function noInventory(path: string): Problem {
     codes.notAnObject,
     { file: path },
     {
-      what: 'inventories cannot be read yet',
-      why: 'this version reads manifests, kustomizations, charts and Kubefirst definitions',
-      todo: 'describe the nodes as pools instead',
+      what: 'this is no inventory of k3s-ansible',
+      why: 'its groups and variables say for no known installer what the hosts become',
+      todo: 'name the inventory file itself, or describe the nodes as pools instead',
     },
   )
 }

@@ -23,6 +23,11 @@ export const codes = {
   toolTimeout: 'ST0123',
   clusterDefinition: 'ST0130',
   unknownNodeType: 'ST0131',
+  inventory: 'ST0132',
+  inventoryWarning: 'ST0133',
+  inventoryVariable: 'ST0134',
+  inventoryGroups: 'ST0135',
+  evenQuorum: 'ST0136',
   ownFile: 'ST0140',
   noNodes: 'ST0141',
 } as const

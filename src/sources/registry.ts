@@ -3,11 +3,19 @@
 import type { Place, Source } from './framework.ts'
 import { helm } from './helm.ts'
 import { kubefirst } from './kubefirst/definition.ts'
+import { k3sAnsible } from './k3s-ansible/source.ts'
 import { kustomize } from './kustomize.ts'
 import { manifests } from './manifests.ts'
 import { platformFile } from './own/platform-file.ts'
 
-export const sources: readonly Source[] = [platformFile, kubefirst, kustomize, helm, manifests]
+export const sources: readonly Source[] = [
+  platformFile,
+  kubefirst,
+  k3sAnsible,
+  kustomize,
+  helm,
+  manifests,
+]
 
 /** The source that reads a place, or none. */
 export function sourceFor(place: Place): Source | undefined {

@@ -11,6 +11,7 @@ export interface Warning {
   readonly text: string
   readonly about: Message['about']
   readonly at?: Location
+  readonly plugin?: string
   /** What 2.19 shows below the text: the origin and its lines, or more words. */
   readonly detail?: string
 }
@@ -24,13 +25,16 @@ export class MessageLog {
     this.#version = version
   }
 
-  warn({ text, about, at, detail }: Warning): void {
+  warn({ text, about, at, detail, plugin }: Warning): void {
     const isNew = this.#version === '2.19'
     const shown = isNew ? laidOut(text, detail) : onOneLine(text)
     if (this.#seen.has(shown)) return
     this.#seen.add(shown)
-    const place = at === undefined ? {} : { at }
-    this.messages.push({ severity: 'warning', text: shown, about, ...place })
+    const more = {
+      ...(at === undefined ? {} : { at }),
+      ...(plugin === undefined ? {} : { plugin }),
+    }
+    this.messages.push({ severity: 'warning', text: shown, about, ...more })
   }
 }
 
@@ -59,7 +63,7 @@ export function parseWarning(
   failure: Failure,
   version: AnsibleVersion,
 ): Warning {
-  const place = failure.at === undefined ? {} : { at: failure.at }
+  const place = { plugin, ...(failure.at === undefined ? {} : { at: failure.at }) }
   if (version !== '2.19') {
     const text = `\n* Failed to parse ${source} with ${plugin} plugin: ${fullMessage(failure)}`
     return { text, about: 'source', ...place }

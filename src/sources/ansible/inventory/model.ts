@@ -47,7 +47,8 @@ export interface Message {
   readonly severity: 'warning' | 'error'
   readonly text: string
   readonly at?: Location
-  /** The text up to advice of the engine's that is left out. */
+  /** The plugin whose attempt at a source failed; several try each source. */
+  readonly plugin?: string
   readonly about: 'source' | 'syntax' | 'duplicate-key' | 'name' | 'variable' | 'pattern' | 'group'
 }
 
