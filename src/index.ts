@@ -8,8 +8,10 @@ import { reportProblem } from './explain/problems.ts'
 import { defaultSchedule, type Schedule } from './engine/schedule.ts'
 import type { Problem } from './base/problem.ts'
 import type { ExpectationResult } from './explain/expect.ts'
+import { searchRemedies } from './remedies/search.ts'
 import { load, type Loaded } from './sources/load.ts'
 import { loadTrial } from './sources/load-trial.ts'
+import { remediesOf } from './sources/remedies.ts'
 import { readTrialFile } from './sources/own/trial-file.ts'
 import type { Platform } from './trials/platform.ts'
 import { defaultTrials, standardTrialNames } from './trials/registry.ts'
@@ -52,6 +54,7 @@ export function platformOf(
     objects: loaded.objects,
     ...(loaded.install !== undefined && { install: loaded.install }),
     ...(sla !== undefined && { sla }),
+    suppressions: loaded.suppressions,
     options: { schedule: schedule ?? defaultSchedule },
   }
 }
@@ -107,18 +110,11 @@ export interface RemedyOptions extends CheckOptions {
  * The report with remedies: for each finding the smallest changes that make it go away, tried by
  * running the report's trials again, and as edits of the files that were loaded.
  */
-export async function withRemedies(
-  report: Report,
-  loaded: Loaded,
-  options: RemedyOptions,
-): Promise<Report> {
+export function withRemedies(report: Report, loaded: Loaded, options: RemedyOptions): Report {
   const { from, runsMax } = options
   const wants = ({ severity }: Finding): boolean =>
     severity === 'error' || (from === 'warning' && severity === 'warning')
   if (!report.findings.some(wants)) return report
-  // Loaded on demand: a platform without such findings pays nothing.
-  const { searchRemedies } = await import('./remedies/search.ts')
-  const { remediesOf } = await import('./sources/remedies.ts')
   const platform = platformOf(loaded, options)
   const trials = report.trials.map(({ name }) => name)
   const again = { version: options.version, trials, sources: [], assumptions: [], problems: [] }

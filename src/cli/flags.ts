@@ -113,6 +113,12 @@ export const flags = [
     doc: 'error, warning, info or never: what makes the exit status 1 (error)',
   },
   {
+    name: 'baseline',
+    value: 'FILE',
+    group: 'Output',
+    doc: 'tell only what is new: a report written before with -o name or -o json',
+  },
+  {
     name: 'output',
     short: 'o',
     value: 'FORMAT',

@@ -96,6 +96,7 @@ export function nothing(problems: readonly Problem[]): Loaded {
     problems,
     assumptions: [],
     notes: [],
+    suppressions: [],
   }
 }
 

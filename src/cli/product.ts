@@ -30,7 +30,7 @@ export interface Product {
   readonly kubernetesDefault: string
   readonly runCheck: (loaded: Loaded, options: CheckOptions) => Report
   readonly runExplore: (loaded: Loaded, options: ExploreCheckOptions) => ExploreReport
-  readonly withRemedies: (report: Report, loaded: Loaded, options: RemedyOptions) => Promise<Report>
+  readonly withRemedies: (report: Report, loaded: Loaded, options: RemedyOptions) => Report
   readonly runSize: (loaded: Loaded, options: SizeOptions) => readonly SizeRow[]
   readonly runSurvive: (loaded: Loaded, options: CheckOptions) => SurvivalReport
   readonly runTrialFiles: (

@@ -7,6 +7,7 @@ import type { CheckOptions, RemedyOptions } from '../index.ts'
 import { problemText } from '../reports/problem.ts'
 import { reporters } from '../reports/registry.ts'
 import type { Loaded } from '../sources/load.ts'
+import { type Compared, withoutKnown } from './baseline.ts'
 import type { Call } from './commands/framework.ts'
 import { configText } from './config.ts'
 import { exitStatusOf, exits } from './exit.ts'
@@ -26,15 +27,21 @@ export async function runCheckCommand(call: Call, product: Product = realProduct
     call.io.out(configText(settings, prepared, call.given))
     return exits.holds
   }
-  const found = reportOf(settings, prepared, product)
-  const report = await withRemedies(found, { settings, prepared, product })
+  const { report: found, notes } = comparedReport(settings, prepared, product)
+  const report = withRemedies(found, { settings, prepared, product })
   const timed = settings.verbosity > 0 ? withWallMs(report, call.io.clockMs() - startedMs) : report
   const words = {
     command: commandText(call, report, 'check'),
-    notes: [...prepared.loaded.notes, ...trialFileNotes(settings, prepared.loaded)],
+    notes: [...prepared.loaded.notes, ...notes, ...trialFileNotes(settings, prepared.loaded)],
   }
   const failed = writeReport(timed, settings, call.io, words)
   return failed ?? exitStatusOf(report, settings.failOn)
+}
+
+function comparedReport(settings: Settings, prepared: Prepared, product: Product): Compared {
+  const report = reportOf(settings, prepared, product)
+  const { baseline } = settings
+  return baseline === undefined ? { report, notes: [] } : withoutKnown(report, baseline)
 }
 
 /** Checked settings, or nothing once stderr says what is wrong with them. */
@@ -85,10 +92,10 @@ interface Search {
 }
 
 /** The report with remedies of its errors; warnings too when asked for. */
-export async function withRemedies(
+export function withRemedies(
   report: Report,
   { settings, prepared, product, from = 'error' }: Search,
-): Promise<Report> {
+): Report {
   const runsMax = settings.remedyRunsMax
   if (runsMax === 0) return report
   const options = { ...checkOptions(settings, prepared), from, runsMax }

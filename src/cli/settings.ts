@@ -4,6 +4,7 @@ import type { Checked, Problem } from '../base/problem.ts'
 import { defaultSchedule, parseSchedule, type Schedule } from '../engine/schedule.ts'
 import { isSupported, minorNumber, supportedText } from '../kube/versions.ts'
 import type { PoolSpec, SourceSpec } from '../trials/spec.ts'
+import { readBaseline } from './baseline.ts'
 import { type FailOn, failOnNames } from './exit.ts'
 import type { FlagName, GivenFlags } from './flags.ts'
 import type { ColorWhen } from './io.ts'
@@ -43,6 +44,8 @@ export interface Settings {
   /** How often trials may run again in search of remedies. */
   readonly remedyRunsMax: number
   readonly failOn: FailOn
+  /** Ids of findings that were there before. */
+  readonly baseline?: ReadonlySet<string>
   /** Undefined when the user did not choose. */
   readonly output?: string
   readonly reports: readonly ReportTarget[]
@@ -105,6 +108,7 @@ export function settingsFrom(
       reader.read('remedies', text => parseCount(text, '--remedies', remedyRunsRange)) ??
       remedyRunsMaxDefault,
     failOn: reader.oneOf('fail-on', failOnNames) ?? 'error',
+    ...optional('baseline', reader.read('baseline', readBaseline)),
     ...optional('output', reader.oneOf('output', known.formats)),
     reports: reportsFrom(reader, known),
     color: reader.oneOf('color', ['auto', 'always', 'never'] as const) ?? 'auto',

@@ -78,7 +78,7 @@ export function fakeProduct(report: Report = cleanReport): Product {
         ...loaded.problems.map(({ code, severity, what }) => ({ code, severity, text: what })),
       ],
     }),
-    withRemedies: async found => found,
+    withRemedies: found => found,
     runSize: () => [
       { trial: 'install', nodes: 3, tried: 4 },
       { trial: 'restart', nodes: undefined, tried: 4 },

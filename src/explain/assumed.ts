@@ -147,7 +147,9 @@ function undefinedProblem(platform: Platform, missing: Missing): Problem {
     what: `${referenceText(missing)} is in none of the files, and nothing in them says who makes it`,
     why: `${waits[missing.use]}${more}; this run takes it to exist`,
     todo:
-      near ?? 'name the file that defines it too, or mark the reference optional: true if it is',
+      near ??
+      'name the file that defines it too; if it is made by hand, say so beside the object: ' +
+        '# seatrial:ignore ST0150 REASON',
   }
 }
 

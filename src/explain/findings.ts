@@ -14,6 +14,7 @@ import type { Cause, Finding, ReportObject, Severity } from './report.ts'
 import { assumptionsUnder } from './rests-on.ts'
 import { ruleOf } from './rules.ts'
 import { severityOf } from './severity.ts'
+import { suppressionOf } from './suppressed.ts'
 
 const severities: readonly Severity[] = ['error', 'warning', 'info']
 
@@ -30,6 +31,7 @@ export function findingsOf(platform: Platform, result: TrialResult): readonly Fi
   const groups = new Map<string, Judged[]>()
   for (const run of result.runs) {
     for (const incident of incidentsOf(result.trial, run)) {
+      if (suppressionOf(platform, incident) !== undefined) continue
       const judged = judgeIncident(platform, written, incident)
       const key = groupKey(judged)
       const known = groups.get(key)

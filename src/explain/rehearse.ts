@@ -14,6 +14,7 @@ import { type ExpectationResult, judgeExpectations } from './expect.ts'
 import { findingsOf } from './findings.ts'
 import { reportProblem } from './problems.ts'
 import type { Bounds, Finding, NodeRow, Outcome, Report, TrialReport } from './report.ts'
+import { withoutSuppressed } from './suppressed.ts'
 import { unmodelledIn } from './unmodelled.ts'
 
 export interface RehearseOptions {
@@ -54,6 +55,7 @@ function reportOf(
   const unmodelled = unmodelledIn(platform)
   const blind = unmodelled.some(({ decisive }) => decisive)
   const results = told.map(({ result }) => result)
+  const { problems, suppressed } = withoutSuppressed(platform, options.problems, results)
   return {
     apiVersion: 'seatrial.dev/v1',
     kind: 'Report',
@@ -65,7 +67,8 @@ function reportOf(
     findings: told.flatMap(({ findings }) => findings),
     assumptions: options.assumptions,
     unmodelled: unmodelled.map(({ decisive: _, ...told }) => told),
-    problems: options.problems,
+    ...(suppressed.length > 0 && { suppressed }),
+    problems,
   }
 }
 

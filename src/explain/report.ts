@@ -114,6 +114,14 @@ export interface ReportProblem {
   readonly todo?: string
 }
 
+/** A finding or warning that is not told, and why. */
+export interface Suppressed {
+  readonly rule: string
+  readonly object: ReportObject
+  readonly reason: string
+  readonly location: Location
+}
+
 export interface NodeRow {
   readonly name: string
   readonly pool: string
@@ -143,5 +151,7 @@ export interface Report {
   readonly findings: readonly Finding[]
   readonly assumptions: readonly Assumption[]
   readonly unmodelled: readonly Unmodelled[]
+  /** What was found and its user chose to live with; absent when there is nothing. */
+  readonly suppressed?: readonly Suppressed[]
   readonly problems: readonly ReportProblem[]
 }

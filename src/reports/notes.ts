@@ -6,7 +6,7 @@ import type { Report, ReportProblem } from '../explain/report.ts'
 import { placeText } from './frame.ts'
 import type { ReportContext } from './framework.ts'
 import { problemText } from './problem.ts'
-import { unmodelledText } from './words.ts'
+import { objectText, unmodelledText } from './words.ts'
 
 /** Kinds that are named one by one; the rest is counted. */
 const kindsMax = 8
@@ -14,14 +14,19 @@ const kindsMax = 8
 const problemsMax: Readonly<Record<ReportProblem['severity'], number>> = { error: 20, warning: 3 }
 
 /** What is told beside a report of any kind. */
-type Notes = Pick<Report, 'assumptions' | 'unmodelled' | 'problems'>
+type Notes = Pick<Report, 'assumptions' | 'unmodelled' | 'problems' | 'suppressed'>
 
 /** Lines for stderr, or an empty text. */
 export function notesText(report: Notes, context: ReportContext): string {
-  const { assumptions, unmodelled, problems } = report
+  const { assumptions, unmodelled, problems, suppressed = [] } = report
   const { dim } = createColors(context.color)
   const assumed = assumptions.map(each => dim(assumptionText(each)))
-  const lines = [...assumed, ...unmodelledLines(unmodelled, context.showInfo === true).map(dim)]
+  const hidden = suppressed.map(each => dim(suppressedText(each)))
+  const lines = [
+    ...assumed,
+    ...hidden,
+    ...unmodelledLines(unmodelled, context.showInfo === true).map(dim),
+  ]
   return [problemsText(problems, context), ...lines.map(each => `${each}\n`)].join('')
 }
 
@@ -58,6 +63,16 @@ function unmodelledLines(unmodelled: Report['unmodelled'], showAll: boolean): re
       ...(rest > 0 ? [`  and ${rest} more kinds; -v shows all`] : []),
     ]
   })
+}
+
+/** `suppressed ST1101 of Deployment shop/web (web.yaml:3:5): the vendor licenses one`. */
+function suppressedText({
+  rule,
+  object,
+  location,
+  reason,
+}: NonNullable<Report['suppressed']>[number]): string {
+  return `suppressed ${rule} of ${objectText(object)} (${placeText(location)}): ${reason}`
 }
 
 /** `assumed Secret shop/tls exists (web.yaml:12:3): …`. */

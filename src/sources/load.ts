@@ -11,6 +11,7 @@ import type {
   PoolSpec,
   SlaSpec,
   SourceSpec,
+  Suppression,
 } from '../trials/spec.ts'
 import type { LoadContext, Place, RunTool } from './framework.ts'
 import { inNamespaces } from './namespaces.ts'
@@ -24,6 +25,7 @@ import { openNamed } from './place.ts'
 import { codes, errorAt, warningAt } from './problems.ts'
 import { sourceFor } from './registry.ts'
 import type { SourceObject } from './source-object.ts'
+import { suppressionsOf } from './suppressions.ts'
 import { runTool } from './tool.ts'
 import { emptyHarvest, type Harvest, harvest } from './walk.ts'
 
@@ -54,6 +56,7 @@ export interface Loaded {
   readonly problems: readonly Problem[]
   readonly assumptions: readonly Assumption[]
   readonly notes: readonly string[]
+  readonly suppressions: readonly Suppression[]
 }
 
 const defaultToolTimeoutMs = 60_000
@@ -167,6 +170,7 @@ function finish(
   const name = firstOf(parts, 'name')
   const sla = firstOf(parts, 'sla')
   const trials = firstOf(parts, 'trials')
+  const suppressed = suppressionsOf(objects)
   const total = pools.pools.reduce((sum, pool) => sum + pool.count, 0)
   return {
     objects,
@@ -176,7 +180,8 @@ function finish(
     ...(name === undefined ? {} : { name }),
     ...(sla === undefined ? {} : { sla }),
     ...(trials === undefined ? {} : { trials }),
-    problems: total === 0 ? [...problems, noNodes(pools)] : problems,
+    problems: [...problems, ...suppressed.problems, ...(total === 0 ? [noNodes(pools)] : [])],
+    suppressions: suppressed.suppressions,
     assumptions,
     notes: notesOf(found),
   }

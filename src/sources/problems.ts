@@ -30,6 +30,7 @@ export const codes = {
   evenQuorum: 'ST0136',
   ownFile: 'ST0140',
   noNodes: 'ST0141',
+  suppression: 'ST0160',
 } as const
 
 /** The parts of a problem besides its code and severity. */

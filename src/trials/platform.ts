@@ -5,7 +5,7 @@ import { type ClusterOptions, createCluster } from '../cluster/cluster.ts'
 import type { World } from '../engine/world.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
-import type { InstallSpec, PoolSpec, SlaSpec } from './spec.ts'
+import type { InstallSpec, PoolSpec, SlaSpec, Suppression } from './spec.ts'
 
 /** An object and where each of its fields was written. */
 export interface PlatformObject {
@@ -26,6 +26,7 @@ export interface Platform {
   readonly objects: readonly PlatformObject[]
   readonly install?: InstallSpec
   readonly sla?: SlaSpec
+  readonly suppressions?: readonly Suppression[]
   readonly options?: Pick<ClusterOptions, 'schedule' | 'model' | 'epochMs' | 'latencyMs'>
 }
 

@@ -3,6 +3,7 @@
 
 import type { Location } from '../base/problem.ts'
 import type { VerdictName } from '../checks/verdict.ts'
+import type { ObjectRef } from '../kube/object.ts'
 import type { NodePool } from '../nodes/pool.ts'
 import type { DrainOptions } from './drain.ts'
 
@@ -32,6 +33,16 @@ export interface Assumption {
   readonly setBy: string
   /** What in the files made it necessary, where something did. */
   readonly locations?: readonly Location[]
+}
+
+/** A finding about an object that its user chose to live with. */
+export interface Suppression extends Placed {
+  /** `ST1101`, or the code of a warning about the input. */
+  readonly rule: string
+  readonly object: ObjectRef
+  readonly reason: string
+  /** The document that it is about, as lines of its file. */
+  readonly lines: { readonly from: number; readonly to: number }
 }
 
 /** Objects that are kept but that no part of the twin acts on. */

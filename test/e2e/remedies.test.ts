@@ -17,7 +17,7 @@ interface Case {
   readonly nodes?: number
 }
 
-async function check({ path, nodes }: Case): Promise<Report> {
+function check({ path, nodes }: Case): Report {
   const pool = { name: 'workers', count: nodes ?? 0, cpu: '4', memory: '16Gi' }
   const loaded = load([path], nodes === undefined ? {} : { pools: [pool] })
   const options = { version: 'test', sources: [path], runsMax: 20, from: 'error' as const }
@@ -37,8 +37,8 @@ function told({ remedies }: Finding): string[] {
 const example = 'examples/kubefirst'
 
 describe('Argo CD in its high-availability form', { timeout: 120_000 }, () => {
-  it('on two nodes: four nodes are proven, wishes and fewer replicas are judged', async () => {
-    const report = await check({ path: example })
+  it('on two nodes: four nodes are proven, wishes and fewer replicas are judged', () => {
+    const report = check({ path: example })
     const redis = findingOf(report, 'pending-forever', 'argocd-redis-ha-server')
     expect(told(redis)).toEqual([
       'proven fix add-nodes',
@@ -51,8 +51,8 @@ describe('Argo CD in its high-availability form', { timeout: 120_000 }, () => {
     expect(proxy.remedies.at(-1)?.proof).toContain('restart shows ST1203 rollout-stuck')
   })
 
-  it('on three nodes: room for the rollout, or one node more', async () => {
-    const report = await check({ path: join(example, 'manifests'), nodes: 3 })
+  it('on three nodes: room for the rollout, or one node more', () => {
+    const report = check({ path: join(example, 'manifests'), nodes: 3 })
     const proxy = findingOf(report, 'rollout-stuck', 'argocd-redis-ha-haproxy')
     expect(told(proxy)).toEqual([
       'proven fix count-per-revision',
@@ -62,28 +62,28 @@ describe('Argo CD in its high-availability form', { timeout: 120_000 }, () => {
     expect(proxy.remedies[2]?.summary).toContain('3 → 4')
   })
 
-  it('an edited copy holds what the proof promised, and keeps its comments', async () => {
+  it('an edited copy holds what the proof promised, and keeps its comments', () => {
     const copy = join(folder, 'kubefirst')
     cpSync(example, copy, { recursive: true })
-    const before = await check({ path: copy })
+    const before = check({ path: copy })
     const [remedy] = findingOf(before, 'pending-forever', 'argocd-redis-ha-haproxy').remedies
     for (const { file, ...splice } of remedy?.edits ?? []) {
       writeFileSync(file, spliced(readFileSync(file, 'utf8'), [splice]))
     }
-    const after = await check({ path: copy })
+    const after = check({ path: copy })
     expect(after.platform.nodes).toHaveLength(4)
     expect(after.findings.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 })
 
-it('a report without errors is the same object: nothing runs again', async () => {
+it('a report without errors is the same object: nothing runs again', () => {
   const loaded = load(['examples/small'])
   const options = { version: 'test', sources: [], runsMax: 9, from: 'error' as const }
   const report = runCheck(loaded, options)
-  expect(await withRemedies(report, loaded, options)).toBe(report)
+  expect(withRemedies(report, loaded, options)).toBe(report)
 })
 
-it('a budget that lets none go, and a version that is gone', async () => {
+it('a budget that lets none go, and a version that is gone', () => {
   const path = join(folder, 'web.yaml')
   writeFileSync(
     path,
@@ -109,7 +109,7 @@ metadata: {name: high}
 value: 10
 `,
   )
-  const report = await check({ path, nodes: 2 })
+  const report = check({ path, nodes: 2 })
   expect(told(findingOf(report, 'drain-stuck', 'web'))).toEqual([
     'proven suggestion second-replica',
     'proven suggestion relax-budget',

@@ -14,6 +14,7 @@ export const check = {
     ...runFlags,
     'remedies',
     'fail-on',
+    'baseline',
     'report',
     ...outputFlags,
   ],

@@ -267,6 +267,26 @@ export const problemPages: readonly Page[] = [
     good: 'envFrom:\n- secretRef: {name: database-password}',
   },
   {
+    id: 'ST0160',
+    name: 'suppression',
+    title: 'A suppression names no rule or no reason',
+    meaning:
+      'The annotation seatrial.dev/ignore or a comment seatrial:ignore next to an object takes a ' +
+      'rule and the reason why it may be as it is; several are separated by semicolons.',
+    advice: 'Write both; whoever reads it next year has only the reason.',
+    bad: '# seatrial:ignore ST1101',
+    good: '# seatrial:ignore ST1101 the vendor licenses one replica',
+  },
+  {
+    id: 'ST0161',
+    name: 'unused-suppression',
+    title: 'A suppression suppresses nothing',
+    meaning: 'All trials ran, and the object shows no such finding any more.',
+    advice: 'Delete it, so that the next finding is seen.',
+    bad: '# seatrial:ignore ST1101 the vendor licenses one replica\nspec: {replicas: 3}',
+    good: 'spec: {replicas: 3}',
+  },
+  {
     id: 'ST0201',
     name: 'schedule',
     title: 'The text after --replay is not a schedule',
