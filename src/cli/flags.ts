@@ -6,6 +6,8 @@ export interface Flag {
   readonly short?: string
   /** The name of its value in help; absent for a switch. */
   readonly value?: string
+  /** What may be given, where that is a fixed set. */
+  readonly values?: readonly string[]
   /** May be given several times. */
   readonly repeats?: boolean
   readonly group: 'Input' | 'Platform' | 'Trials' | 'Output'
@@ -44,6 +46,19 @@ export const flags = [
     group: 'Input',
     doc: 'namespace of objects that name none',
   },
+  {
+    name: 'selector',
+    short: 'l',
+    value: 'SELECTOR',
+    group: 'Input',
+    doc: 'only objects with these labels, as in kubectl apply: app=web,tier!=cache',
+  },
+  {
+    name: 'all-namespaces',
+    short: 'A',
+    group: 'Input',
+    doc: 'accepted as in kubectl; objects of every namespace are always judged',
+  },
   { name: 'nodes', value: 'N', group: 'Platform', doc: 'number of nodes' },
   { name: 'node-size', value: 'CPUxMEMORY', group: 'Platform', doc: 'size of a node: 4x16Gi' },
   { name: 'zones', value: 'A,B,C', group: 'Platform', doc: 'zones that nodes are spread over' },
@@ -60,6 +75,7 @@ export const flags = [
   {
     name: 'trials',
     value: 'NAME,…',
+    values: ['install', 'restart', 'lose-node', 'drain'],
     group: 'Trials',
     doc:
       'trials to run after install: restart, lose-node, lose-zone, drain; ' +
@@ -105,10 +121,25 @@ export const flags = [
     group: 'Trials',
     doc: 'run the trials at most N times again in search of remedies of errors (12); 0 for none',
   },
+  {
+    name: 'write',
+    group: 'Output',
+    doc: 'write proven fixes into your files; without it fix only shows them',
+    noEnv: true,
+  },
+  {
+    name: 'accept',
+    value: 'REMEDY',
+    repeats: true,
+    group: 'Output',
+    doc: 'also write this suggestion, which gives something up: allow-unavailable',
+    noEnv: true,
+  },
   { name: 'max-nodes', value: 'N', group: 'Trials', doc: 'the most nodes that size tries (12)' },
   {
     name: 'fail-on',
     value: 'SEVERITY',
+    values: ['error', 'warning', 'info', 'never'],
     group: 'Output',
     doc: 'error, warning, info or never: what makes the exit status 1 (error)',
   },
@@ -122,8 +153,24 @@ export const flags = [
     name: 'output',
     short: 'o',
     value: 'FORMAT',
+    values: [
+      'text',
+      'table',
+      'wide',
+      'name',
+      'json',
+      'yaml',
+      'jsonpath=',
+      'custom-columns=',
+      'markdown',
+      'github',
+      'junit',
+      'sarif',
+    ],
     group: 'Output',
-    doc: 'text, table, wide, name, json, yaml, markdown, github, junit or sarif (text)',
+    doc:
+      'text, table, wide, name, json, yaml, jsonpath=…, custom-columns=…, markdown, github, ' +
+      'junit or sarif (text)',
   },
   {
     name: 'report',
@@ -138,7 +185,13 @@ export const flags = [
     doc: 'print what applies and who set it, then stop',
     noEnv: true,
   },
-  { name: 'color', value: 'WHEN', group: 'Output', doc: 'always, never or auto (auto)' },
+  {
+    name: 'color',
+    value: 'WHEN',
+    values: ['auto', 'always', 'never'],
+    group: 'Output',
+    doc: 'always, never or auto (auto)',
+  },
   {
     name: 'verbosity',
     short: 'v',

@@ -3,8 +3,10 @@
 
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { dump } from 'js-yaml'
 import type { Report } from '../explain/report.ts'
 import type { ReportContext } from '../reports/framework.ts'
+import { fillTemplate, parseTemplate } from '../reports/json-path.ts'
 import { notesText } from '../reports/notes.ts'
 import { reporters } from '../reports/registry.ts'
 import { exits } from './exit.ts'
@@ -42,6 +44,7 @@ export function contextFor(
     color: target !== 'file' && usesColor(settings.color, io, isTerminal),
     sourceText: sourceReader(),
     showInfo: settings.verbosity > 0,
+    ...(settings.template !== undefined && { template: settings.template }),
   }
 }
 
@@ -62,6 +65,16 @@ export function writeReport(
     onGithub(report, settings, io)
   const failures = settings.reports.map(target => writeTarget(target, report, settings, io))
   return failures.find(status => status !== undefined)
+}
+
+/** A document of another command in the format that was asked for; undefined for people's. */
+export function documentText(document: unknown, settings: Settings): string | undefined {
+  const { output, template = '' } = settings
+  if (output === 'json') return `${JSON.stringify(document, null, 2)}\n`
+  if (output === 'yaml') return dump(document, { lineWidth: -1, noRefs: true })
+  if (output !== 'jsonpath') return undefined
+  const parsed = parseTemplate(template)
+  return parsed.ok ? fillTemplate(parsed.value, document) : ''
 }
 
 function render(format: string, report: Report, context: ReportContext): string {

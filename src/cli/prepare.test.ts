@@ -6,7 +6,7 @@ import { prepare } from './prepare.ts'
 import { type Settings, settingsFrom } from './settings.ts'
 
 const manifest = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\n'
-const known = { formats: ['text'], trials: ['install'], strategies: ['random'] }
+const known = { formats: ['text'], trials: ['install'], strategies: ['random'], remedies: [] }
 
 function settings(inputs: readonly string[], changed: Partial<Settings> = {}): Settings {
   return { ...settingsFrom(inputs, new Map(), known).settings, ...changed }

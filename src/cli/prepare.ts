@@ -31,6 +31,7 @@ export function prepare(settings: Settings): Prepared {
   }
   const loaded = load(named, {
     ...(settings.namespace !== undefined && { namespace: settings.namespace }),
+    ...(settings.selector !== undefined && { selector: settings.selector }),
     ...(settings.pools !== undefined && { pools: settings.pools }),
     ...(part !== undefined && { platform: part }),
   })

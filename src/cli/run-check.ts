@@ -4,6 +4,7 @@ import { reportProblem } from '../explain/problems.ts'
 import { emptyReport } from '../explain/rehearse.ts'
 import type { Report } from '../explain/report.ts'
 import type { CheckOptions, RemedyOptions } from '../index.ts'
+import { remedies } from '../remedies/registry.ts'
 import { problemText } from '../reports/problem.ts'
 import { reporters } from '../reports/registry.ts'
 import type { Loaded } from '../sources/load.ts'
@@ -50,7 +51,12 @@ export function settingsOf(
   product: Product,
   formats: readonly string[] = [...reporters.keys()],
 ): Settings | undefined {
-  const known = { formats, trials: product.trialNames, strategies: product.strategyNames }
+  const known = {
+    formats,
+    trials: product.trialNames,
+    strategies: product.strategyNames,
+    remedies: remedies.map(({ name }) => name),
+  }
   const { settings, problems }: CheckedSettings = settingsFrom(args, given, known)
   io.err(environmentNotes(io))
   if (problems.length === 0) return settings

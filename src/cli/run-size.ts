@@ -1,6 +1,5 @@
 // `size` behind its words: a table of trials and the nodes they need.
 
-import { dump } from 'js-yaml'
 import { reportProblem } from '../explain/problems.ts'
 import { columns } from '../reports/columns.ts'
 import { problemsText } from '../reports/notes.ts'
@@ -8,7 +7,7 @@ import type { SizeRow } from '../trials/size.ts'
 import type { Call } from './commands/framework.ts'
 import { configText } from './config.ts'
 import { exits } from './exit.ts'
-import { contextFor } from './output.ts'
+import { contextFor, documentText } from './output.ts'
 import { prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
 import { settingsOf } from './run-check.ts'
@@ -41,14 +40,14 @@ export async function runSizeCommand(call: Call, product: Product = realProduct)
   return rows.every(({ nodes }) => nodes !== undefined) ? exits.holds : exits.findings
 }
 
-function sizeText(rows: readonly SizeRow[], { output = 'text' }: Settings): string {
+function sizeText(rows: readonly SizeRow[], settings: Settings): string {
   const document = {
     apiVersion: 'seatrial.dev/v1',
     kind: 'Size',
     trials: rows.map(({ trial, nodes, tried }) => ({ name: trial, nodes: nodes ?? null, tried })),
   }
-  if (output === 'json') return `${JSON.stringify(document, null, 2)}\n`
-  if (output === 'yaml') return dump(document, { lineWidth: -1 })
+  const text = documentText(document, settings)
+  if (text !== undefined) return text
   const cells = rows.map(({ trial, nodes, tried }) => [
     trial,
     nodes === undefined ? `none up to ${tried}` : String(nodes),

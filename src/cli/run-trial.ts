@@ -1,6 +1,5 @@
 // `trial` behind its words: each trial with its expectations, met or not.
 
-import { dump } from 'js-yaml'
 import type { Problem } from '../base/problem.ts'
 import { reportProblem } from '../explain/problems.ts'
 import type { Report } from '../explain/report.ts'
@@ -13,7 +12,7 @@ import { problemText } from '../reports/problem.ts'
 import { bySeverity, counted } from '../reports/words.ts'
 import type { Call } from './commands/framework.ts'
 import { exits } from './exit.ts'
-import { contextFor } from './output.ts'
+import { contextFor, documentText } from './output.ts'
 import { changedPools, usageProblem } from './pools.ts'
 import { type Product, realProduct } from './product.ts'
 import { settingsOf } from './run-check.ts'
@@ -32,9 +31,8 @@ export async function runTrialCommand(call: Call, product: Product = realProduct
     return exits.usage
   }
   const results = product.runTrialFiles(files, trialOptions(settings))
-  const { output = 'text' } = settings
-  if (output === 'json') io.out(`${JSON.stringify(documentOf(results), null, 2)}\n`)
-  else if (output === 'yaml') io.out(dump(documentOf(results), { lineWidth: -1, noRefs: true }))
+  const document = documentText(documentOf(results), settings)
+  if (document !== undefined) io.out(document)
   else {
     const problems = results.flatMap(({ report }) => report.problems)
     io.err(problemsText(problems, context.problems))

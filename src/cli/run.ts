@@ -4,6 +4,7 @@
 export { runCheckCommand } from './run-check.ts'
 export { runExplainCommand } from './run-explain.ts'
 export { runExploreCommand } from './run-explore.ts'
+export { runFixCommand } from './run-fix.ts'
 export { runSizeCommand } from './run-size.ts'
 export { runSurviveCommand } from './run-survive.ts'
 export { runTrialCommand } from './run-trial.ts'

@@ -6,6 +6,7 @@ const known = {
   formats: ['text', 'json', 'sarif'],
   trials: ['install', 'restart', 'drain'],
   strategies: ['random'],
+  remedies: ['add-nodes'],
 }
 
 function read(values: Partial<Record<FlagName, readonly string[]>>, env = {}, args: string[] = []) {
@@ -62,6 +63,11 @@ const wrong: readonly {
   readonly want: string
 }[] = [
   { values: { output: ['jsn'] }, want: 'did you mean json?' },
+  { values: { output: ['jsonpath={.a'] }, want: '.findings[*].id' },
+  { values: { output: ['jsonpath='] }, want: '.findings[*].id' },
+  { values: { output: ['custom-columns=A'] }, want: 'custom-columns=RULE:.rule' },
+  { values: { selector: ['a in b'] }, want: '--selector app=web' },
+  { values: { selector: [''] }, want: '--selector app=web' },
   { values: { trials: ['install,drian'] }, want: 'did you mean drain?' },
   { values: { 'fail-on': ['errors'] }, want: 'did you mean error?' },
   { values: { report: ['pdf=x'] }, want: 'known: text, json, sarif' },

@@ -2,7 +2,11 @@
 
 import type { Checked, Problem } from '../base/problem.ts'
 import { defaultSchedule, parseSchedule, type Schedule } from '../engine/schedule.ts'
+import type { Selector } from '../kube/label-selector.ts'
+import { parseSelector } from '../kube/label-selector-text.ts'
 import { isSupported, minorNumber, supportedText } from '../kube/versions.ts'
+import { parseColumns } from '../reports/custom-columns.ts'
+import { parseTemplate } from '../reports/json-path.ts'
 import type { PoolSpec, SourceSpec } from '../trials/spec.ts'
 import { readBaseline } from './baseline.ts'
 import { type FailOn, failOnNames } from './exit.ts'
@@ -30,6 +34,8 @@ export interface ReportTarget {
 export interface Settings {
   readonly inputs: readonly (string | SourceSpec)[]
   readonly namespace?: string
+  /** Labels that objects must have. */
+  readonly selector?: Selector
   readonly nodes?: number
   readonly nodeSize?: NodeSize
   readonly zones?: readonly string[]
@@ -43,11 +49,15 @@ export interface Settings {
   readonly subject?: string
   /** How often trials may run again in search of remedies. */
   readonly remedyRunsMax: number
+  /** Suggestions that may be written. */
+  readonly accepted: readonly string[]
   readonly failOn: FailOn
   /** Ids of findings that were there before. */
   readonly baseline?: ReadonlySet<string>
   /** Undefined when the user did not choose. */
   readonly output?: string
+  /** What stands behind -o jsonpath= or -o custom-columns=. */
+  readonly template?: string
   readonly reports: readonly ReportTarget[]
   readonly color: ColorWhen
   readonly verbosity: number
@@ -66,6 +76,7 @@ export interface Known {
   readonly formats: readonly string[]
   readonly trials: readonly string[]
   readonly strategies: readonly string[]
+  readonly remedies: readonly string[]
 }
 
 export interface CheckedSettings {
@@ -89,6 +100,7 @@ export function settingsFrom(
   const settings: Settings = {
     inputs: inputsFrom(args, given),
     ...optional('namespace', reader.read('namespace', parseNamespace)),
+    ...optional('selector', reader.read('selector', parseLabels)),
     ...optional(
       'nodes',
       reader.read('nodes', text => parseCount(text, '--nodes', nodesRange)),
@@ -107,9 +119,10 @@ export function settingsFrom(
     remedyRunsMax:
       reader.read('remedies', text => parseCount(text, '--remedies', remedyRunsRange)) ??
       remedyRunsMaxDefault,
+    accepted: acceptedFrom(reader, known),
     failOn: reader.oneOf('fail-on', failOnNames) ?? 'error',
     ...optional('baseline', reader.read('baseline', readBaseline)),
-    ...optional('output', reader.oneOf('output', known.formats)),
+    ...outputFrom(reader, known),
     reports: reportsFrom(reader, known),
     color: reader.oneOf('color', ['auto', 'always', 'never'] as const) ?? 'auto',
     verbosity: reader.read('verbosity', text => parseCount(text, '-v', verbosityRange)) ?? 0,
@@ -195,6 +208,13 @@ function parseMinor(text: string): Checked<string> {
   return wrong(what, `write --kubernetes 1.36: ${supportedText}`)
 }
 
+function parseLabels(text: string): Checked<Selector> {
+  const parsed = parseSelector(text)
+  if (parsed.ok && text.trim() !== '') return right(parsed.value)
+  const why = parsed.ok ? 'it says nothing' : parsed.error
+  return wrong(`--selector: "${text}" is no selector`, 'write --selector app=web,tier!=cache', why)
+}
+
 const labelPattern = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
 function parseNamespace(text: string): Checked<string> {
@@ -218,6 +238,22 @@ function poolsFrom(reader: Reader): readonly PoolSpec[] | undefined {
     ])
   }
   return pools.length === 0 ? undefined : pools
+}
+
+/** Formats that take a template behind an equals sign, with what reads it. */
+const templated: Readonly<Record<string, (text: string) => Checked<unknown>>> = {
+  'custom-columns': parseColumns,
+  jsonpath: parseTemplate,
+}
+
+function outputFrom(reader: Reader, { formats }: Known): Pick<Settings, 'output' | 'template'> {
+  const text = reader.text('output') ?? ''
+  const [format = '', template] = [text.split('=')[0], text.split('=').slice(1).join('=')]
+  const parse = templated[format]
+  if (parse === undefined) return optional('output', reader.oneOf('output', formats))
+  const parsed = parse(template)
+  if (!parsed.ok) reader.fail('output', parsed.problems)
+  return { output: format, template }
 }
 
 function zonesFrom(reader: Reader): readonly string[] | undefined {
@@ -248,6 +284,12 @@ function exploreFrom(reader: Reader, { strategies }: Known): ExploreSettings {
   }
 }
 
+function acceptedFrom(reader: Reader, { remedies }: Known): readonly string[] {
+  const names = reader.values('accept')
+  for (const name of names) if (!remedies.includes(name)) reader.unknown('accept', name, remedies)
+  return names
+}
+
 function scheduleFrom(reader: Reader): Schedule {
   const replayed = reader.read('replay', parseSchedule)
   if (replayed !== undefined) return replayed
@@ -260,7 +302,7 @@ function reportsFrom(reader: Reader, { formats }: Known): readonly ReportTarget[
     const at = text.indexOf('=')
     const format = at < 0 ? text : text.slice(0, at)
     const file = at < 0 ? undefined : text.slice(at + 1)
-    if (!formats.includes(format)) {
+    if (!formats.includes(format) || format in templated) {
       reader.unknown('report', format, formats)
       return []
     }

@@ -9,6 +9,8 @@ export interface ReportContext {
   readonly sourceText: (file: string) => string | undefined
   /** Findings of severity info in full; otherwise they are only counted. */
   readonly showInfo?: boolean
+  /** What stands behind the = of -o jsonpath= and -o custom-columns=. */
+  readonly template?: string
   /** The command that gives this report again. */
   readonly command?: string
 }

@@ -1,6 +1,7 @@
 // Changes of fields as splices of the text they are written in: what is not concerned keeps its
 // bytes, comments and layout. Every edit is read back, and dropped when it says something else.
 
+import { existsSync } from 'node:fs'
 import { dump } from 'js-yaml'
 import { type PathPart, pathParts, setAt } from '../kube/field-path.ts'
 import type { KubeObject } from '../kube/object.ts'
@@ -35,6 +36,8 @@ export interface FileEdit {
 /** The edit that makes an object's file say so, or undefined when it cannot be written there. */
 export function editOf(item: SourceObject, changes: readonly FieldValue[]): FileEdit | undefined {
   const { file } = item.source
+  // The standard input, and what a tool has rendered, is nobody's file.
+  if (!existsSync(file.name)) return undefined
   const before = objectIn(file, item)
   if (before === undefined) return undefined
   const bare = changes.flatMap(change => spliceOf(before, change) ?? [])

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Problem } from '../base/problem.ts'
+import { matches, type Selector } from '../kube/label-selector.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import type {
   Assumption,
@@ -32,6 +33,8 @@ import { emptyHarvest, type Harvest, harvest } from './walk.ts'
 export interface LoadOptions {
   /** For namespaced objects that name none; `default` when not given. */
   readonly namespace?: string
+  /** Labels that objects must have; others are left out, as kubectl apply -l does. */
+  readonly selector?: Selector
   /** Pools of the command line or environment; they replace all others. */
   readonly pools?: readonly PoolSpec[]
   /** What seatrial.yaml says, already read. */
@@ -77,12 +80,21 @@ export function load(inputs: readonly (string | SourceSpec)[], options: LoadOpti
   const distinct = named.filter((input, index) => named.indexOf(input) === index)
   for (const input of distinct) readInput(found, input, options)
   const namespace = namespaceOf(found, options)
-  const once = withoutRepeats(inNamespaces(found.objects, namespace))
+  const chosen = selected(found.objects, options.selector)
+  const once = withoutRepeats(inNamespaces(chosen, namespace))
   const problems = [...found.problems, ...once.problems]
   if (once.objects.length === 0 && problems.every(({ severity }) => severity !== 'error')) {
-    problems.push(nothingToJudge(named))
+    problems.push(nothingToJudge(named, found.objects.length))
   }
   return finish(found, once.objects, problems, options)
+}
+
+function selected(
+  objects: readonly SourceObject[],
+  selector: Selector | undefined,
+): readonly SourceObject[] {
+  if (selector === undefined) return objects
+  return objects.filter(({ object }) => matches(selector, object.metadata.labels))
 }
 
 function namespaceOf(found: Harvest, options: LoadOptions): string {
@@ -242,15 +254,21 @@ function noNodes(pools: Pools): Problem {
   })
 }
 
-function nothingToJudge(inputs: readonly (string | SourceSpec)[]): Problem {
+function nothingToJudge(inputs: readonly (string | SourceSpec)[], others: number): Problem {
   const names = inputs.map(input => (typeof input === 'string' ? input : pathOf(input)))
   return errorAt(
     codes.emptyFolder,
     { file: names[0] ?? '.' },
     {
       what: `no Kubernetes object was found in ${names.join(', ') || 'no input'}`,
-      why: 'there is nothing to judge',
-      todo: 'name the manifests of the platform as well',
+      why:
+        others === 0
+          ? 'there is nothing to judge'
+          : `none of the ${others} objects has the labels of --selector`,
+      todo:
+        others === 0
+          ? 'name the manifests of the platform as well'
+          : 'correct --selector, or leave it away',
     },
   )
 }

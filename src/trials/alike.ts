@@ -61,7 +61,7 @@ function roleOf({ key, workload, pod }: PodLife): string {
   const hasVolume = (spec?.volumes ?? []).some(
     volume => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined,
   )
-  const isEqual = equalOwners.has(owner?.kind ?? '')
+  const isEqual = owner !== undefined && equalOwners.has(owner.kind)
   if (!isEqual || hasVolume || workload === undefined) return key
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status
   return `${refText(workload)} ${owner.uid} ${status?.phase ?? ''} ${ready ?? ''}`

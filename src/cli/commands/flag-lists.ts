@@ -2,7 +2,14 @@
 
 import type { FlagName } from '../flags.ts'
 
-export const inputFlags: readonly FlagName[] = ['filename', 'recursive', 'kustomize', 'namespace']
+export const inputFlags: readonly FlagName[] = [
+  'filename',
+  'recursive',
+  'kustomize',
+  'namespace',
+  'all-namespaces',
+  'selector',
+]
 
 export const platformFlags: readonly FlagName[] = [
   'nodes',

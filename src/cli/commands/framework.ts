@@ -16,6 +16,8 @@ export interface Command {
   readonly doc: string
   /** Its arguments as help shows them: `[PATH...]`. */
   readonly args: string
+  /** Words that it takes as arguments, where they are a fixed set; else it takes paths. */
+  readonly words?: readonly string[]
   readonly flags: readonly FlagName[]
   readonly examples: readonly string[]
   /** Answers the exit status. */
