@@ -16,7 +16,6 @@ import {
 import {
   type NodeInfo,
   newNodeInfo,
-  placedPodInfo,
   type PodInfo,
   podInfoOf,
   withChangedPod,
@@ -145,11 +144,11 @@ export class SchedulerCache {
 
   /**
    * Counts a pod on its node before the API server has confirmed the binding. `info` is what is
-   * known of the pod as it was before.
+   * known of the pod as it was before, which serves as well: nothing asks a pod on a node where.
    */
   assume(pod: Pod, info?: PodInfo): void {
     this.own()
-    this.putOnNode(pod, info === undefined ? podInfoOf(pod) : placedPodInfo(info, pod))
+    this.putOnNode(pod, info ?? podInfoOf(pod))
     this.pods.set(pod.metadata.uid ?? '', { pod, isAssumed: true })
   }
 

@@ -74,11 +74,6 @@ export function changedPodInfo(before: PodInfo, pod: Pod): PodInfo {
   return info
 }
 
-/** The same pod after the scheduler has put it on a node. */
-export function placedPodInfo(info: PodInfo, pod: Pod): PodInfo {
-  return { ...info, pod }
-}
-
 function compute(pod: Pod): PodInfo {
   const { name = '', namespace = '', uid = '', labels = noLabels } = pod.metadata
   const affinity = affinityOf(pod.spec?.affinity, namespace)

@@ -19,7 +19,7 @@ import type { PluginScores, Scoring } from '../scoring.ts'
 import type { Status } from '../status.ts'
 import type { Plan } from './plans.ts'
 import type { Program } from './program.ts'
-import { CodedDiagnosis } from './rejections.ts'
+import { CodedDiagnosis, type RejectedNodes } from './rejections.ts'
 import { explainScores, skippedScores } from './score-tables.ts'
 import type { Scores } from './scores.ts'
 import type { Question, Search } from './search.ts'
@@ -86,22 +86,30 @@ export class Decision {
     return true
   }
 
-  /** Copies of what the walk noted; the nominated node comes first when it lies outside. */
-  rejected(search: Search): { readonly slots: Int32Array; readonly codes: Uint16Array } {
-    const { rejectedSlots, rejectedCodes, rejectedCount } = search
-    if (!this.hasExtra) {
-      return {
-        slots: rejectedSlots.slice(0, rejectedCount),
-        codes: rejectedCodes.slice(0, rejectedCount),
-      }
+  /** What the walk noted; the nominated node comes first when it lies outside. */
+  rejected(search: Search): RejectedNodes {
+    const { cluster, statuses, rejectedSlots, rejectedCodes, rejectedCount, question } = search
+    const { infos } = cluster.nodes
+    const extra = this.hasExtra ? 1 : 0
+    return {
+      count: rejectedCount,
+      codes: rejectedCodes,
+      extraCode: this.hasExtra ? this.nominatedCode : 0,
+      nameOf: slot => infos[slot]?.name ?? '',
+      statuses,
+      read: () => {
+        assert(search.question === question, 'rejections are read before the next attempt')
+        const slots = new Int32Array(rejectedCount + extra)
+        const codes = new Uint16Array(rejectedCount + extra)
+        if (this.hasExtra) {
+          slots[0] = this.nominatedSlot
+          codes[0] = this.nominatedCode
+        }
+        slots.set(rejectedSlots.subarray(0, rejectedCount), extra)
+        codes.set(rejectedCodes.subarray(0, rejectedCount), extra)
+        return { slots, codes }
+      },
     }
-    const slots = new Int32Array(rejectedCount + 1)
-    const codes = new Uint16Array(rejectedCount + 1)
-    slots[0] = this.nominatedSlot
-    codes[0] = this.nominatedCode
-    slots.set(rejectedSlots.subarray(0, rejectedCount), 1)
-    codes.set(rejectedCodes.subarray(0, rejectedCount), 1)
-    return { slots, codes }
   }
 }
 
@@ -159,12 +167,15 @@ export class FastTrace implements AttemptTrace {
   get diagnosis(): CodedDiagnosis {
     if (this.known === undefined) {
       this.assertCurrent()
-      const { cluster, statuses } = this.search
-      const nameOf = (slot: number): string => cluster.nodes.infos[slot]?.name ?? ''
-      const nodes = { ...this.decision.rejected(this.search), nameOf, statuses }
+      const nodes = this.decision.rejected(this.search)
       this.known = new CodedDiagnosis(nodes, undefined, this.preFilter.restrictedBy)
     }
     return this.known
+  }
+
+  /** Reads what the next attempt would overwrite. */
+  keep(): void {
+    assert(this.diagnosis.explicit.size >= 0, 'the rejections are read')
   }
 
   /** The arrays of the search belong to the last attempt only. */

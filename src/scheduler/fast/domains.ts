@@ -51,6 +51,8 @@ export class DomainMap {
   nodesIn = new Int32Array(8)
   /** Domains that have a node. */
   size = 0
+  /** Nodes that are in any domain. */
+  numNodes = 0
   /** Counters that keep a minimum over the domains that have a node. */
   readonly trackers: Counter[] = []
 
@@ -86,6 +88,7 @@ export class DomainMap {
       this.nodesIn = grown(this.nodesIn, Math.max(domain + 1, this.nodesIn.length * 2))
     }
     const nodes = (this.nodesIn[domain] as number) + delta
+    this.numNodes += delta
     this.nodesIn[domain] = nodes
     if (delta === 1 && nodes === 1) {
       this.size += 1

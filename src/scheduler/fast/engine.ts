@@ -52,6 +52,7 @@ export class FastEngine implements SchedulingEngine {
   readonly name = 'fast'
   readonly counts: EngineCounts = { decisions: 0, fallbacks: new Map() }
   private columns = new Columns()
+  private helpfulSlots = new Int32Array(0)
 
   schedule(pod: Pod, request: EngineRequest): ScheduleOutcome {
     this.counts.decisions += 1
@@ -190,7 +191,7 @@ export class FastEngine implements SchedulingEngine {
       scoresNodeAffinity: plan.nodeClass.hasPreferences,
       ignoresPreferences: request.profile.args.interPodAffinity.ignorePreferredTermsOfExistingPods,
     })
-    if (request.profile.score.length === 0) scores.totals.fill(1, 0, search.feasibleCount)
+    if (request.profile.score.length === 0) scores.base = 1
     if (plan.shape.needsPlugins && !this.addOthers(decision, trace)) return 'error'
     scores.rank()
     return this.chosen(decision, trace, next)
@@ -226,17 +227,14 @@ export class FastEngine implements SchedulingEngine {
   }
 
   private unfit(decision: Decision, order: Int32Array, start: number, next: number): Unfit {
-    const { search, cluster, statuses } = this.columns
+    const { search, cluster } = this.columns
     const { request, preFilter } = decision
     const { nodeNames, restrictedBy } = preFilter
     const absent =
       nodeNames === undefined
         ? undefined
         : unresolvable(`node(s) didn't satisfy plugin(s) [${restrictedBy.join(' ')}]`)
-    const rejected = decision.rejected(search)
-    const { infos } = cluster.nodes
-    const nameOf = (slot: number): string => infos[slot]?.name ?? ''
-    const diagnosis = new CodedDiagnosis({ ...rejected, nameOf, statuses }, absent, restrictedBy)
+    const diagnosis = new CodedDiagnosis(decision.rejected(search), absent, restrictedBy)
     const trace = new FastTrace(decision, search, diagnosis)
     let postFilter: PostFilterResult | undefined
     if (request.profile.postFilter.length > 0) {
@@ -245,6 +243,7 @@ export class FastEngine implements SchedulingEngine {
       diagnosis.postFilterMessage = messageOf(postFilter.status)
     }
     const message = fitErrorText(diagnosis, cluster.order.length)
+    if (request.keepRaw === true) trace.keep()
     return { type: 'unfit', message, trace, postFilter, nextStartNodeIndex: next }
   }
 
@@ -253,7 +252,10 @@ export class FastEngine implements SchedulingEngine {
     const { search, statuses } = this.columns
     const { rejectedCodes, rejectedCount } = search
     assert(rejectedCount === order.length, 'a pod that fits nowhere was rejected by every node')
-    const slots = new Int32Array(rejectedCount)
+    if (this.helpfulSlots.length < rejectedCount) {
+      this.helpfulSlots = new Int32Array(search.rejectedSlots.length)
+    }
+    const slots = this.helpfulSlots
     let count = 0
     let last = 0
     let helps = false
@@ -284,7 +286,7 @@ export class FastEngine implements SchedulingEngine {
     }
     return postFilterResult(profile, plugin => {
       if (plugin.name !== 'DefaultPreemption') {
-        return plugin.postFilter(decision.startedCycle(), pod, diagnosis)
+        return this.columns.plansOf(profile).postFilterOfPlain(plugin, request, pod)
       }
       const result = this.preempt(decision, diagnosis, helpful)
       return { ...result, status: withPrefix(result.status) }

@@ -1,10 +1,12 @@
 // What the engine keeps for each pod shape: classes and counters that the shape is tied to, as long
 // as the services, owners and namespaces that decided about them stay as they are.
 
+import { Diagnosis } from '../diagnosis.ts'
 import type { EngineRequest } from '../engine.ts'
+import type { Pod, PostFilterPlugin, PostFilterResult } from '../framework.ts'
 import type { SchedulerListers } from '../listers.ts'
 import type { Profile } from '../profile.ts'
-import { newAttempt } from '../runtime.ts'
+import { newAttempt, runPreFilter } from '../runtime.ts'
 import { snapshotOf } from '../snapshot.ts'
 import { type AffinityPlan, affinityPlan, followHeldTerms } from './affinity-plan.ts'
 import type { Cluster } from './cluster.ts'
@@ -48,6 +50,7 @@ export class Plans {
   private readonly nodeClasses = new Map<string, NodeClass>()
   private readonly requests = new Map<string, RequestClass>()
   private readonly images = new Map<string, ImageClass>()
+  private readonly postFilters = new Map<string, PostFilterResult>()
 
   constructor(profile: Profile, search: Search) {
     this.profile = profile
@@ -55,6 +58,16 @@ export class Plans {
     this.program = programOf(profile)
     this.shapes = new PodShapes(search.cluster, profile.args)
     this.preemption = new Preemption(search)
+  }
+
+  /** What a PostFilter plugin says about every pod that has nothing for it; asked once. */
+  postFilterOfPlain(plugin: PostFilterPlugin, request: EngineRequest, pod: Pod): PostFilterResult {
+    return found(this.postFilters, plugin.name, () => {
+      const cycle = newAttempt({ ...request, snapshot: snapshotOf([]) })
+      const preFilter = this.profile.preFilter.filter(({ name }) => name === plugin.name)
+      runPreFilter({ ...this.profile, preFilter }, cycle, pod)
+      return plugin.postFilter(cycle, pod, new Diagnosis())
+    })
   }
 
   planOf(shape: PodShape, request: EngineRequest): Plan {

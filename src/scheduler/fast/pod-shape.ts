@@ -35,11 +35,14 @@ export interface PodShape {
 }
 
 const noKey = ''
+/** Pods that differ in more than their containers are rarely of so many kinds. */
+const sharedMax = 8
 
 /** Finds the shape of a pod. */
 export class PodShapes {
   private readonly cluster: Cluster
   private readonly args: PluginArgs
+  private readonly byContainers = new WeakMap<readonly unknown[], PodShape[]>()
   private readonly byKey = new Map<string, PodShape>()
   private readonly requestKeys = new WeakMap<Resource, string>()
   private readonly requestsByKey = new Map<string, Requests>()
@@ -58,7 +61,24 @@ export class PodShapes {
     return facts.shape as PodShape
   }
 
+  /** Pods of one template share the parts of their specs: then nothing has to be read. */
   private find(pod: Pod): PodShape {
+    const { containers } = pod.spec ?? {}
+    if (containers === undefined) return this.read(pod)
+    const known = this.byContainers.get(containers)
+    const { labelClass } = this.cluster.factsOf(podInfoOf(pod))
+    for (const shape of known ?? []) {
+      if (shape.labelClass === labelClass && sharesParts(shape.pod, pod)) return shape
+    }
+    const shape = this.read(pod)
+    if (!shape.needsPlugins && !isReported(pod)) {
+      if (known === undefined) this.byContainers.set(containers, [shape])
+      else if (known.length < sharedMax) known.push(shape)
+    }
+    return shape
+  }
+
+  private read(pod: Pod): PodShape {
     const info = podInfoOf(pod)
     const { labelClass } = this.cluster.factsOf(info)
     const { parts } = this.cluster
@@ -135,6 +155,49 @@ export class PodShapes {
     }
     return key
   }
+}
+
+/** Whether the kubelet has said anything about the pod: then its requests may differ. */
+function isReported({ status }: Pod): boolean {
+  return (
+    status !== undefined &&
+    (status.containerStatuses !== undefined ||
+      status.initContainerStatuses !== undefined ||
+      status.extendedResourceClaimStatus !== undefined)
+  )
+}
+
+/** Whether all that a shape is made of is the same object in both pods. */
+function sharesParts(known: Pod, pod: Pod): boolean {
+  const { spec: a } = known
+  const { spec: b } = pod
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    (a === b ||
+      (a.containers === b.containers &&
+        a.initContainers === b.initContainers &&
+        a.tolerations === b.tolerations &&
+        a.nodeSelector === b.nodeSelector &&
+        a.affinity === b.affinity &&
+        a.topologySpreadConstraints === b.topologySpreadConstraints &&
+        a.volumes === b.volumes &&
+        a.overhead === b.overhead &&
+        a.resources === b.resources &&
+        a.resourceClaims === b.resourceClaims &&
+        a.nodeName === b.nodeName &&
+        a.hostNetwork === b.hostNetwork &&
+        a.hostUsers === b.hostUsers)) &&
+    !isReported(pod) &&
+    !isReported(known) &&
+    sameOwner(known, pod)
+  )
+}
+
+function sameOwner(a: Pod, b: Pod): boolean {
+  const before = a.metadata.ownerReferences
+  const after = b.metadata.ownerReferences
+  return before === after || ownerKeyOf(a) === ownerKeyOf(b)
 }
 
 function imagesKeyOf({ spec }: Pod): string {

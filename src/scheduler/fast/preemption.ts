@@ -103,6 +103,7 @@ export class Preemption {
     const rejectedCodes: number[] = []
     const errors: string[] = []
     const memo = this.memoFor(requestKey)
+    if (!this.anyVictim()) return this.noVictimAnywhere(helpful)
     for (let index = 0; index < count; index += 1) {
       const place = offset + index
       const slot = slots[place < count ? place : place - count] as number
@@ -130,6 +131,12 @@ export class Preemption {
     }
   }
 
+  private noVictimAnywhere({ slots, count }: Helpful): Trial {
+    const code = this.search.statuses.codeOf(noVictims)
+    const rejectedSlots = Array.from(slots.subarray(0, count))
+    return { ...noTrial, rejectedSlots, rejectedCodes: rejectedSlots.map(() => code) }
+  }
+
   /** In the order of the snapshot. */
   private inOrder(list: readonly VictimCandidate[], slots: Int32Array): VictimCandidate[] {
     const places = new Map<number, number>()
@@ -150,6 +157,15 @@ export class Preemption {
     const { capacity } = search.cluster.nodes
     if (memo.stamps.length < capacity) memo.stamps = grown(memo.stamps, capacity)
     return memo
+  }
+
+  /** Whether any pod on a node could be evicted at all. */
+  private anyVictim(): boolean {
+    const { cluster, question } = this.search
+    for (const priority of cluster.priorities.keys()) {
+      if (priority < question.info.priority) return true
+    }
+    return false
   }
 
   private victimsOn(slot: number, kept: Memo | undefined): VictimCandidate | Status {
@@ -238,8 +254,15 @@ export class Preemption {
   private rejectedBy({ rejectedSlots, rejectedCodes }: Trial): CodedDiagnosis {
     const { cluster, statuses } = this.search
     const nameOf = (slot: number): string => cluster.nodes.infos[slot]?.name ?? ''
-    const slots = Int32Array.from(rejectedSlots)
     const codes = Uint16Array.from(rejectedCodes)
-    return new CodedDiagnosis({ slots, codes, nameOf, statuses }, notHelpful, [])
+    const nodes = {
+      count: codes.length,
+      codes,
+      extraCode: 0,
+      read: () => ({ slots: Int32Array.from(rejectedSlots), codes }),
+      nameOf,
+      statuses,
+    }
+    return new CodedDiagnosis(nodes, notHelpful, [])
   }
 }

@@ -7,8 +7,13 @@ import type { StatusTable } from './status-table.ts'
 
 /** The rejected nodes of one attempt, by slot. */
 export interface RejectedNodes {
-  readonly slots: Int32Array
+  /** How many of the codes below belong to the attempt. */
+  readonly count: number
   readonly codes: Uint16Array
+  /** One more rejected node that comes first, as a code; 0 when there is none. */
+  readonly extraCode: number
+  /** Copies of slots and codes, the extra node first; to be called before the next attempt. */
+  readonly read: () => { readonly slots: Int32Array; readonly codes: Uint16Array }
   readonly nameOf: (slot: number) => string
   readonly statuses: StatusTable
 }
@@ -20,6 +25,7 @@ export class CodedDiagnosis implements DiagnosisView {
   postFilterMessage = ''
   readonly unschedulablePlugins: ReadonlySet<string>
   readonly pendingPlugins: ReadonlySet<string> = new Set()
+  readonly explicitCount: number
   private readonly nodes: RejectedNodes
   private readonly counts: ReadonlyMap<number, number>
   private byName: Map<string, Status> | undefined
@@ -27,7 +33,8 @@ export class CodedDiagnosis implements DiagnosisView {
   constructor(nodes: RejectedNodes, absent: Status | undefined, restrictedBy: readonly string[]) {
     this.nodes = nodes
     this.absent = absent ?? unresolvable()
-    this.counts = countCodes(nodes.codes)
+    this.counts = countCodes(nodes)
+    this.explicitCount = nodes.count + (nodes.extraCode === 0 ? 0 : 1)
     const plugins = new Set(restrictedBy)
     for (const code of this.counts.keys()) plugins.add(nodes.statuses.status(code).plugin)
     plugins.delete('')
@@ -37,7 +44,8 @@ export class CodedDiagnosis implements DiagnosisView {
   get explicit(): ReadonlyMap<string, Status> {
     if (this.byName === undefined) {
       this.byName = new Map()
-      const { slots, codes, nameOf, statuses } = this.nodes
+      const { nameOf, statuses } = this.nodes
+      const { slots, codes } = this.nodes.read()
       for (let index = 0; index < slots.length; index += 1) {
         this.byName.set(nameOf(slots[index] as number), statuses.status(codes[index] as number))
       }
@@ -49,10 +57,6 @@ export class CodedDiagnosis implements DiagnosisView {
     return this.explicit.get(nodeName) ?? this.absent
   }
 
-  get explicitCount(): number {
-    return this.nodes.slots.length
-  }
-
   countReasons(count: (reason: string, nodes: number) => void): void {
     for (const [code, nodes] of this.counts) {
       for (const reason of this.nodes.statuses.status(code).reasons) count(reason, nodes)
@@ -60,11 +64,11 @@ export class CodedDiagnosis implements DiagnosisView {
   }
 }
 
-function countCodes(codes: Uint16Array): ReadonlyMap<number, number> {
+function countCodes({ codes, count, extraCode }: RejectedNodes): ReadonlyMap<number, number> {
   const counts = new Map<number, number>()
-  let last = 0
-  let run = 0
-  for (let index = 0; index < codes.length; index += 1) {
+  let last = extraCode
+  let run = extraCode === 0 ? 0 : 1
+  for (let index = 0; index < count; index += 1) {
     const code = codes[index] as number
     if (code !== last) {
       if (run > 0) counts.set(last, (counts.get(last) ?? 0) + run)

@@ -29,7 +29,10 @@ export function skippedScores(decision: Decision, scores: Scores | undefined): s
 export function explainScores(trace: FastTrace, search: Search, scores: Scores): Scoring {
   const { decision } = trace
   const { profile } = decision.request
-  const totals = Array.from(scores.totals.subarray(0, search.feasibleCount))
+  const totals = Array.from(
+    scores.totals.subarray(0, search.feasibleCount),
+    total => total + scores.base,
+  )
   const skipping = new Set(skippedScores(decision, scores))
   const tables: PluginScores[] = []
   for (const { plugin, weight } of profile.score) {
@@ -91,7 +94,7 @@ function scaled(raw: number[], reverse: boolean): Table {
 }
 
 function spreadTable(scores: Scores): Table {
-  const raw = [...scores.rawSpread()]
+  const raw = [...scores.spreadScores()]
   const counted = raw.filter((_, index) => !scores.isIgnored(index))
   const lowest = Math.min(Number.MAX_SAFE_INTEGER, ...counted)
   const highest = Math.max(0, ...counted)

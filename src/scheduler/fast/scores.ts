@@ -21,14 +21,18 @@ const ignored = -1
 
 export class Scores {
   private readonly search: Search
+  /** Weighted sums without `base`, which every node has; starts as what resources are worth. */
   totals = new Int32Array(0)
+  base = 0
   /** Raw scores of spreading and of pod affinity, by position among the feasible nodes. */
   private spread = new Float64Array(0)
+  private rawSpread = new Int32Array(0)
   private affinity = new Float64Array(0)
   private input!: ScoreInput
   private soft: readonly SoftConstraint[] = none
   private preferences: readonly WeightedCounter[] = none
   private mark = 0
+  private table = new Int32Array(256)
   best = 0
   tieCount = 0
   /** The first position with the best total, and the root of upstream's heap. */
@@ -55,15 +59,16 @@ export class Scores {
   compute(input: ScoreInput): void {
     this.input = input
     const { feasibleCount, question } = this.search
-    if (this.totals.length < feasibleCount) {
-      this.totals = new Int32Array(this.search.feasible.length)
+    this.totals = this.search.values
+    this.base = 0
+    if (this.spread.length < feasibleCount) {
       this.spread = new Float64Array(this.search.feasible.length)
+      this.rawSpread = new Int32Array(this.search.feasible.length)
       this.affinity = new Float64Array(this.search.feasible.length)
     }
     const { weights } = input.program
     this.soft = weights.spread > 0 ? question.spread.soft : none
     this.preferences = weights.affinity > 0 ? this.activePreferences() : none
-    this.addResources()
     if (weights.taints > 0) this.addTaints(weights.taints)
     if (weights.nodeAffinity > 0 && input.scoresNodeAffinity) {
       this.addNodeAffinity(weights.nodeAffinity)
@@ -73,29 +78,13 @@ export class Scores {
     if (input.images !== undefined) this.addImages(input.images, weights.images)
   }
 
-  private addResources(): void {
-    const { totals, search } = this
-    const { feasible, feasibleCount, question } = search
-    const { values, stamps } = question.request
-    const { generation } = search.cluster.nodes
-    for (let index = 0; index < feasibleCount; index += 1) {
-      const slot = feasible[index] as number
-      totals[index] =
-        stamps[slot] === generation[slot]
-          ? (values[slot] as number)
-          : question.request.refresh(slot, search.cluster.nodes, search.statuses)
-    }
-  }
-
   private addTaints(weight: number): void {
     const { totals, search } = this
     const { feasible, feasibleCount, question } = search
     const { taints, nodesWithTaints } = question.nodeClass
     const highest = nodesWithTaints === 0 ? 0 : this.highest(taints)
     if (highest === 0) {
-      for (let index = 0; index < feasibleCount; index += 1) {
-        totals[index] = (totals[index] as number) + maxNodeScore * weight
-      }
+      this.base += maxNodeScore * weight
       return
     }
     for (let index = 0; index < feasibleCount; index += 1) {
@@ -138,67 +127,125 @@ export class Scores {
   }
 
   private addSpread(weight: number): void {
-    const { totals, spread } = this
+    const { totals, rawSpread } = this
     const { feasibleCount } = this.search
-    this.fillSpread()
-    const { lowest, highest } = this.spreadRange()
-    if (highest === 0) {
+    const numIgnored = this.fillSpread()
+    const { lowest, highest } = this.roundSpread(numIgnored > 0)
+    const table = this.spreadTable(lowest, highest, weight)
+    if (table === undefined) {
+      const sum = highest + lowest
       for (let index = 0; index < feasibleCount; index += 1) {
-        if (spread[index] !== ignored) {
-          totals[index] = (totals[index] as number) + maxNodeScore * weight
-        }
+        const raw = rawSpread[index] as number
+        if (raw === ignored) continue
+        const score = Math.trunc((maxNodeScore * (sum - raw)) / highest)
+        totals[index] = (totals[index] as number) + score * weight
       }
       return
     }
-    const sum = highest + lowest
     for (let index = 0; index < feasibleCount; index += 1) {
-      const raw = spread[index] as number
+      const raw = rawSpread[index] as number
       if (raw === ignored) continue
-      const score = Math.trunc((maxNodeScore * (sum - raw)) / highest)
-      totals[index] = (totals[index] as number) + score * weight
+      totals[index] = (totals[index] as number) + (table[raw - lowest] as number)
     }
   }
 
-  private spreadRange(): { readonly lowest: number; readonly highest: number } {
-    const { spread } = this
+  /** What each raw score is worth, when there are fewer of them than nodes. */
+  private spreadTable(lowest: number, highest: number, weight: number): Int32Array | undefined {
+    const size = Math.max(0, highest - lowest + 1)
+    if (highest !== 0 && size > this.search.feasibleCount) return undefined
+    if (this.table.length < size) this.table = new Int32Array(size * 2)
+    const { table } = this
+    if (highest === 0) {
+      table[0] = maxNodeScore * weight
+      return table
+    }
+    const sum = highest + lowest
+    for (let raw = lowest; raw <= highest; raw += 1) {
+      table[raw - lowest] = Math.trunc((maxNodeScore * (sum - raw)) / highest) * weight
+    }
+    return table
+  }
+
+  private roundSpread(hasIgnored: boolean): { readonly lowest: number; readonly highest: number } {
+    const { spread, rawSpread } = this
     const { feasibleCount } = this.search
     let lowest = Number.MAX_SAFE_INTEGER
     let highest = 0
     for (let index = 0; index < feasibleCount; index += 1) {
-      const raw = spread[index] as number
-      if (raw === ignored) continue
+      const exact = spread[index] as number
+      if (hasIgnored && exact === ignored) {
+        rawSpread[index] = ignored
+        continue
+      }
+      const raw = Math.round(exact)
+      rawSpread[index] = raw
       if (raw < lowest) lowest = raw
       if (raw > highest) highest = raw
     }
     return { lowest, highest }
   }
 
-  /** The sum over constraints of matching pods * log(domains + 2) + maxSkew - 1, rounded. */
-  private fillSpread(): void {
+  /**
+   * The sum over constraints of matching pods * log(domains + 2) + maxSkew - 1, not yet rounded;
+   * answers how many nodes are ignored.
+   */
+  private fillSpread(): number {
     const { search, soft, spread } = this
-    const { feasible, feasibleCount, question } = search
+    const { feasibleCount, question, cluster } = search
+    const requiresKeys = question.spread.softKeys.length > 0
     spread.fill(0, 0, feasibleCount)
     const numIgnored = this.markIgnored()
     for (let at = 0; at < soft.length; at += 1) {
-      const { labels, counter, isHost, maxSkew } = soft[at] as SoftConstraint
-      const domains = isHost ? feasibleCount - numIgnored : this.countDomains(labels)
+      const constraint = soft[at] as SoftConstraint
+      const { labels, isHost } = constraint
+      const domains = isHost ? feasibleCount - numIgnored : this.countDomains(labels, numIgnored)
       const perPod = Math.log(domains + 2)
-      const counts = counter.ready()
-      const { domainOf } = labels
       // Nodes without the label are in the domain of the empty value, but score nothing for it.
-      const present =
-        question.spread.softKeys.length === 0 && !isHost
-          ? search.cluster.labelMap(labels.rule.space.key).domainOf
-          : domainOf
+      const present = isHost || requiresKeys ? labels : cluster.labelMap(labels.rule.space.key)
+      const isWhole = numIgnored === 0 && present.numNodes === cluster.order.length
+      if (isWhole) this.addConstraint(constraint, perPod)
+      else this.addConstraintTo(constraint, perPod, present.domainOf)
+    }
+    return numIgnored
+  }
+
+  /** Every feasible node has the label. */
+  private addConstraint(
+    { labels, counter, isHost, maxSkew }: SoftConstraint,
+    perPod: number,
+  ): void {
+    const { search, spread } = this
+    const { feasible, feasibleCount } = search
+    const counts = counter.ready()
+    const { domainOf } = labels
+    const least = maxSkew - 1
+    if (isHost) {
       for (let index = 0; index < feasibleCount; index += 1) {
-        const slot = feasible[index] as number
-        if (spread[index] === ignored || (present[slot] as number) < 0) continue
-        const count = counts[isHost ? slot : (domainOf[slot] as number)] as number
-        spread[index] = (spread[index] as number) + (count * perPod + (maxSkew - 1))
+        const count = counts[feasible[index] as number] as number
+        spread[index] = (spread[index] as number) + (count * perPod + least)
       }
+      return
     }
     for (let index = 0; index < feasibleCount; index += 1) {
-      if (spread[index] !== ignored) spread[index] = Math.round(spread[index] as number)
+      const count = counts[domainOf[feasible[index] as number] as number] as number
+      spread[index] = (spread[index] as number) + (count * perPod + least)
+    }
+  }
+
+  private addConstraintTo(
+    { labels, counter, isHost, maxSkew }: SoftConstraint,
+    perPod: number,
+    present: Int32Array,
+  ): void {
+    const { search, spread } = this
+    const { feasible, feasibleCount } = search
+    const counts = counter.ready()
+    const { domainOf } = labels
+    for (let index = 0; index < feasibleCount; index += 1) {
+      const slot = feasible[index] as number
+      if (spread[index] === ignored || (present[slot] as number) < 0) continue
+      const count = counts[isHost ? slot : (domainOf[slot] as number)] as number
+      spread[index] = (spread[index] as number) + (count * perPod + (maxSkew - 1))
     }
   }
 
@@ -219,14 +266,17 @@ export class Scores {
   }
 
   /** Distinct values among the feasible nodes that are not ignored. */
-  private countDomains({ rule, domainOf }: SoftConstraint['labels']): number {
+  private countDomains(
+    { rule, domainOf, size }: SoftConstraint['labels'],
+    numIgnored: number,
+  ): number {
     const { search, spread } = this
     const { feasible, feasibleCount } = search
     const { marks } = rule.space
     this.mark += 1
     let domains = 0
-    for (let index = 0; index < feasibleCount; index += 1) {
-      if (spread[index] === ignored) continue
+    for (let index = 0; index < feasibleCount && domains < size; index += 1) {
+      if (numIgnored > 0 && spread[index] === ignored) continue
       const domain = domainOf[feasible[index] as number] as number
       if (marks[domain] === this.mark) continue
       marks[domain] = this.mark
@@ -294,20 +344,21 @@ export class Scores {
     const { totals } = this
     const { feasibleCount } = this.search
     let best = -1
-    for (let index = 0; index < feasibleCount; index += 1) {
-      const total = totals[index] as number
-      if (total > best) best = total
-    }
     let ties = 0
-    let first = -1
+    let first = 0
     let pick = 0
     for (let index = 0; index < feasibleCount; index += 1) {
-      if (totals[index] !== best) continue
-      ties += 1
-      if (first < 0) {
+      const total = totals[index] as number
+      if (total < best) continue
+      if (total > best) {
+        best = total
+        ties = 1
         first = index
         pick = index
-      } else if (isEarlierInHeap(index + 1, pick + 1)) pick = index
+        continue
+      }
+      ties += 1
+      if (isEarlierInHeap(index + 1, pick + 1)) pick = index
     }
     this.best = best
     this.tieCount = ties
@@ -315,14 +366,14 @@ export class Scores {
     this.heapPick = pick
   }
 
-  /** Raw scores by plugin for reports; `undefined` for those that are not kept apart. */
-  rawSpread(): readonly number[] {
+  /** Raw scores of spreading, for reports. */
+  spreadScores(): readonly number[] {
     const { feasibleCount } = this.search
-    return Array.from(this.spread.subarray(0, feasibleCount), raw => (raw === ignored ? 0 : raw))
+    return Array.from(this.rawSpread.subarray(0, feasibleCount), raw => (raw === ignored ? 0 : raw))
   }
 
   isIgnored(index: number): boolean {
-    return this.spread[index] === ignored
+    return this.rawSpread[index] === ignored
   }
 
   rawAffinity(): readonly number[] {

@@ -49,6 +49,8 @@ export class Search {
   readonly statuses: StatusTable
   /** Slots that fit, in the order of the walk. */
   feasible = new Int32Array(0)
+  /** What their resources are worth, weighted. */
+  values = new Int32Array(0)
   feasibleCount = 0
   rejectedSlots = new Int32Array(0)
   rejectedCodes = new Uint16Array(0)
@@ -99,6 +101,7 @@ export class Search {
     const { length } = this.cluster.order
     if (this.feasible.length < length) {
       this.feasible = new Int32Array(length)
+      this.values = new Int32Array(length)
       this.rejectedSlots = new Int32Array(length)
       this.rejectedCodes = new Uint16Array(length)
     }
@@ -157,6 +160,7 @@ export class Search {
     const { generation } = nodes
     const { request, nodeClass, before, between, after } = this.question
     const { stamps, values } = request
+    const worth = this.values
     const { codes } = nodeClass
     const { feasible, rejectedSlots, rejectedCodes, hasTopology } = this
     const asks = before.length + between.length + after.length > 0
@@ -172,12 +176,14 @@ export class Search {
       if (position === length) position = 0
       evaluated += 1
       let code = codes[slot] as number
+      let value = 0
       if (code === 0) {
         if (asks || (hasNominated && this.nominated.has(slot))) {
           code = this.fullCode(slot)
           if (code === errorCode) return false
+          value = this.worthOf(slot)
         } else {
-          const value =
+          value =
             stamps[slot] === generation[slot]
               ? (values[slot] as number)
               : request.refresh(slot, nodes, this.statuses)
@@ -192,6 +198,7 @@ export class Search {
         break
       } else {
         feasible[found] = slot
+        worth[found] = value
         found += 1
       }
     }
@@ -213,22 +220,25 @@ export class Search {
   /** All filters on the node as the columns have it. */
   code(slot: number): number {
     const { question } = this
-    const { nodeClass, request, before, between, after } = question
+    const { nodeClass, before, between, after } = question
     const ofNode = nodeClass.codes[slot] as number
     if (ofNode !== 0) return ofNode
     const early = before.length === 0 ? 0 : this.ask(before, slot)
     if (early !== 0) return early
-    const { nodes } = this.cluster
-    const value =
-      request.stamps[slot] === nodes.generation[slot]
-        ? (request.values[slot] as number)
-        : request.refresh(slot, nodes, this.statuses)
+    const value = this.worthOf(slot)
     if (value < 0) return -value
     const middle = between.length === 0 ? 0 : this.ask(between, slot)
     if (middle !== 0) return middle
     const topology = this.hasTopology ? this.topologyCode(slot) : 0
     if (topology !== 0) return topology
     return after.length === 0 ? 0 : this.ask(after, slot)
+  }
+
+  private worthOf(slot: number): number {
+    const { nodes } = this.cluster
+    const { stamps, values } = this.question.request
+    if (stamps[slot] === nodes.generation[slot]) return values[slot] as number
+    return this.question.request.refresh(slot, nodes, this.statuses)
   }
 
   private ask(plugins: readonly FilterPlugin[], slot: number): number {
