@@ -1,10 +1,11 @@
 // What the scheduler knows of nodes and of pods on them, its own assumptions included.
 // Upstream: pkg/scheduler/backend/cache/cache.go, v1.36.3.
 //
-// Fork: the maps are shared until one side writes, and node infos are immutable, so that a fork
-// costs one copy of a few small maps, and only when it changes something. The log of changed nodes
+// Fork: the maps share their base and node infos are immutable, so that a fork costs what it
+// changes, and one copy of the list of nodes. The log of changed nodes
 // lets whoever derives something from the cache (fast/) follow it, also from one fork to another.
 
+import { LayeredMap } from '../base/layered-map.ts'
 import type { Node, Pod } from '../kube/generated/types.ts'
 import { CacheLog } from './cache-log.ts'
 import {
@@ -47,9 +48,9 @@ const emptySnapshot = snapshotOf([])
 const noInfos: ReadonlyMap<string, NodeInfo> = new Map()
 
 export class SchedulerCache {
-  private nodes = new Map<string, CachedNode>()
-  private pods = new Map<string, CachedPod>()
-  private images: ImageNodesByName = new Map()
+  private nodes = new LayeredMap<CachedNode>()
+  private pods = new LayeredMap<CachedPod>()
+  private images: ImageNodesByName = new LayeredMap()
   private tree: NodeTree = []
   /** Nodes that changed since the last snapshot. */
   private changed = new Set<string>()
@@ -62,15 +63,14 @@ export class SchedulerCache {
   private infos: NodeInfo[] = []
   private infosShared = true
   private changes = new CacheLog()
-  private isShared = false
 
   fork(): this {
     const copy = new SchedulerCache()
-    copy.nodes = this.nodes
-    copy.pods = this.pods
-    copy.images = this.images
+    copy.nodes = this.nodes.fork()
+    copy.pods = this.pods.fork()
+    copy.images = this.images.fork()
     copy.tree = this.tree
-    copy.changed = this.changed
+    copy.changed = new Set(this.changed)
     copy.last = this.last
     copy.names = this.names
     copy.positions = this.positions
@@ -78,23 +78,11 @@ export class SchedulerCache {
     copy.infosShared = true
     this.infosShared = true
     copy.changes = this.changes.fork()
-    copy.isShared = true
-    this.isShared = true
     return copy as this
-  }
-
-  private own(): void {
-    if (!this.isShared) return
-    this.nodes = new Map(this.nodes)
-    this.pods = new Map(this.pods)
-    this.images = new Map(this.images)
-    this.changed = new Set(this.changed)
-    this.isShared = false
   }
 
   /** Adds a node, or replaces it when it exists. */
   setNode(node: Node): void {
-    this.own()
     const name = node.metadata.name ?? ''
     const before = this.nodes.get(name)
     if (before?.exists === true) {
@@ -113,7 +101,6 @@ export class SchedulerCache {
   removeNode(name: string): void {
     const before = this.nodes.get(name)
     if (before === undefined || !before.exists) return
-    this.own()
     removeNodeImages(this.images, before.info.node)
     this.tree = withoutTreeNode(this.tree, before.info.node)
     if (before.info.pods.length === 0) this.nodes.delete(name)
@@ -126,7 +113,6 @@ export class SchedulerCache {
     const uid = pod.metadata.uid ?? ''
     const before = this.pods.get(uid)
     if (before?.pod === pod && !before.isAssumed) return
-    this.own()
     if (before === undefined || !this.changeOnNode(before.pod, pod)) {
       if (before !== undefined) this.takeFromNode(before.pod)
       this.putOnNode(pod, podInfoOf(pod))
@@ -137,7 +123,6 @@ export class SchedulerCache {
   removePod(uid: string): void {
     const before = this.pods.get(uid)
     if (before === undefined) return
-    this.own()
     this.takeFromNode(before.pod)
     this.pods.delete(uid)
   }
@@ -147,7 +132,6 @@ export class SchedulerCache {
    * known of the pod as it was before, which serves as well: nothing asks a pod on a node where.
    */
   assume(pod: Pod, info?: PodInfo): void {
-    this.own()
     this.putOnNode(pod, info ?? podInfoOf(pod))
     this.pods.set(pod.metadata.uid ?? '', { pod, isAssumed: true })
   }
@@ -206,7 +190,6 @@ export class SchedulerCache {
   /** Takes in what changed since the last attempt, without making a snapshot object. */
   settle(): void {
     if (this.changed.size === 0) return
-    this.own()
     this.last = undefined
     if (this.infosShared) {
       this.infos = this.infos.slice()

@@ -1,6 +1,7 @@
 // Which nodes have which image. Upstream: pkg/scheduler/backend/cache/cache.go
 // addNodeImageStates, removeNodeImageStates, v1.36.3.
 
+import type { LayeredMap } from '../base/layered-map.ts'
 import type { Node } from '../kube/generated/types.ts'
 import type { ImageState } from './node-info.ts'
 
@@ -10,7 +11,7 @@ interface ImageNodes {
   readonly nodes: ReadonlySet<string>
 }
 
-export type ImageNodesByName = Map<string, ImageNodes>
+export type ImageNodesByName = LayeredMap<ImageNodes>
 
 export function addNodeImages(images: ImageNodesByName, node: Node): void {
   const nodeName = node.metadata.name ?? ''

@@ -4,6 +4,7 @@
 import { maxNodeScore } from '../framework.ts'
 import type { PluginScores } from '../scoring.ts'
 import type { WeightedCounter } from './affinity-plan.ts'
+import { isEarlierInHeap } from './heap-order.ts'
 import type { ImageClass } from './image-classes.ts'
 import type { Program } from './program.ts'
 import type { Search } from './search.ts'
@@ -379,17 +380,4 @@ export class Scores {
   rawAffinity(): readonly number[] {
     return Array.from(this.affinity.subarray(0, this.search.feasibleCount))
   }
-}
-
-/**
- * Whether place `a` of a binary heap (the root is 1) comes before `b` when a place comes before
- * what is below it and left before right. Of equal highest values the first in this order is the
- * root once the heap is built: a parent gives way only to something higher, the right child is
- * taken only when it is higher than the left.
- */
-function isEarlierInHeap(a: number, b: number): boolean {
-  const depthA = 31 - Math.clz32(a)
-  const depthB = 31 - Math.clz32(b)
-  if (depthA <= depthB) return a <= b >> (depthB - depthA)
-  return a >> (depthA - depthB) < b
 }

@@ -1,5 +1,6 @@
 // The walk over the nodes for one pod on columns: which are feasible, in which order, and by which
-// code each other one is rejected. Upstream: pkg/scheduler/schedule_one.go findNodesThatPassFilters.
+// code each other one is rejected. Upstream: pkg/scheduler/schedule_one.go
+// findNodesThatPassFilters, v1.36.3.
 
 import type { AttemptState } from '../cycle-state.ts'
 import type { FilterPlugin, Pod } from '../framework.ts'
