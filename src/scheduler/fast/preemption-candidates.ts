@@ -61,12 +61,12 @@ export class TrialOutcome implements PreemptionOutcome {
   readonly tied: readonly string[]
   readonly candidates: readonly VictimCandidate[]
   readonly clearedNominations: readonly Pod[]
-  private readonly rejected: CodedDiagnosis
+  private readonly rejected: () => CodedDiagnosis
 
   constructor(
     trial: Tried,
     tied: readonly VictimCandidate[],
-    rejected: CodedDiagnosis,
+    rejected: () => CodedDiagnosis,
     cleared: readonly Pod[] = noPods,
   ) {
     const [chosen] = tied
@@ -79,6 +79,6 @@ export class TrialOutcome implements PreemptionOutcome {
   }
 
   get dryRunRejected(): ReadonlyMap<string, Status> {
-    return this.rejected.explicit
+    return this.rejected().explicit
   }
 }

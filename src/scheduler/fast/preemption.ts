@@ -76,7 +76,7 @@ export class Preemption {
     const rejected = this.rejectedBy(trial)
     const status = unschedulable(fitErrorText(rejected, numNodes))
     if (helpful.count === 0) return { status, nominate: '' }
-    return { status, nominate: '', preemption: new TrialOutcome(trial, [], rejected) }
+    return { status, nominate: '', preemption: new TrialOutcome(trial, [], () => rejected) }
   }
 
   private followBudgets({ listers }: EngineRequest): void {
@@ -96,14 +96,13 @@ export class Preemption {
     const share = Math.trunc((count * minCandidateNodesPercentage) / 100)
     const candidatesMax = Math.min(Math.max(share, minCandidateNodesAbsolute), count)
     const offset = request.choices.preemptionOffset(count)
-    const nonViolating: VictimCandidate[] = []
-    const violating: VictimCandidate[] = []
+    if (!this.anyVictim()) return this.noVictimAnywhere(helpful)
     const evaluated: VictimCandidate[] = []
+    let numViolating = 0
     const rejectedSlots: number[] = []
     const rejectedCodes: number[] = []
     const errors: string[] = []
     const memo = this.memoFor(requestKey)
-    if (!this.anyVictim()) return this.noVictimAnywhere(helpful)
     for (let index = 0; index < count; index += 1) {
       const place = offset + index
       const slot = slots[place < count ? place : place - count] as number
@@ -115,20 +114,30 @@ export class Preemption {
         continue
       }
       evaluated.push(result)
-      const list = result.numPDBViolations === 0 ? nonViolating : violating
-      if (list.length < candidatesMax) list.push(result)
-      if (nonViolating.length > 0 && nonViolating.length + violating.length >= candidatesMax) break
+      if (result.numPDBViolations > 0) numViolating += 1
+      const numNonViolating = evaluated.length - numViolating
+      const enough = numNonViolating + Math.min(numViolating, candidatesMax)
+      if (numNonViolating > 0 && enough >= candidatesMax) break
     }
-    const isRotated = offset > 0
+    const inOrder = offset > 0 ? this.inOrder(evaluated, helpful) : evaluated
     const candidates =
-      violating.length === 0 ? nonViolating : this.inOrder([...nonViolating, ...violating], slots)
-    return {
-      candidates: isRotated ? this.inOrder(candidates, slots) : candidates,
-      evaluated: isRotated ? this.inOrder(evaluated, slots) : evaluated,
-      rejectedSlots,
-      rejectedCodes,
-      errors,
-    }
+      numViolating > candidatesMax ? this.capped(evaluated, candidatesMax, helpful) : inOrder
+    return { candidates, evaluated: inOrder, rejectedSlots, rejectedCodes, errors }
+  }
+
+  /** No more candidates that violate a budget than are wanted, those that were tried first. */
+  private capped(
+    evaluated: readonly VictimCandidate[],
+    candidatesMax: number,
+    helpful: Helpful,
+  ): VictimCandidate[] {
+    let numViolating = 0
+    const kept = evaluated.filter(({ numPDBViolations }) => {
+      if (numPDBViolations === 0) return true
+      numViolating += 1
+      return numViolating <= candidatesMax
+    })
+    return this.inOrder(kept, helpful)
   }
 
   private noVictimAnywhere({ slots, count }: Helpful): Trial {
@@ -138,9 +147,9 @@ export class Preemption {
   }
 
   /** In the order of the snapshot. */
-  private inOrder(list: readonly VictimCandidate[], slots: Int32Array): VictimCandidate[] {
+  private inOrder(list: readonly VictimCandidate[], { slots, count }: Helpful): VictimCandidate[] {
     const places = new Map<number, number>()
-    slots.forEach((slot, place) => places.set(slot, place))
+    for (let place = 0; place < count; place += 1) places.set(slots[place] as number, place)
     return [...list].sort((a, b) => (places.get(a.slot) as number) - (places.get(b.slot) as number))
   }
 
@@ -243,7 +252,7 @@ export class Preemption {
     }
     const { nominator, profile } = request
     const cleared = clearedBy({ nominator, features: profile.features }, pod, chosen)
-    const rejected = this.rejectedBy(trial)
+    const rejected = (): CodedDiagnosis => this.rejectedBy(trial)
     return {
       status: success,
       nominate: chosen.node,

@@ -17,6 +17,9 @@ export interface ResourceWeights {
   readonly balanced: number
 }
 
+/** The bit of a resource that the node lacks even when it is empty. */
+const neverFits = 16
+
 interface Members {
   readonly filter: FilterPlugin | undefined
   readonly fit: ScorePlugin | undefined
@@ -44,6 +47,8 @@ export class RequestClass {
   /** Cpu and memory only, the default strategy: computed here, else by the plugins. */
   private readonly isPlain: boolean
   private readonly scoresChange: boolean
+  /** Codes of rejections by what the node lacks. */
+  private readonly shortageCodes = new Uint16Array(2 * neverFits)
   /** BalancedAllocation does not score pods that request nothing. */
   readonly skipsBalanced: boolean
   /** Generation of the node for which `values` holds. */
@@ -94,33 +99,59 @@ export class RequestClass {
     return value
   }
 
-  /** What the node would be with its pods as in `info`; nothing is kept. */
-  compute(slot: number, nodes: NodeColumns, statuses: StatusTable): number {
-    const { filter } = this.members
-    if (filter !== undefined && !(this.isPlain && this.hasRoom(slot, nodes))) {
-      const info = nodes.infos[slot] as NodeInfo
-      const code = statuses.codeOf(
-        withPlugin(filter.filter(this.cycle, this.pod, info), filter.name),
-      )
-      if (code !== 0) return -code
-    }
+  private compute(slot: number, nodes: NodeColumns, statuses: StatusTable): number {
+    const code = this.fitCode(slot, nodes, statuses)
+    if (code !== 0) return -code
     return (
       this.fitScore(slot, nodes) * this.weights.fit +
       this.balancedScore(slot, nodes) * this.weights.balanced
     )
   }
 
-  private hasRoom(slot: number, nodes: NodeColumns): boolean {
-    const { wanted } = this.requests
-    if ((nodes.pods[slot] as number) + 1 > (nodes.allocatablePods[slot] as number)) return false
-    const freeCpu = (nodes.allocatableCpu[slot] as number) - (nodes.requestedCpu[slot] as number)
-    if (wanted.milliCpu > 0 && wanted.milliCpu > freeCpu) return false
-    const freeMemory =
-      (nodes.allocatableMemory[slot] as number) - (nodes.requestedMemory[slot] as number)
-    if (wanted.memory > 0 && wanted.memory > freeMemory) return false
-    const freeStorage =
-      (nodes.allocatableStorage[slot] as number) - (nodes.requestedStorage[slot] as number)
-    return !(wanted.ephemeralStorage > 0 && wanted.ephemeralStorage > freeStorage)
+  private fitCode(slot: number, nodes: NodeColumns, statuses: StatusTable): number {
+    const { filter } = this.members
+    if (filter === undefined) return 0
+    if (!this.isPlain) return this.askFilter(filter, slot, nodes, statuses)
+    const shortages = this.shortages(slot, nodes)
+    if (shortages === 0) return 0
+    const known = this.shortageCodes[shortages] as number
+    if (known !== 0) return known
+    const code = this.askFilter(filter, slot, nodes, statuses)
+    this.shortageCodes[shortages] = code
+    return code
+  }
+
+  private askFilter(
+    filter: FilterPlugin,
+    slot: number,
+    nodes: NodeColumns,
+    statuses: StatusTable,
+  ): number {
+    const status = filter.filter(this.cycle, this.pod, nodes.infos[slot] as NodeInfo)
+    return statuses.codeOf(withPlugin(status, filter.name))
+  }
+
+  /** A bit for each resource that the node lacks, and one when it would lack it even if empty. */
+  private shortages(slot: number, nodes: NodeColumns): number {
+    const { milliCpu, memory, ephemeralStorage } = this.requests.wanted
+    let bits = 0
+    if ((nodes.pods[slot] as number) + 1 > (nodes.allocatablePods[slot] as number)) bits = 1
+    const cpu = nodes.allocatableCpu[slot] as number
+    if (milliCpu > 0 && milliCpu > cpu - (nodes.requestedCpu[slot] as number)) {
+      bits |= milliCpu > cpu ? 2 | neverFits : 2
+    }
+    const bytes = nodes.allocatableMemory[slot] as number
+    if (memory > 0 && memory > bytes - (nodes.requestedMemory[slot] as number)) {
+      bits |= memory > bytes ? 4 | neverFits : 4
+    }
+    const disk = nodes.allocatableStorage[slot] as number
+    if (
+      ephemeralStorage > 0 &&
+      ephemeralStorage > disk - (nodes.requestedStorage[slot] as number)
+    ) {
+      bits |= ephemeralStorage > disk ? 8 | neverFits : 8
+    }
+    return bits
   }
 
   /** The raw score of NodeResourcesFit, which is not normalised. */
