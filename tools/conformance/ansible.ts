@@ -4,6 +4,7 @@
 import { expressions } from './ansible/expressions.ts'
 import { inventories } from './ansible/inventories.ts'
 import { patterns } from './ansible/patterns.ts'
+import { playbooks } from './ansible/playbooks.ts'
 import type { Replay } from './ansible/recording.ts'
 import { readRecording, recordingsIn } from './recordings.ts'
 import type { Run } from './suite.ts'
@@ -13,6 +14,7 @@ const replays: Readonly<Record<string, Replay>> = {
   expressions,
   inventories,
   patterns,
+  playbooks,
 }
 
 /** Worlds are answers of single tasks that other recordings name. */

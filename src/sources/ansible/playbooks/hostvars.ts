@@ -1,4 +1,5 @@
-// The variables of all hosts as templates see them. Upstream: ansible-core 2.18 and 2.19 vars/hostvars.py.
+// The variables of all hosts as templates see them. Upstream: ansible-core 2.18 and 2.19
+// vars/hostvars.py.
 
 import { Scope, type ScopeOptions, type Variables } from '../templating/scope.ts'
 import { UndefinedFailure } from '../templating/failures.ts'

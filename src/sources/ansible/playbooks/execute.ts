@@ -1,0 +1,459 @@
+// Runs one task on one host: loop, conditions, arguments, action, changed_when and failed_when.
+// Port of ansible-core 2.18 executor/task_executor.py.
+
+import { evaluateConditions } from '../templating/conditions.ts'
+import { evaluate } from '../templating/evaluate.ts'
+import { SyntaxFailure, TemplateFailure, UnknownSignal } from '../templating/failures.ts'
+import type { Scope } from '../templating/scope.ts'
+import { runLookup } from '../templating/lookups/registry.ts'
+import { str } from '../templating/python/represent.ts'
+import { truth } from '../templating/python/iterate.ts'
+import { omit, Unknown } from '../templating/special.ts'
+import { isList, isMapping, type Value } from '../values.ts'
+import { actionOf } from './actions/registry.ts'
+import type { Answers } from './answers.ts'
+import { inherited, inheritedList } from './inherit.ts'
+import { type Attributes, isInclude, shortAction, type Task } from './model.ts'
+import { hasFlag, registered, type Result, resultOf } from './result.ts'
+import type { PlaybookTree } from './tree.ts'
+import type { VariableStore } from './variables.ts'
+
+export interface ExecuteOptions {
+  readonly store: VariableStore
+  readonly tree: PlaybookTree
+  readonly answers: Answers
+}
+
+/** One item of a loop and what it gave. */
+export interface ItemResult {
+  readonly item: Value
+  readonly label: Value
+  readonly vars: Attributes
+  readonly result: Result
+}
+
+export interface Execution {
+  readonly result: Result
+  readonly items?: readonly ItemResult[]
+}
+
+/** An error of the engine before or instead of a result. */
+class ExecutionError {
+  readonly message: string
+
+  constructor(message: string) {
+    this.message = message
+  }
+}
+
+/** Runs a task on a host; errors and unknowns are results. */
+export function executeTask(task: Task, host: string, options: ExecuteOptions): Execution {
+  const executor = new Executor(task, host, options)
+  return executor.run()
+}
+
+class Executor {
+  readonly #task: Task
+  readonly #host: string
+  readonly #options: ExecuteOptions
+
+  constructor(task: Task, host: string, options: ExecuteOptions) {
+    this.#task = task
+    this.#host = host
+    this.#options = options
+  }
+
+  get #isNative(): boolean {
+    return this.#options.tree.version === '2.19'
+  }
+
+  #scope(vars: Attributes): Scope {
+    return this.#options.store.scope(this.#task.play, this.#host, this.#task, vars)
+  }
+
+  run(): Execution {
+    let loopError: ExecutionError | undefined
+    let items: readonly Value[] | undefined
+    try {
+      items = this.#items()
+    } catch (error) {
+      if (error instanceof UnknownSignal)
+        return { result: this.#unknownLoop(error.unknown.reasons) }
+      if (!(error instanceof ExecutionError)) throw error
+      loopError = error
+    }
+    if (items === undefined) return { result: this.#guarded(new Map(), loopError) }
+    if (items.length === 0) {
+      return {
+        result: resultOf({
+          changed: false,
+          skipped: true,
+          skipped_reason: 'No items in the list',
+          results: [],
+        }),
+      }
+    }
+    return this.#loop(items)
+  }
+
+  // Without the items nothing is known but a condition that is false whatever they are.
+  #unknownLoop(reasons: readonly string[]): Result {
+    const vars = new Map<string, Value>([[this.#loopVariable(), new Unknown(reasons)]])
+    const verdict = evaluateConditions(inheritedList(this.#task, 'when'), this.#scope(vars))
+    if ('result' in verdict && !verdict.result) return skipped(verdict.falseCondition)
+    return resultOf({
+      _unknown: [...reasons],
+      results: new Unknown(reasons),
+      changed: new Unknown(reasons),
+    })
+  }
+
+  #value(value: Value, scope: Scope): Value {
+    const evaluated = evaluate(value, scope)
+    if ('value' in evaluated) return evaluated.value
+    if ('unknown' in evaluated) throw new UnknownSignal(new Unknown(evaluated.unknown))
+    throw new ExecutionError(this.#errorText(evaluated.error, evaluated.isUndefined))
+  }
+
+  // 2.16 and 2.19 word the errors of undefined variables differently.
+  #errorText(message: string, isUndefined: boolean): string {
+    const { version } = this.#options.tree
+    if (version === '2.19') return `Task failed: ${message}`
+    return version === '2.16' && isUndefined ? `${message}. ${message}` : message
+  }
+
+  #items(): readonly Value[] | undefined {
+    const { loop } = this.#task
+    if (loop === undefined) return undefined
+    const scope = this.#scope(new Map())
+    if (loop.with !== undefined) return this.#lookup(loop.with, loop.terms, scope)
+    const items = this.#value(loop.terms, scope)
+    if (isList(items)) return items
+    throw new ExecutionError(
+      `Invalid data passed to 'loop', it requires a list, got this instead: ${str(items)}. ` +
+        'Hint: If you passed a list/dict of just one element, try adding wantlist=True to your ' +
+        'lookup invocation or use q/query instead of lookup.',
+    )
+  }
+
+  #lookup(name: string, terms: Value, scope: Scope): readonly Value[] {
+    const value = this.#value(terms, scope)
+    const list = isList(value) ? value : [value]
+    if (name === 'first_found') return this.#firstFound(list)
+    try {
+      return runLookup(name, list, new Map(), scope)
+    } catch (error) {
+      if (!(error instanceof TemplateFailure)) throw error
+      throw new ExecutionError(error.message)
+    }
+  }
+
+  // The first of the named files that exists, beside the role and the playbook.
+  #firstFound(terms: readonly Value[]): readonly Value[] {
+    const { tree } = this.#options
+    const task = this.#task
+    const names: string[] = []
+    let skips = false
+    for (const term of terms) {
+      if (!isMapping(term)) {
+        names.push(...(isList(term) ? term.map(str) : [str(term)]))
+        continue
+      }
+      const files = term.get('files') ?? []
+      const paths = term.get('paths') ?? []
+      skips = skips || truth(term.get('skip') ?? false)
+      const all = isList(files) ? files.map(str) : str(files).split(/[,;]/)
+      const folders = isList(paths) ? paths.map(str) : str(paths).split(/[,;]/)
+      names.push(
+        ...all.flatMap(file =>
+          folders.length === 0 ? [file] : folders.map(path => `${path}/${file}`),
+        ),
+      )
+    }
+    const folder = /include_vars/.test(task.action)
+      ? 'vars'
+      : /template/.test(task.action)
+        ? 'templates'
+        : 'files'
+    const base = task.play.folder
+    for (const name of names) {
+      const path = task.role?.path ?? base
+      const found = tree.relative({ base, path, folder, name })
+      if (tree.isFile(found)) return [`/${found}`]
+    }
+    if (skips) return []
+    throw new ExecutionError('No file was found when using first_found.')
+  }
+
+  #loopVariable(): string {
+    const control = this.#control()
+    const name = control.get('loop_var')
+    return name === undefined || name === null ? 'item' : str(name)
+  }
+
+  #control(): ReadonlyMap<Value, Value> {
+    const control = this.#task.attributes.get('loop_control')
+    return control !== undefined && isMapping(control) ? control : new Map()
+  }
+
+  #loop(items: readonly Value[]): Execution {
+    const name = this.#loopVariable()
+    const control = this.#control()
+    const label = control.get('label') ?? `{{${name}}}`
+    const register = this.#registerName()
+    const vars = new Map<string, Value>([['ansible_loop_var', name]])
+    const results = items.map((item, index): ItemResult => {
+      vars.set(name, item)
+      const indexName = control.get('index_var')
+      if (indexName !== undefined && indexName !== null) {
+        vars.set('ansible_index_var', indexName)
+        vars.set(str(indexName), index)
+      }
+      if (truth(control.get('extended') ?? false)) vars.set('ansible_loop', extended(items, index))
+      const result = this.#guarded(new Map(vars), undefined)
+      if (register !== undefined) vars.set(register, registered(result))
+      result.set(name, item)
+      result.set('ansible_loop_var', name)
+      const shown = evaluate(label, this.#scope(vars))
+      return { item, label: 'value' in shown ? shown.value : item, vars: new Map(vars), result }
+    })
+    return { result: this.#combined(results), items: results }
+  }
+
+  #combined(results: readonly ItemResult[]): Result {
+    const all = results.map(({ result }) => result)
+    const combined = resultOf({ results: all.map(registered) })
+    const isSkipped = all.every(result => hasFlag(result, 'skipped'))
+    combined.set('skipped', isSkipped)
+    combined.set(
+      'changed',
+      all.some(result => hasFlag(result, 'changed')),
+    )
+    if (all.some(result => hasFlag(result, 'unreachable'))) combined.set('unreachable', true)
+    if (all.some(result => hasFlag(result, 'failed'))) {
+      combined.set('failed', true)
+      combined.set('msg', 'One or more items failed')
+    } else combined.set('msg', isSkipped ? 'All items skipped' : 'All items completed')
+    const unknown = all.flatMap(result => unknownOf(result) ?? [])
+    if (unknown.length > 0) combined.set('_unknown', [...new Set(unknown)])
+    const notify = all.flatMap(result => (hasFlag(result, 'changed') ? notifyOf(result) : []))
+    if (notify.length > 0) combined.set('_notify', notify)
+    return combined
+  }
+
+  #registerName(): string | undefined {
+    const name = this.#task.attributes.get('register')
+    return name === undefined || name === null ? undefined : str(name)
+  }
+
+  #guarded(vars: Attributes, loopError: ExecutionError | undefined): Result {
+    try {
+      return this.#execute(vars, loopError)
+    } catch (error) {
+      if (error instanceof UnknownSignal) {
+        const { reasons } = error.unknown
+        return resultOf({ _unknown: [...reasons], changed: new Unknown(reasons) })
+      }
+      if (error instanceof TemplateFailure) {
+        return resultOf({ failed: true, msg: this.#failureText(error) })
+      }
+      if (error instanceof ExecutionError) return resultOf({ failed: true, msg: error.message })
+      throw error
+    }
+  }
+
+  #failureText(error: TemplateFailure): string {
+    if (this.#isNative && !error.message.startsWith('Task failed'))
+      return `Task failed: ${error.message}`
+    return error instanceof SyntaxFailure
+      ? `template error while templating string: ${error.message}`
+      : error.message
+  }
+
+  #execute(vars: Attributes, loopError: ExecutionError | undefined): Result {
+    const task = this.#task
+    const scope = this.#scope(vars)
+    const verdict = evaluateConditions(inheritedList(task, 'when'), scope)
+    if ('error' in verdict) {
+      if (loopError !== undefined) throw loopError
+      // 2.16 repeats the reason of an undefined variable.
+      const repeats = this.#options.tree.version === '2.16' && verdict.isUndefined
+      const why = /\): ([\s\S]*)$/.exec(verdict.error)?.[1] ?? ''
+      throw new ExecutionError(repeats ? `${verdict.error}. ${why}` : verdict.error)
+    }
+    if ('unknown' in verdict) throw new UnknownSignal(new Unknown(verdict.unknown))
+    if (!verdict.result) return skipped(verdict.falseCondition)
+    if (loopError !== undefined) throw loopError
+    if (isInclude(task)) return this.#include(scope)
+    const args = this.#args(scope)
+    const result = this.#act(args, scope, vars)
+    this.#judge(result, vars)
+    this.#notify(result, scope)
+    return result
+  }
+
+  #include(scope: Scope): Result {
+    const task = this.#task
+    const result = resultOf({ _include: true })
+    if (shortAction(task.action) === 'include_tasks') {
+      const name = task.args.get('_raw_params') ?? task.args.get('file')
+      if (name === undefined || name === null) {
+        return resultOf({ failed: true, msg: 'No include file was specified to the include' })
+      }
+      result.set('include', this.#value(name, scope))
+    }
+    result.set('changed', false)
+    return result
+  }
+
+  #args(scope: Scope): Attributes {
+    const args = new Map<string, Value>()
+    const isAssert = shortAction(this.#task.action) === 'assert'
+    const all = new Map(this.#task.args)
+    const splat = all.get('_variable_params')
+    if (splat !== undefined) {
+      all.delete('_variable_params')
+      const value = this.#value(splat, scope)
+      if (isMapping(value)) {
+        for (const [key, each] of value) if (!all.has(str(key))) args.set(str(key), each)
+      } else all.set('_raw_params', value)
+    }
+    for (const [key, value] of all) {
+      if (isAssert && key === 'that') continue
+      const evaluated = evaluate(value, scope)
+      if ('unknown' in evaluated) args.set(key, new Unknown(evaluated.unknown))
+      else if ('error' in evaluated) throw new ExecutionError(this.#argsError(evaluated, key))
+      else if (evaluated.value !== omit) args.set(key, withoutOmit(evaluated.value))
+    }
+    return args
+  }
+
+  #argsError({ error, isUndefined }: { error: string; isUndefined: boolean }, key: string): string {
+    if (this.#isNative) {
+      const name = `ansible.builtin.${shortAction(this.#task.action)}`
+      return `Task failed: Finalization of task args for '${name}' failed: Error while resolving value for '${key}': ${error}`
+    }
+    if (!isUndefined) return error
+    return `The task includes an option with an undefined variable.. ${error}`
+  }
+
+  #act(args: Attributes, scope: Scope, vars: Attributes): Result {
+    const task = this.#task
+    const action = actionOf(task.action)
+    const delegate = inherited(task, 'delegate_to')
+    const delegatedTo = delegate === undefined ? undefined : this.#value(delegate, scope)
+    const result =
+      action === undefined
+        ? this.#options.answers({
+            task,
+            host: this.#host,
+            args,
+            scope,
+            variablesOf: name => this.#options.store.scope(task.play, name, task),
+            delegatedTo:
+              delegatedTo === undefined || delegatedTo === null ? undefined : str(delegatedTo),
+          })
+        : action.run({
+            task,
+            host: this.#host,
+            args,
+            scope,
+            scopeWith: more => this.#scope(new Map([...vars, ...more])),
+            tree: this.#options.tree,
+          })
+    if (!result.has('failed')) {
+      const code = result.get('rc')
+      result.set(
+        'failed',
+        code !== undefined && !(code instanceof Unknown) && code !== 0 && code !== '0',
+      )
+    }
+    if (!result.has('changed')) result.set('changed', false)
+    if (delegatedTo !== undefined && delegatedTo !== null)
+      result.set('_delegated', str(delegatedTo))
+    return result
+  }
+
+  // changed_when and failed_when see the registered result and new facts.
+  #judge(result: Result, vars: Attributes): void {
+    if (hasFlag(result, 'unreachable') || result.has('skipped')) return
+    const more = new Map(vars)
+    const register = this.#registerName()
+    const facts = result.get('ansible_facts')
+    if (facts !== undefined && isMapping(facts)) {
+      for (const [name, value] of facts) more.set(str(name), value)
+    }
+    const judge = (keyword: 'changed_when' | 'failed_when'): boolean | Unknown | undefined => {
+      const conditions = this.#task.attributes.get(keyword)
+      if (conditions === undefined || conditions === null) return undefined
+      const list = isList(conditions) ? conditions : [conditions]
+      if (list.length === 0) return undefined
+      if (register !== undefined) more.set(register, registered(result))
+      const verdict = evaluateConditions(list, this.#scope(more))
+      if ('result' in verdict) return verdict.result
+      if ('unknown' in verdict) return new Unknown(verdict.unknown)
+      result.set('failed', true)
+      result.set(`${keyword}_result`, verdict.error)
+      return undefined
+    }
+    const changed = judge('changed_when')
+    if (changed !== undefined) result.set('changed', changed)
+    const failed = judge('failed_when')
+    if (failed === undefined) return
+    result.set('failed', failed)
+    result.set('failed_when_result', failed)
+  }
+
+  #notify(result: Result, scope: Scope): void {
+    const own = inherited(this.#task, 'notify')
+    if (own === undefined || own === null) return
+    const value = this.#value(own, scope)
+    result.set('_notify', isList(value) ? value : [value])
+  }
+}
+
+function skipped(condition: Value): Result {
+  return resultOf({
+    changed: false,
+    skipped: true,
+    skip_reason: 'Conditional result was False',
+    false_condition: condition,
+  })
+}
+
+/** Why a result is not known, or undefined. */
+export function unknownOf(result: Result): readonly string[] | undefined {
+  const reasons = result.get('_unknown')
+  return reasons !== undefined && isList(reasons) ? reasons.map(str) : undefined
+}
+
+/** The handlers that a result notifies. */
+export function notifyOf(result: Result): readonly Value[] {
+  const names = result.get('_notify')
+  return names !== undefined && isList(names) ? names : []
+}
+
+function withoutOmit(value: Value): Value {
+  if (isList(value)) return value.filter(each => each !== omit).map(withoutOmit)
+  if (!isMapping(value) || Object.getPrototypeOf(value) !== Map.prototype) return value
+  const result = new Map<Value, Value>()
+  for (const [key, each] of value) if (each !== omit) result.set(key, withoutOmit(each))
+  return result
+}
+
+function extended(items: readonly Value[], index: number): Value {
+  const loop = new Map<Value, Value>([
+    ['index', index + 1],
+    ['index0', index],
+    ['first', index === 0],
+    ['last', index + 1 === items.length],
+    ['length', items.length],
+    ['revindex', items.length - index],
+    ['revindex0', items.length - index - 1],
+    ['allitems', items],
+  ])
+  const [before, after] = [items[index - 1], items[index + 1]]
+  if (after !== undefined) loop.set('nextitem', after)
+  if (before !== undefined) loop.set('previtem', before)
+  return loop
+}

@@ -1,0 +1,92 @@
+// What reading playbooks, roles and tasks share: the tree, the variables that names may use, the
+// files being read.
+
+import type { Location } from '../../../base/problem.ts'
+import { evaluate } from '../templating/evaluate.ts'
+import { Scope } from '../templating/scope.ts'
+import { str } from '../templating/python/represent.ts'
+import type { AnsibleVersion, Value } from '../values.ts'
+import { PlaybookFailure } from './failure.ts'
+import type { Attributes, Block, Play, Role, Task } from './model.ts'
+import { includeRole } from './parse-role.ts'
+import type { PlaybookTree } from './tree.ts'
+import { taskVars } from './task-vars.ts'
+
+const depthMax = 60
+
+export class Reader {
+  readonly tree: PlaybookTree
+  readonly extraVars: Attributes
+  readonly #open: string[] = []
+  readonly #names = new WeakMap<Task, string>()
+
+  constructor(tree: PlaybookTree, extraVars: Attributes) {
+    this.tree = tree
+    this.extraVars = extraVars
+  }
+
+  get version(): AnsibleVersion {
+    return this.tree.version
+  }
+
+  /** Notes that a file is being read; fails where files include one another without end. */
+  enter(path: string, at: Location): void {
+    this.#open.push(path)
+    if (this.#open.length <= depthMax) return
+    throw new PlaybookFailure(`files import one another without end: ${path}`, 4, at)
+  }
+
+  leave(): void {
+    this.#open.pop()
+  }
+
+  /** The name in an import: it may use variables of plays, tasks and the command line. */
+  staticName(task: Task, name: Value): string {
+    const { version } = this
+    const vars = new Map([...task.play.vars, ...taskVars(task), ...this.extraVars])
+    const scope = new Scope({ get: each => vars.get(each), names: () => vars.keys() }, { version })
+    const result = evaluate(name, scope)
+    if ('value' in result) {
+      const text = str(result.value)
+      this.#names.set(task, text)
+      return text
+    }
+    const why = 'error' in result ? result.error : result.unknown.join('; ')
+    throw new PlaybookFailure(importError(str(name), why, version), 4, task.at)
+  }
+
+  /** Remembers the name that an include came to. */
+  remember(task: Task, name: string): void {
+    this.#names.set(task, name)
+  }
+
+  /** The name that an include or import came to, once it is read. */
+  knownName(task: Task): string | undefined {
+    return this.#names.get(task)
+  }
+
+  /** The roles of a play that were read from the same folder. */
+  roleOf(play: Play, role: Role): Role[] {
+    const known = play.rolesByPath.get(role.path) ?? []
+    play.rolesByPath.set(role.path, known)
+    return known
+  }
+
+  /** The blocks of a role that a task includes or imports. */
+  includeRole(task: Task, vars: Attributes, isHandlers: boolean): readonly Block[] {
+    return includeRole(this, task, vars, isHandlers)
+  }
+}
+
+function importError(name: string, why: string, version: AnsibleVersion): string {
+  if (version === '2.19') {
+    const text = `Error when evaluating variable in import path '${name}'`
+    return `${text}: ${why}\n\n${text}.`
+  }
+  const text =
+    `Error when evaluating variable in import path: ${name}.\n\n` +
+    'When using static imports, ensure that any variables used in their names are defined in ' +
+    'vars/vars_files\nor extra-vars passed in from the command line. Static imports cannot use ' +
+    'variables from facts or inventory\nsources like group or host vars.'
+  return version === '2.16' ? text : `${text}. ${why}`
+}

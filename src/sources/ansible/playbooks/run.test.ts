@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { resultOf } from './result.ts'
+import { runSite, told } from './testing.ts'
+
+const play = (tasks: string): string => `- hosts: all\n  gather_facts: false\n  tasks:\n${tasks}`
+
+describe('a run without answers from hosts', () => {
+  it('does not know a task whose condition needs the result of a command', () => {
+    const result = runSite({
+      'site.yml': play(
+        '    - {name: ask, command: uptime, register: r}\n' +
+          '    - {name: act, debug: {msg: x}, when: r.stdout == "ready"}\n' +
+          "    - {name: sure, debug: {msg: x}, when: \"r.stdout == 'a' and inventory_hostname == 'd1'\"}\n",
+      ),
+    })
+    expect(told(result)).toEqual([
+      'ask: w1=ok w2=ok d1=ok',
+      'act: w1=unknown w2=unknown d1=unknown',
+      'sure: w1=skipped w2=skipped d1=unknown',
+    ])
+    const [unknown] = result.plays[0]?.tasks[1]?.results ?? []
+    expect(unknown?.unknown).toEqual(['the result of command on w1'])
+  })
+
+  it('takes the answers that are given', () => {
+    const result = runSite(
+      {
+        'site.yml': play(
+          '    - {name: ask, command: uptime, register: r}\n' +
+            '    - {name: act, debug: {msg: x}, when: r.rc == 0}\n',
+        ),
+      },
+      { answers: ({ host }) => resultOf({ rc: host === 'w1' ? 0 : 1 }) },
+    )
+    expect(told(result)).toEqual(['ask: w1=ok w2=failed d1=failed', 'act: w1=ok'])
+    expect(result.status).toBe(2)
+  })
+})
+
+describe('roles', () => {
+  const files = {
+    'site.yml': '- hosts: web\n  gather_facts: false\n  roles: [top, base]\n',
+    'roles/top/meta/main.yml': 'dependencies: [base]\n',
+    'roles/top/tasks/main.yml': '- {name: top, debug: {msg: "{{ level }}"}}\n',
+    'roles/base/defaults/main.yml': 'level: low\n',
+    'roles/base/tasks/main.yml': '- {name: base, debug: {msg: x}}\n',
+  }
+  it('run their dependencies first, and the same role once', () => {
+    expect(told(runSite(files))).toEqual(['base: w1=ok w2=ok', 'top: w1=ok w2=ok'])
+  })
+
+  it('that are not there are an error with its place', () => {
+    const result = runSite({ 'site.yml': '- hosts: web\n  roles: [none]\n' })
+    expect(result.status).toBe(1)
+    expect(result.failure?.message).toContain("the role 'none' was not found")
+    expect(result.failure?.at).toMatchObject({ file: 'site.yml', line: 1 })
+  })
+})
+
+describe('wrong playbooks', () => {
+  const rows = [
+    { name: 'files that import one another', text: '- import_tasks: a.yml', what: 'without end' },
+    { name: 'an unknown module', text: '- nosuch: {}', what: "couldn't resolve module/action" },
+    { name: 'a condition that is none', text: '- {debug: {msg: x}, when: "a =="}', what: '' },
+  ]
+  it.each(rows)('$name end with a message, not with an exception', ({ text, what }) => {
+    const result = runSite({
+      'site.yml': play(`    ${text}\n`),
+      'a.yml': '- import_tasks: a.yml\n',
+    })
+    expect(result.status).not.toBe(0)
+    expect(result.errors.join('\n')).toContain(what)
+  })
+})
+
+describe('blocks', () => {
+  it('rescue a host that failed and run always for all', () => {
+    const result = runSite({
+      'site.yml': play(
+        '    - block:\n' +
+          '        - {name: f, fail: {msg: x}, when: "inventory_hostname == \'w1\'"}\n' +
+          '        - {name: g, debug: {msg: x}}\n' +
+          '      rescue:\n        - {name: r, debug: {msg: x}}\n' +
+          '      always:\n        - {name: a, debug: {msg: x}}\n',
+      ),
+    })
+    expect(told(result)).toEqual([
+      'f: w1=failed w2=skipped d1=skipped',
+      'g: w2=ok d1=ok',
+      'r: w1=ok',
+      'a: w1=ok w2=ok d1=ok',
+    ])
+    expect(result.status).toBe(0)
+    expect(result.recaps.get('w1')).toMatchObject({ rescued: 1, failures: 0 })
+  })
+})

@@ -1,0 +1,77 @@
+// Variables that tasks, blocks, includes and roles set. Port of ansible-core 2.18 playbook/task.py
+// get_vars, get_include_params, role/__init__.py get_vars, get_default_vars, get_role_params.
+
+import type { Value } from '../values.ts'
+import { type Attributes, type Block, isInclude, type Role, type Task } from './model.ts'
+
+/** The variables of a task with those of the blocks and includes around it; the inner ones win. */
+export function taskVars(node: Task | Block): Attributes {
+  const chain: (Task | Block)[] = []
+  let current: Task | Block | undefined = node
+  while (current !== undefined) {
+    chain.unshift(current)
+    current = current.parent
+  }
+  const all = new Map<string, Value>()
+  for (const each of chain) for (const [name, value] of each.vars) all.set(name, value)
+  all.delete('tags')
+  all.delete('when')
+  return all
+}
+
+/** The variables that includes around a task hand down; they win over almost everything. */
+export function includeParams(node: Task | Block): Attributes {
+  const all = new Map<string, Value>()
+  const chain: Task[] = []
+  let current: Task | Block | undefined = node
+  while (current !== undefined) {
+    if (isInclude(current)) chain.unshift(current)
+    current = current.parent
+  }
+  for (const each of chain) for (const [name, value] of each.vars) all.set(name, value)
+  return all
+}
+
+/** The defaults of a role, of all it depends on and of the roles that lead to it. */
+export function defaultsOf(role: Role, depChain: readonly Role[]): Attributes {
+  const all = new Map<string, Value>()
+  const add = (more: Attributes): void => {
+    for (const [name, value] of more) all.set(name, value)
+  }
+  for (const dependency of allDependencies(role)) add(defaultsOf(dependency, []))
+  for (const parent of depChain) if (parent !== role) add(parent.defaults)
+  add(role.defaults)
+  return all
+}
+
+/** Every role that a role needs, the innermost first. */
+export function allDependencies(role: Role): readonly Role[] {
+  return role.dependencies.flatMap(each => [...allDependencies(each), each])
+}
+
+/** The variables of `vars/` of a role, of its parents and dependencies, and those of its entry. */
+export function roleVarsOf(role: Role, depChain: readonly Role[], withParams: boolean): Attributes {
+  const all = new Map<string, Value>()
+  const add = (more: Attributes): void => {
+    for (const [name, value] of more) all.set(name, value)
+  }
+  for (const parent of depChain) {
+    if (parent === role) continue
+    add(parent.roleVars)
+    add(parent.vars)
+    if (withParams) add(parent.params)
+  }
+  for (const dependency of allDependencies(role)) add(roleVarsOf(dependency, [], withParams))
+  add(role.roleVars)
+  add(role.vars)
+  if (withParams) add(roleParams(role, depChain))
+  return all
+}
+
+/** The parameters of a role and of those that lead to it. */
+export function roleParams(role: Role, depChain: readonly Role[]): Attributes {
+  const all = new Map<string, Value>()
+  for (const parent of depChain) for (const [name, value] of parent.params) all.set(name, value)
+  for (const [name, value] of role.params) all.set(name, value)
+  return all
+}

@@ -1,0 +1,309 @@
+// The variables of a host for a task, by precedence. Port of ansible-core 2.18 vars/manager.py
+// get_vars.
+
+import { type Inventory, hostVariables } from '../inventory/inventory.ts'
+import type { Host } from '../inventory/model.ts'
+import { evaluate } from '../templating/evaluate.ts'
+import { Scope, type ScopeOptions, type Variables } from '../templating/scope.ts'
+import { str } from '../templating/python/represent.ts'
+import { omit } from '../templating/special.ts'
+import { compareStrings } from '../../../base/compare.ts'
+import { isList, isMapping, type Value } from '../values.ts'
+import { joinPath } from '../files.ts'
+import { PlaybookFailure } from './failure.ts'
+import { hostVars } from './hostvars.ts'
+import { depChainOf } from './inherit.ts'
+import type { Attributes, Play, Task } from './model.ts'
+import { defaultsOf, includeParams, roleParams, roleVarsOf, taskVars } from './task-vars.ts'
+import type { PlaybookTree } from './tree.ts'
+
+/** What the command line and the engine add. */
+export interface VariableOptions {
+  readonly inventory: Inventory
+  readonly tree: PlaybookTree
+  readonly extraVars: Attributes
+  /** Variables that the engine sets for every host, such as ansible_version. */
+  readonly engineVars: Attributes
+  readonly playbookFolder: string
+}
+
+type Layer = Attributes
+
+/** The hosts of the play at this moment. */
+export interface PlayHosts {
+  readonly all: readonly string[]
+  readonly batch: readonly string[]
+  readonly left: readonly string[]
+}
+
+const nobody: PlayHosts = { all: [], batch: [], left: [] }
+
+/** Keeps what tasks set on hosts, and puts all layers together. */
+export class VariableStore {
+  readonly #options: VariableOptions
+  readonly #facts = new Map<string, Map<string, Value>>()
+  readonly #included = new Map<string, Map<string, Value>>()
+  readonly #set = new Map<string, Map<string, Value>>()
+  readonly #inventory = new Map<string, Layer>()
+  readonly #playLayers = new Map<string, Layer>()
+  readonly #views = new Map<string, Variables>()
+  #groups: Value | undefined
+  #hostvars: Value | undefined
+  hosts: PlayHosts = nobody
+
+  constructor(options: VariableOptions) {
+    this.#options = options
+  }
+
+  get scopeOptions(): ScopeOptions {
+    const { tree } = this.#options
+    return { version: tree.version }
+  }
+
+  /** Facts that the host would give (setup, cached facts). */
+  setFacts(host: string, facts: Attributes): void {
+    this.#put(this.#facts, host, facts)
+  }
+
+  /** Variables of include_vars. */
+  setIncluded(host: string, vars: Attributes): void {
+    this.#put(this.#included, host, vars)
+  }
+
+  /** Variables of set_fact and register. */
+  set(host: string, vars: Attributes): void {
+    this.#put(this.#set, host, vars)
+  }
+
+  clearFacts(host: string): void {
+    this.#facts.delete(host)
+    this.#views.delete(host)
+  }
+
+  #put(store: Map<string, Map<string, Value>>, host: string, vars: Attributes): void {
+    const known = store.get(host) ?? new Map<string, Value>()
+    for (const [name, value] of vars) known.set(name, value)
+    store.set(host, known)
+    this.#views.delete(host)
+  }
+
+  /** Groups or hosts have changed. */
+  inventoryChanged(): void {
+    this.#inventory.clear()
+    this.#playLayers.clear()
+    this.#views.clear()
+    this.#groups = undefined
+    this.#hostvars = undefined
+  }
+
+  /** A new play begins. */
+  playChanged(): void {
+    this.#playLayers.clear()
+  }
+
+  #hostOf(name: string): Host | undefined {
+    const { inventory } = this.#options
+    return inventory.hosts.get(name) ?? inventory.data.host(name)
+  }
+
+  #inventoryOf(name: string): Layer {
+    const known = this.#inventory.get(name)
+    if (known !== undefined) return known
+    const { inventory } = this.#options
+    const host = this.#hostOf(name)
+    const layer = new Map<string, Value>()
+    if (host !== undefined) {
+      const read = hostVariables(inventory, host)
+      const [error] = read.errors
+      if (error !== undefined) throw new PlaybookFailure(error.text, 4, error.at)
+      for (const [key, { value }] of read.variables) layer.set(str(key), value)
+    }
+    this.#inventory.set(name, layer)
+    return layer
+  }
+
+  #magic(name: string): Layer {
+    const host = this.#hostOf(name)
+    const groups = (host?.groups ?? []).map(group => group.name).filter(group => group !== 'all')
+    return new Map<string, Value>([
+      ['inventory_hostname', name],
+      ['inventory_hostname_short', name.split('.')[0] ?? name],
+      ['group_names', groups.sort(compareStrings)],
+    ])
+  }
+
+  /** `groups`: hosts by group. */
+  groups(): Value {
+    if (this.#groups !== undefined) return this.#groups
+    const { inventory } = this.#options
+    const groups = new Map<Value, Value>()
+    for (const name of inventory.groups.keys()) {
+      const hosts = inventory.data.group(name).allHosts()
+      groups.set(
+        name,
+        hosts.map(host => host.name),
+      )
+    }
+    this.#groups = groups
+    return groups
+  }
+
+  /** `hostvars`: variables of the inventory, facts and what tasks set, for every host. */
+  hostvars(): Value {
+    this.#hostvars ??= hostVars({
+      options: this.scopeOptions,
+      hosts: () => this.#hostNames(),
+      variablesOf: name => this.#view(name),
+    })
+    return this.#hostvars
+  }
+
+  #hostNames(): readonly string[] {
+    const { inventory, tree } = this.#options
+    const names = [...inventory.hosts.keys()]
+    return tree.version === '2.19' || names.includes('localhost') ? names : [...names, 'localhost']
+  }
+
+  #view(name: string): Variables | undefined {
+    const known = this.#views.get(name)
+    if (known !== undefined) return known
+    if (this.#hostOf(name) === undefined) return undefined
+    const view = layered([
+      new Map([['groups', this.groups()]]),
+      this.#magic(name),
+      this.#options.engineVars,
+      this.#options.extraVars,
+      this.#set.get(name),
+      this.#included.get(name),
+      this.#facts.get(name),
+      this.#inventoryOf(name),
+    ])
+    this.#views.set(name, view)
+    return view
+  }
+
+  /** The scope of a task on a host; `own` are variables of the moment, such as `item`. */
+  scope(play: Play, host: string | undefined, task: Task | undefined, own?: Layer): Scope {
+    return new Scope(layered(this.#layers(play, host, task, own)), this.scopeOptions)
+  }
+
+  #layers(
+    play: Play,
+    host: string | undefined,
+    task: Task | undefined,
+    own: Layer | undefined,
+  ): readonly (Layer | undefined)[] {
+    const { extraVars, engineVars } = this.#options
+    const chain = task === undefined ? [] : (depChainOf(task) ?? [])
+    const role = task?.role
+    return [
+      own,
+      this.#playMagic(play, host, task),
+      extraVars,
+      task === undefined ? undefined : includeParams(task),
+      role === undefined ? undefined : roleParams(role, chain),
+      host === undefined ? undefined : this.#set.get(host),
+      host === undefined ? undefined : this.#included.get(host),
+      task === undefined ? undefined : taskVars(task),
+      role === undefined ? undefined : roleVarsOf(role, chain, false),
+      ...this.#ofPlay(play, host),
+      host === undefined ? undefined : this.#facts.get(host),
+      host === undefined ? undefined : this.#inventoryOf(host),
+      role === undefined ? undefined : defaultsOf(role, chain),
+      ...[...play.roles].reverse().map(each => (each.isPublic ? defaultsOf(each, []) : undefined)),
+      engineVars,
+    ]
+  }
+
+  #ofPlay(play: Play, host: string | undefined): readonly (Layer | undefined)[] {
+    const roles = [...play.roles]
+      .reverse()
+      .map(each => (each.isPublic ? roleVarsOf(each, [], false) : undefined))
+    return [...roles, this.#varsFiles(play, host), play.vars]
+  }
+
+  // Names of files may use the variables of the host.
+  #varsFiles(play: Play, host: string | undefined): Layer {
+    const key = host ?? ''
+    const known = this.#playLayers.get(key)
+    if (known !== undefined) return known
+    const files = play.attributes.get('vars_files')
+    const layer = new Map<string, Value>()
+    this.#playLayers.set(key, layer)
+    if (files === undefined || files === null) return layer
+    for (const entry of isList(files) ? files : [files]) {
+      for (const [name, value] of this.#varsFile(play, host, entry)) layer.set(name, value)
+    }
+    return layer
+  }
+
+  #varsFile(play: Play, host: string | undefined, entry: Value): Layer {
+    const { tree, playbookFolder } = this.#options
+    const names = isList(entry) ? entry : [entry]
+    const layer = new Map<string, Value>()
+    const scope = this.scope(play, host, undefined)
+    for (const name of names) {
+      const evaluated = evaluate(name, scope)
+      if (!('value' in evaluated)) {
+        if (host === undefined || 'unknown' in evaluated) return layer
+        throw new PlaybookFailure(evaluated.error, 1, play.at)
+      }
+      const path = [
+        joinPath(play.folder, str(evaluated.value)),
+        joinPath(playbookFolder, str(evaluated.value)),
+      ].find(each => tree.isFile(each))
+      if (path === undefined) continue
+      const value = tree.load(path)
+      if (value !== null && isMapping(value)) {
+        for (const [key, each] of value) layer.set(str(key), each)
+      }
+      return layer
+    }
+    if (host === undefined) return layer
+    throw new PlaybookFailure(`vars file ${str(names[0] ?? '')} was not found`, 1, play.at)
+  }
+
+  #playMagic(play: Play, host: string | undefined, task: Task | undefined): Layer {
+    const { all, batch, left } = this.hosts
+    const magic = new Map<string, Value>([
+      ['groups', this.groups()],
+      ['hostvars', this.hostvars()],
+      ['play_hosts', left],
+      ['ansible_play_hosts', left],
+      ['ansible_play_hosts_all', all],
+      ['ansible_play_batch', batch],
+      ['ansible_play_name', play.name],
+      ['ansible_play_role_names', play.roles.map(role => role.name)],
+      ['ansible_role_names', play.roles.map(role => role.name)],
+      ['role_names', play.roles.map(role => role.name)],
+      ['omit', omit],
+    ])
+    if (host !== undefined) for (const [name, value] of this.#magic(host)) magic.set(name, value)
+    if (task?.role !== undefined) {
+      magic.set('role_name', task.role.name)
+      magic.set('ansible_role_name', task.role.name)
+      magic.set('role_path', `/${task.role.path}`)
+      const parents = depChainOf(task) ?? []
+      magic.set(
+        'ansible_parent_role_names',
+        parents.map(role => role.name),
+      )
+    }
+    return magic
+  }
+}
+
+/** Variables of several layers; the first that has a name gives its value. */
+export function layered(layers: readonly (Layer | undefined)[]): Variables {
+  const used = layers.filter(layer => layer !== undefined && layer.size > 0) as readonly Layer[]
+  return {
+    get: name => {
+      for (const layer of used) {
+        const value = layer.get(name)
+        if (value !== undefined) return value
+      }
+      return undefined
+    },
+    names: () => new Set(used.flatMap(layer => [...layer.keys()])),
+  }
+}
