@@ -5,7 +5,7 @@ import type { Location } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
 import type { Verdict } from '../checks/verdict.ts'
 import type { World } from '../engine/world.ts'
-import { keyFrom } from '../kube/object.ts'
+import { keyFrom, type KubeObject } from '../kube/object.ts'
 import type { GateResult } from '../trials/gates.ts'
 import { parseObjectPath } from '../trials/scripted.ts'
 import type { Expectation } from '../trials/spec.ts'
@@ -160,8 +160,16 @@ function readySeen(
 ): ExpectationResult {
   const { kind, namespace, name } = parseObjectPath(ready)
   const object = observation.world.store.get(kind, keyFrom(namespace, name))
-  const status = (object as { status?: { readyReplicas?: number } } | undefined)?.status
-  const found = object === undefined ? undefined : (status?.readyReplicas ?? 0)
+  const found = object === undefined ? undefined : readyIn(object)
   const seen = found === undefined ? 'no such object' : `${found} ready`
   return { met: found === count, location, expected: `${count} ready of ${ready}`, seen }
+}
+
+type Counted = KubeObject & {
+  readonly status?: { readonly readyReplicas?: number; readonly numberReady?: number }
+}
+
+/** What the status of a workload says; a DaemonSet has a word of its own. */
+function readyIn({ status }: Counted): number {
+  return status?.readyReplicas ?? status?.numberReady ?? 0
 }

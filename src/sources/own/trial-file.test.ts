@@ -111,6 +111,42 @@ describe('a trial file', () => {
     })
   })
 
+  it('faults, drains and deletions take what their tools take', () => {
+    const path = write(
+      'f.trial.yaml',
+      `apiVersion: seatrial.dev/v1
+kind: Trial
+spec:
+  steps:
+  - fault: {kind: image-pull-failure, node: a, image: "app:1", for: 5m}
+  - fault: {kind: slow-start, by: 90s}
+  - drain: {node: a, timeout: 1m, gracePeriod: 5s, disableEviction: true, ignoreDaemonSets: false,
+      deleteEmptyDirData: false, force: false}
+  - drain: {node: b}
+  - delete: {object: Pod/default/db-0, gracePeriod: 0s}
+`,
+    )
+    const { trials, problems } = readTrialFile(path)
+    expect(problems).toEqual([])
+    expect(trials[0]?.steps.map(withoutPlace)).toEqual([
+      { fault: { kind: 'image-pull-failure', node: 'a', image: 'app:1', forMs: 300_000 } },
+      { fault: { kind: 'slow-start', byMs: 90_000 } },
+      {
+        drain: {
+          node: 'a',
+          timeoutMs: 60_000,
+          gracePeriodSeconds: 5,
+          disableEviction: true,
+          ignoreDaemonSets: false,
+          deleteEmptyDirData: false,
+          force: false,
+        },
+      },
+      { drain: { node: 'b' } },
+      { delete: { object: 'Pod/default/db-0', gracePeriodSeconds: 0 } },
+    ])
+  })
+
   it('every verdict of a report can be expected', () => {
     const expected = verdictNames.map(name => `{verdict: ${name}}`).join(', ')
     const text = trial(`  steps: [{install: {}}]\n  expect: [${expected}]\n`)
