@@ -1,0 +1,29 @@
+// Public incidents and public advice as scripted trials: each shows what its author expects, and
+// its fixes and controls do not.
+
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runTrialFiles } from '../../src/index.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+function trialFilesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder))
+    .filter(name => name.endsWith('.trial.yaml'))
+    .map(name => join(folder, name))
+}
+
+describe.each(['trials/incidents', 'examples/k3s-ansible/advice'])('%s', folder => {
+  it.each(trialFilesIn(folder))('%s', file => {
+    const results = runTrialFiles([join(root, file)], { version: 'test' })
+    expect(results.length).toBeGreaterThan(0)
+    for (const { name, met, expectations, report } of results) {
+      const errors = report.problems.filter(({ severity }) => severity === 'error')
+      expect({ name, errors }).toEqual({ name, errors: [] })
+      const missed = expectations.filter(expectation => !expectation.met)
+      expect({ name, missed, met }).toEqual({ name, missed: [], met: true })
+      expect(expectations.length).toBeGreaterThan(0)
+    }
+  })
+})
