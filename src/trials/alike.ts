@@ -20,7 +20,7 @@ export interface NodeKind {
  * workload are equal and any other pod is unlike all others.
  */
 export function nodeKinds(world: World, pods: readonly PodLife[]): readonly NodeKind[] {
-  const carried = carriedBy(pods)
+  const carried = carriedBy(pods, labelsOfOne(world))
   const named = namesInPlacement(world)
   const kinds = new Map<string, { name: string; alike: string[] }>()
   for (const node of world.store.list('Node') as unknown as readonly Node[]) {
@@ -39,14 +39,18 @@ export function nodeKinds(world: World, pods: readonly PodLife[]): readonly Node
 }
 
 /** What each node carries, by node. */
-function carriedBy(pods: readonly PodLife[]): ReadonlyMap<string, string[]> {
+function carriedBy(
+  pods: readonly PodLife[],
+  unlike: readonly string[],
+): ReadonlyMap<string, string[]> {
   const carried = new Map<string, string[]>()
   for (const life of pods) {
     const { node, goneMs } = life
     if (node === undefined || goneMs !== undefined) continue
     const known = carried.get(node)
-    if (known === undefined) carried.set(node, [roleOf(life)])
-    else known.push(roleOf(life))
+    const role = roleOf(life, unlike)
+    if (known === undefined) carried.set(node, [role])
+    else known.push(role)
   }
   return carried
 }
@@ -54,8 +58,18 @@ function carriedBy(pods: readonly PodLife[]): ReadonlyMap<string, string[]> {
 /** Owners whose pods stand for each other. */
 const equalOwners: ReadonlySet<string> = new Set(['DaemonSet', 'ReplicaSet', 'StatefulSet'])
 
-/** Pods of one workload stand for each other; a volume sets one apart. */
-function roleOf({ key, workload, pod }: PodLife): string {
+/** Labels that tell the pods of one workload apart. */
+const labelsOfPod = ['apps.kubernetes.io/pod-index', 'statefulset.kubernetes.io/pod-name'] as const
+
+/** Those of them that select pods: for a Service of one pod its pod is unlike the others. */
+function labelsOfOne({ store }: World): readonly string[] {
+  const selecting = ['Service', 'PodDisruptionBudget'].flatMap(kind => store.list(kind))
+  const text = JSON.stringify(selecting.map(({ spec }) => spec))
+  return labelsOfPod.filter(label => text.includes(label))
+}
+
+/** Pods of one workload stand for each other; a volume or labels of its own set one apart. */
+function roleOf({ key, workload, pod }: PodLife, unlike: readonly string[]): string {
   const owner = controllerOf(pod.metadata)
   const { spec, status } = pod as Pod
   const hasVolume = (spec?.volumes ?? []).some(
@@ -63,8 +77,11 @@ function roleOf({ key, workload, pod }: PodLife): string {
   )
   const isEqual = owner !== undefined && equalOwners.has(owner.kind)
   if (!isEqual || hasVolume || workload === undefined) return key
+  const labels = Object.entries(pod.metadata.labels ?? {})
+    .filter(([label]) => unlike.includes(label) || !labelsOfPod.some(own => own === label))
+    .sort(([a], [b]) => compareStrings(a, b))
   const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status
-  return `${refText(workload)} ${owner.uid} ${status?.phase ?? ''} ${ready ?? ''}`
+  return JSON.stringify([refText(workload), owner.uid, status?.phase, ready, labels])
 }
 
 /** All that could name a node, as one text: placement rules of workloads, nodes of volumes. */

@@ -13,6 +13,8 @@ interface Shape {
   readonly cpu: string
   readonly pinned: boolean
   readonly served: boolean
+  /** A Service for the first pod of a StatefulSet alone. */
+  readonly announced: boolean
 }
 
 const shape: fc.Arbitrary<Shape> = fc.record({
@@ -22,6 +24,7 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   cpu: fc.constantFrom('100m', '700m', '1500m'),
   pinned: fc.boolean(),
   served: fc.boolean(),
+  announced: fc.boolean(),
 })
 
 function placement(labels: object, { spread, pinned }: Shape): object {
@@ -68,7 +71,18 @@ function objectsOf(shapes: readonly Shape[]): readonly KubeObject[] {
       metadata,
       spec: { selector: labels, ports },
     }
-    return (each.served ? [workload, service] : [workload]) as unknown as readonly KubeObject[]
+    const first = { 'statefulset.kubernetes.io/pod-name': `${name}-0` }
+    const announce = {
+      ...service,
+      metadata: { name: `${name}-0`, namespace: 'default' },
+      spec: { selector: first, ports },
+    }
+    const objects = [
+      workload,
+      ...(each.served ? [service] : []),
+      ...(each.announced && each.kind === 'StatefulSet' ? [announce] : []),
+    ]
+    return objects as unknown as readonly KubeObject[]
   })
 }
 
