@@ -75,7 +75,16 @@ export const flags = [
   {
     name: 'trials',
     value: 'NAME,…',
-    values: ['install', 'restart', 'lose-node', 'drain'],
+    values: [
+      'install',
+      'restart',
+      'lose-node',
+      'lose-zone',
+      'drain',
+      'upgrade',
+      'scale',
+      'cold-start',
+    ],
     group: 'Trials',
     doc:
       'trials to run after install: restart, lose-node, lose-zone, drain; ' +

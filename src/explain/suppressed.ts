@@ -2,7 +2,7 @@
 
 import { refText } from '../checks/life.ts'
 import type { Platform } from '../trials/platform.ts'
-import { trials } from '../trials/registry.ts'
+import { defaultTrials } from '../trials/registry.ts'
 import type { Suppression } from '../trials/spec.ts'
 import type { TrialResult } from '../trials/trial.ts'
 import { placeText } from './context.ts'
@@ -37,10 +37,11 @@ export interface Sorted {
 
 /** Warnings without those that are suppressed, and with those about suppressions that do nothing. */
 export function withoutSuppressed(
-  { suppressions = [] }: Platform,
+  platform: Platform,
   problems: Report['problems'],
   results: readonly TrialResult[],
 ): Sorted {
+  const { suppressions = [] } = platform
   if (suppressions.length === 0) return { problems, suppressed: [] }
   const incidents = results.flatMap(({ trial, runs }) =>
     runs.flatMap(run => incidentsOf(trial, run)),
@@ -50,7 +51,7 @@ export function withoutSuppressed(
     problems.some(problem => coversProblem(each, problem))
   const ran = new Set(results.map(({ trial }) => trial))
   // What was not tried cannot be found.
-  const isWhole = trials.every(({ name }) => ran.has(name))
+  const isWhole = defaultTrials(platform).every(({ name }) => ran.has(name))
   const unused = isWhole ? suppressions.filter(each => !isUsed(each)) : []
   const left = problems.filter(problem => !suppressions.some(each => coversProblem(each, problem)))
   return {
