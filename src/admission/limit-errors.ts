@@ -4,7 +4,7 @@
 import type { LimitRangeItem, Quantity } from '../kube/generated/types.ts'
 import { type Quantity as Parsed, quantityOf, quantityText } from '../kube/quantity.ts'
 import { compareQuantities, isZero, milliValueOf } from '../kube/quantity-math.ts'
-import type { Totals } from './pod-amounts.ts'
+import type { Totals } from '../apiserver/quota/pod-amounts.ts'
 
 /** `limits` is undefined for claims, which only request. */
 export interface Asked {

@@ -20,7 +20,7 @@ import type {
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { limitErrors } from './limit-errors.ts'
-import { podAmounts } from './pod-amounts.ts'
+import { podAmounts } from '../apiserver/quota/pod-amounts.ts'
 import { quantityOf } from '../kube/quantity.ts'
 
 type Amounts = Readonly<Record<string, Quantity>>

@@ -1,5 +1,5 @@
-// ResourceQuota refuses objects that would use more than a namespace may have. What is used is
-// counted when it is asked, where upstream keeps books in the quota's status.
+// ResourceQuota refuses objects that would use more than a namespace may have, by the books in the
+// quota's status, and charges what it admits. The resource quota controller corrects the books.
 // Upstream: apiserver pkg/admission/plugin/resourcequota/controller.go, v0.36.3.
 
 import {
@@ -8,62 +8,95 @@ import {
   type AdmissionRequest,
   denied,
 } from '../apiserver/admission.ts'
-import { resourceOf } from '../apiserver/resource.ts'
+import { type Books, countedBooks } from '../apiserver/quota/books.ts'
+import { kindCountedBy } from '../apiserver/quota/names.ts'
+import type { Totals } from '../apiserver/quota/pod-amounts.ts'
+import { isInScope, usageOf } from '../apiserver/quota/usage.ts'
 import type { ApiContext } from '../apiserver/request.ts'
 import { sortedStrings } from '../base/compare.ts'
 import type { Pod, Quantity, ResourceQuota } from '../kube/generated/types.ts'
-import type { KubeObject } from '../kube/object.ts'
 import { type Quantity as Parsed, quantityOf, quantityText } from '../kube/quantity.ts'
-import { addQuantities, compareQuantities, isZero } from '../kube/quantity-math.ts'
+import {
+  addQuantities,
+  compareQuantities,
+  isZero,
+  sign,
+  subtractQuantities,
+} from '../kube/quantity-math.ts'
 import type { ApiStatus } from '../kube/status.ts'
-import { add, type Totals } from './pod-amounts.ts'
-import { isInScope, usageOf } from './quota-usage.ts'
 
-/** Kinds whose objects a quota of these names counts. */
-const kindsOf: Readonly<Record<string, readonly string[]>> = {
-  configmaps: ['ConfigMap'],
-  persistentvolumeclaims: ['PersistentVolumeClaim'],
-  replicationcontrollers: ['ReplicationController'],
-  resourcequotas: ['ResourceQuota'],
-  secrets: ['Secret'],
-  services: ['Service'],
+/** Kinds whose updates may use more than before. */
+const growing = new Set(['PersistentVolumeClaim', 'Service'])
+
+/** The quotas that look at the object of the request. */
+function quotasOn(
+  { object, namespace, resource, operation }: AdmissionRequest,
+  context: AdmissionContext,
+): readonly ResourceQuota[] {
+  if (object === undefined || namespace === '') return []
+  if (operation === 'update' && !growing.has(resource.key)) return []
+  const quotas = context.list('ResourceQuota', namespace) as readonly ResourceQuota[]
+  if (quotas.length === 0) return quotas
+  return quotas.filter(quota => isInScope(quota, resource, object))
 }
 
-function validateCreation(
-  request: AdmissionRequest,
-  context: AdmissionContext,
-): ApiStatus | undefined {
-  const { object, namespace, resource } = request
-  if (object === undefined || namespace === '' || resource.key === 'ResourceQuota') return undefined
-  for (const quota of context.list('ResourceQuota', namespace) as readonly ResourceQuota[]) {
-    if (!isInScope(quota, resource, object)) continue
-    const why = objection(quota, { request, context, object })
+function validateUse(request: AdmissionRequest, context: AdmissionContext): ApiStatus | undefined {
+  const quotas = quotasOn(request, context)
+  if (quotas.length === 0) return undefined
+  for (const quota of quotas) {
+    if (request.resource.key !== 'Pod' || request.object === undefined) continue
+    const missing = unspecified(request.object as Pod, limitsOf(quota))
+    if (missing === '') continue
+    const name = quota.metadata.name ?? ''
+    return denied(request, `failed quota: ${name}: must specify ${missing}`)
+  }
+  const usage = additionalUse(request)
+  if (usage.size === 0) return undefined
+  for (const quota of quotas) {
+    const why = objection(quota, usage, context)
     if (why !== undefined) return denied(request, why)
   }
   return undefined
 }
 
-interface Asked {
-  readonly request: AdmissionRequest
-  readonly context: AdmissionContext
-  readonly object: KubeObject
+/** What is limited already: the controller takes over changes of the spec. */
+function limitsOf({ spec, status }: ResourceQuota): Readonly<Record<string, Quantity>> {
+  return status?.hard ?? spec?.hard ?? {}
 }
 
-function objection(quota: ResourceQuota, { request, context, object }: Asked): string | undefined {
-  const hard = quota.spec?.hard ?? {}
-  const name = quota.metadata.name ?? ''
-  const usage = usageOf(request.resource, object)
-  if (request.resource.key === 'Pod') {
-    const missing = unspecified(object as Pod, hard)
-    if (missing !== '') return `failed quota: ${name}: must specify ${missing}`
+/** What the request would use beyond what the object used before; zeros are left out. */
+function additionalUse({ object, old, resource }: AdmissionRequest): Totals {
+  const usage: Totals = new Map()
+  if (object === undefined) return usage
+  const before = old === undefined ? undefined : usageOf(resource, old)
+  for (const [name, amount] of usageOf(resource, object)) {
+    const earlier = before?.get(name)
+    const more = earlier === undefined ? amount : subtractQuantities(amount, earlier)
+    if (sign(more) > 0) usage.set(name, more)
   }
-  const asked = sortedStrings(usage.keys()).filter(
-    key => key in hard && !isZero(usage.get(key) as Parsed),
-  )
-  if (asked.length === 0) return undefined
-  const used = usedIn(quota, request, context)
-  const exceeded = asked.filter(key => {
-    const total = addQuantities(used.get(key) ?? quantityOf(0), usage.get(key) as Parsed)
+  return usage
+}
+
+/** The books of the quota; those that nobody has written yet are counted instead. */
+function booksOf(quota: ResourceQuota, usage: Totals, context: AdmissionContext): Books {
+  const { hard, used = {} } = quota.status ?? {}
+  const known =
+    hard !== undefined &&
+    Object.keys(hard).every(
+      name => name in used || !usage.has(name) || kindCountedBy(name) === undefined,
+    )
+  return known ? { hard, used } : countedBooks(quota, context, 0)
+}
+
+function objection(
+  quota: ResourceQuota,
+  usage: Totals,
+  context: AdmissionContext,
+): string | undefined {
+  const { hard, used } = booksOf(quota, usage, context)
+  const exceeded = sortedStrings(usage.keys()).filter(key => {
+    if (!(key in hard)) return false
+    const total = addQuantities(quantityOf(used[key] ?? 0), usage.get(key) as Parsed)
     return compareQuantities(total, quantityOf(hard[key])) > 0
   })
   if (exceeded.length === 0) return undefined
@@ -71,10 +104,10 @@ function objection(quota: ResourceQuota, { request, context, object }: Asked): s
     exceeded.map(key => `${key}=${quantityText(amount(key))}`).join(',')
   const parts = [
     `requested: ${shown(key => usage.get(key) as Parsed)}`,
-    `used: ${shown(key => used.get(key) ?? quantityOf(0))}`,
+    `used: ${shown(key => quantityOf(used[key] ?? 0))}`,
     `limited: ${shown(key => quantityOf(hard[key]))}`,
   ]
-  return `exceeded quota: ${name}, ${parts.join(', ')}`
+  return `exceeded quota: ${quota.metadata.name ?? ''}, ${parts.join(', ')}`
 }
 
 const perContainer = [
@@ -100,64 +133,31 @@ function unspecified({ spec }: Pod, hard: Readonly<Record<string, Quantity>>): s
   return missing.join('; ')
 }
 
-/** What the objects of the namespace use already, as far as this kind is concerned. */
-function usedIn(
-  quota: ResourceQuota,
-  { resource, namespace }: AdmissionRequest,
-  context: AdmissionContext,
-): Totals {
-  const used: Totals = new Map()
-  for (const object of context.list(resource.key, namespace)) {
-    if (!isInScope(quota, resource, object)) continue
-    for (const [name, amount] of usageOf(resource, object)) add(used, name, amount)
-  }
-  return used
-}
-
-/** The books that clients read: what is hard and what is used, the new object included. */
+/** Writes what is admitted into the books. */
 function charge(request: AdmissionRequest, context: ApiContext): void {
-  const { object, namespace, resource } = request
-  if (object === undefined || namespace === '') return
-  for (const quota of context.list('ResourceQuota', namespace) as readonly ResourceQuota[]) {
-    const hard = quota.spec?.hard ?? {}
-    const usage = usageOf(resource, object)
-    if (!isInScope(quota, resource, object)) continue
-    if (!Object.keys(hard).some(name => usage.has(name))) continue
-    const before = used(quota, hard, context)
-    for (const [name, amount] of usage) add(before, name, amount)
-    const shown = Object.keys(hard).map(name => [
-      name,
-      quantityText(before.get(name) ?? quantityOf(0)),
-    ])
-    const status = { hard, used: Object.fromEntries(shown) }
-    const resourceVersion = String(context.nextRevision())
-    const metadata = { ...quota.metadata, resourceVersion }
-    const key = `${namespace}/${quota.metadata.name ?? ''}`
+  const quotas = quotasOn(request, context)
+  if (quotas.length === 0) return
+  const usage = additionalUse(request)
+  for (const quota of quotas) {
+    const { hard, used } = quota.status ?? {}
+    if (hard === undefined || used === undefined) continue
+    const charged: Record<string, Quantity> = {}
+    for (const [name, amount] of usage) {
+      if (!(name in hard) || isZero(amount)) continue
+      charged[name] = quantityText(addQuantities(quantityOf(used[name] ?? 0), amount))
+    }
+    if (Object.keys(charged).length === 0) continue
+    const status = { ...quota.status, used: { ...used, ...charged } }
+    const metadata = { ...quota.metadata, resourceVersion: String(context.nextRevision()) }
+    const key = `${request.namespace}/${quota.metadata.name ?? ''}`
     context.put('ResourceQuota', key, { ...quota, metadata, status })
   }
-}
-
-function used(
-  quota: ResourceQuota,
-  hard: Readonly<Record<string, Quantity>>,
-  context: ApiContext,
-): Totals {
-  const totals: Totals = new Map()
-  const kinds = new Set(Object.keys(hard).flatMap(name => kindsOf[name] ?? ['Pod']))
-  for (const kind of kinds) {
-    const resource = resourceOf(context, kind, true)
-    for (const object of context.list(kind, quota.metadata.namespace)) {
-      if (!isInScope(quota, resource, object)) continue
-      for (const [name, amount] of usageOf(resource, object)) add(totals, name, amount)
-    }
-  }
-  return totals
 }
 
 export const resourceQuota = {
   name: 'ResourceQuota',
   doc: 'Refuses objects that exceed the quotas of their namespace.',
-  operations: ['create'],
-  validate: validateCreation,
+  operations: ['create', 'update'],
+  validate: validateUse,
   commit: charge,
 } satisfies AdmissionPlugin

@@ -18,8 +18,10 @@ export interface Resource extends Kind {
 const builtIn = new Map<string, Resource>()
 for (const [key, kind] of kinds) builtIn.set(key, resource(kind))
 
+type Listing = Pick<ApiContext, 'list'>
+
 /** The resource of a kind key; `namespaced` is believed for kinds nobody has defined. */
-export function resourceOf(context: ApiContext, key: string, namespaced: boolean): Resource {
+export function resourceOf(context: Listing, key: string, namespaced: boolean): Resource {
   return builtIn.get(key) ?? customResource(context, key, namespaced)
 }
 
@@ -37,7 +39,7 @@ interface Definition extends KubeObject {
   }
 }
 
-function customResource(context: ApiContext, key: string, namespaced: boolean): Resource {
+function customResource(context: Listing, key: string, namespaced: boolean): Resource {
   const dot = key.indexOf('.')
   const kind = dot < 0 ? key : key.slice(0, dot)
   const group = dot < 0 ? '' : key.slice(dot + 1)

@@ -1,7 +1,6 @@
 // A patch whose result cannot be read: the answer quotes the patched object as the server has it.
-// Upstream: apiserver pkg/endpoints/handlers/patch.go (jsonPatcher) and
-// gopkg.in/evanphx/json-patch.v4, whose documents are maps: what a patch touches comes out with its
-// keys sorted.
+// Upstream: apiserver pkg/endpoints/handlers/patch.go (jsonPatcher), and json-patch.v4 of evanphx,
+// whose documents are maps: what a patch touches comes out with its keys sorted.
 
 import { sortedStrings } from '../base/compare.ts'
 import type { KubeObject } from '../kube/object.ts'

@@ -20,6 +20,7 @@ import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 import { persistentVolume } from './persistent-volume/persistent-volume.ts'
 import { podGarbageCollection, type PodGarbageCollectionOptions } from './pod-garbage-collection.ts'
 import { replicaSet, replicaSetBefore135 } from './replica-set/replica-set.ts'
+import { resourceQuotaBooks } from './resource-quota.ts'
 import { statefulSet } from './stateful-set/stateful-set.ts'
 import { taintEviction } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
@@ -57,6 +58,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     persistentVolume,
     podGarbageCollection(flags.podGarbageCollection),
     flags.countsTerminating === false ? replicaSetBefore135 : replicaSet,
+    resourceQuotaBooks,
     statefulSet,
     taintEviction,
     ttlAfterFinished,

@@ -22,9 +22,10 @@ export class SetBuilder implements FieldSet {
   readonly children = new Map<string, SetBuilder>()
 
   insert(path: readonly string[]): void {
-    const last = path.at(-1)
-    if (last === undefined) return
-    this.at(path.slice(0, -1)).members.add(last)
+    const [element, ...rest] = path
+    if (element === undefined) return
+    if (rest.length === 0) this.members.add(element)
+    else this.child(element).insert(rest)
   }
 
   /** Adds every path of a set below this one. */
@@ -33,17 +34,12 @@ export class SetBuilder implements FieldSet {
     for (const [element, below] of children) this.insertAll([...path, element], below)
   }
 
-  private at(path: readonly string[]): SetBuilder {
-    let node: SetBuilder = this
-    for (const element of path) {
-      let next = node.children.get(element)
-      if (next === undefined) {
-        next = new SetBuilder()
-        node.children.set(element, next)
-      }
-      node = next
-    }
-    return node
+  private child(element: string): SetBuilder {
+    const known = this.children.get(element)
+    if (known !== undefined) return known
+    const made = new SetBuilder()
+    this.children.set(element, made)
+    return made
   }
 }
 

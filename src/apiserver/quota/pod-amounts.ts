@@ -1,9 +1,9 @@
 // What a pod asks for as a whole. Upstream: plugin/pkg/admission/limitranger/admission.go
 // podRequests and podLimits, v1.36.3.
 
-import type { Container, PodSpec, Quantity } from '../kube/generated/types.ts'
-import { type Quantity as Parsed, quantityOf } from '../kube/quantity.ts'
-import { addQuantities, compareQuantities } from '../kube/quantity-math.ts'
+import type { Container, PodSpec, Quantity } from '../../kube/generated/types.ts'
+import { type Quantity as Parsed, quantityOf } from '../../kube/quantity.ts'
+import { addQuantities, compareQuantities } from '../../kube/quantity-math.ts'
 
 export type Totals = Map<string, Parsed>
 type Side = 'requests' | 'limits'
