@@ -46,16 +46,35 @@ interface Book {
   readonly spans: Map<string, Span[]>
 }
 
-/** Who was listed when, by key of the Service, from change number `start` of the slices on. */
+/** Services, by key, of which a slice changed from change number `start` of the slices on. */
+export function servicesChanged(world: World, start: number): ReadonlySet<string> {
+  const services = new Set<string>()
+  for (let index = start; index < world.store.logLength('EndpointSlice'); index += 1) {
+    const { before, after } = world.store.logAt('EndpointSlice', index)
+    for (const slice of [before, after]) {
+      const service = slice === undefined ? undefined : serviceOf(slice)
+      if (service !== undefined) services.add(service)
+    }
+  }
+  return services
+}
+
+export interface Since {
+  /** Changes of slices from this number on; what was before is read from the World before. */
+  readonly start: number
+  readonly fromMs: number
+  /** Only these, by key. */
+  readonly services: ReadonlySet<string>
+}
+
+/** Who was listed when, by key of the Service, since a moment. */
 export function listedSince(
   world: World,
   before: World,
-  { start, fromMs }: { readonly start: number; readonly fromMs: number },
+  { start, fromMs, services }: Since,
 ): ReadonlyMap<string, Listed> {
-  const books = new Map<string, Book>()
-  for (const slice of before.store.list('EndpointSlice')) {
-    list(books, slice, fromMs, 1)
-  }
+  const books = new Map<string, Book>([...services].map(service => [service, emptyBook()]))
+  for (const slice of before.store.list('EndpointSlice')) list(books, slice, fromMs)
   for (let index = start; index < world.store.logLength('EndpointSlice'); index += 1) {
     note(books, world.store.logAt('EndpointSlice', index))
   }
@@ -63,30 +82,29 @@ export function listedSince(
 }
 
 function note(books: Map<string, Book>, { before, after, atMs }: Change): void {
+  const slice = after ?? before
+  const book = slice === undefined ? undefined : bookOf(books, slice)
+  if (book === undefined) return
   const old = new Set(readyIn(before))
   const now = new Set(readyIn(after))
-  const slice = after ?? before
-  if (slice === undefined) return
-  const book = bookOf(books, slice)
-  if (book === undefined) return
   for (const uid of now) if (!old.has(uid)) count(book, uid, { atMs, by: 1 })
   for (const uid of old) if (!now.has(uid)) count(book, uid, { atMs, by: -1 })
 }
 
-function list(books: Map<string, Book>, slice: KubeObject, atMs: number, by: number): void {
+function list(books: Map<string, Book>, slice: KubeObject, atMs: number): void {
   const book = bookOf(books, slice)
   if (book === undefined) return
-  for (const uid of new Set(readyIn(slice))) count(book, uid, { atMs, by })
+  for (const uid of new Set(readyIn(slice))) count(book, uid, { atMs, by: 1 })
 }
 
+function emptyBook(): Book {
+  return { counts: new Map(), sinceMs: new Map(), spans: new Map() }
+}
+
+/** The book of a slice's Service, when it is one of those that are asked for. */
 function bookOf(books: Map<string, Book>, slice: KubeObject): Book | undefined {
   const service = serviceOf(slice)
-  if (service === undefined) return undefined
-  const known = books.get(service)
-  if (known !== undefined) return known
-  const book: Book = { counts: new Map(), sinceMs: new Map(), spans: new Map() }
-  books.set(service, book)
-  return book
+  return service === undefined ? undefined : books.get(service)
 }
 
 function count(

@@ -13,8 +13,17 @@ import { nodeKinds } from '../alike.ts'
 import type { Base } from '../trial.ts'
 import { refOf, Voyage } from '../voyage.ts'
 import { knownZones } from '../zones.ts'
-import { listedSince, readyNow } from './endpoints.ts'
-import { endpointSpans, type Fate, fateOf, quorumFate } from './fate.ts'
+import {
+  type Aftermath,
+  boundToNodes,
+  calm,
+  fateAfter,
+  isTouched,
+  quorumAfter,
+  type Subject,
+} from './aftermath.ts'
+import { listedSince, readyNow, servicesChanged } from './endpoints.ts'
+import type { Fate } from './fate.ts'
 import { type Story, storyOf } from './story.ts'
 
 /** One thing that is lost. */
@@ -57,16 +66,8 @@ export interface Survival {
 }
 
 export interface SurviveOptions {
-  /** Strike every node, also those that fare alike. */
-  readonly everyNode?: boolean
-}
-
-/** A row before any loss. */
-interface Subject {
-  readonly object: ObjectRef
-  readonly service?: string
-  readonly pods: ReadonlySet<string>
-  readonly workloads: readonly string[]
+  /** Strike every node and reckon every row, also where another shows the same: for tests. */
+  readonly everything?: boolean
 }
 
 const onlyNode = 'there is only one node, so nothing could take over'
@@ -76,7 +77,8 @@ export function survive(base: Base, options: SurviveOptions = {}): Survival {
   const before = lifeOf(base.world)
   const strikes = strikesOn(base, before, options)
   const { subjects, unready } = subjectsOf(base.world, before)
-  const runs = strikes.map(strike => runOf(base, before, { strike, subjects }))
+  const { everything = false } = options
+  const runs = strikes.map(strike => runOf(base, before, { strike, subjects, everything }))
   const rows = (runs.length === 0 ? [] : subjects).map((subject, index): SurviveRow => {
     const { object, pods, workloads } = subject
     const refs = workloads.flatMap(name => workloadNamed(before, name)?.ref ?? [])
@@ -103,12 +105,12 @@ export function survive(base: Base, options: SurviveOptions = {}): Survival {
 }
 
 /** Each node, one of each kind; each zone, where zones are known. */
-function strikesOn(base: Base, life: ClusterLife, { everyNode }: SurviveOptions): Strike[] {
+function strikesOn(base: Base, life: ClusterLife, { everything }: SurviveOptions): Strike[] {
   const { world, platform } = base
   const names = world.store.list('Node').map(({ metadata }) => metadata.name ?? '')
   if (names.length < 2) return []
   const kinds =
-    everyNode === true ? names.map(name => ({ name, alike: [] })) : nodeKinds(world, life.pods)
+    everything === true ? names.map(name => ({ name, alike: [] })) : nodeKinds(world, life.pods)
   const nodes = kinds.map(
     ({ name, alike }): Strike => ({ kind: 'node', name, nodes: [name], alike }),
   )
@@ -133,17 +135,21 @@ function subjectsOf(world: World, life: ClusterLife): Subjects {
   for (const service of world.store.list('Service')) {
     if (!hasEndpoints(service)) continue
     const key = keyFrom(service.metadata.namespace, service.metadata.name ?? '')
-    const pods = servingIn(ready.get(key) ?? new Set(), byUid, world.nowMs)
+    const listed = ready.get(key) ?? new Set()
+    const pods = servingIn(listed, byUid, world.nowMs)
     const workloads = workloadsBehind(pods, byUid)
     for (const name of workloads) served.add(name)
     if (pods.size === 0) unready.push(refOf(service))
-    else services.push({ object: refOf(service), service: key, pods, workloads })
+    else {
+      const isClean = listed.size === pods.size
+      services.push({ object: refOf(service), service: key, pods, workloads, isClean })
+    }
   }
   const others = life.workloads
     .filter(({ ref, steps }) => !served.has(refText(ref)) && servingAt(steps, world.nowMs) > 0)
     .map(({ ref, pods }): Subject => {
       const serving = pods.filter(pod => servesAt(pod, world.nowMs)).map(({ uid }) => uid)
-      return { object: ref, pods: new Set(serving), workloads: [refText(ref)] }
+      return { object: ref, pods: new Set(serving), workloads: [refText(ref)], isClean: true }
     })
   return { subjects: [...services, ...others], unready }
 }
@@ -200,12 +206,14 @@ export interface Run {
 interface Struck {
   readonly strike: Strike
   readonly subjects: readonly Subject[]
+  /** Reckon every row, also those to which nothing happened. */
+  readonly everything?: boolean
 }
 
 const faultOf = (name: string): Fault => faults.get(name) as Fault
 const lossOf = { node: faultOf('node-loss'), zone: faultOf('zone-loss') } as const
 
-function runOf(base: Base, before: ClusterLife, { strike, subjects }: Struck): Run {
+function runOf(base: Base, before: ClusterLife, { strike, subjects, everything }: Struck): Run {
   const world = base.world.fork()
   const voyage = new Voyage(world)
   const { startMs, startRevision } = voyage.observation()
@@ -214,30 +222,23 @@ function runOf(base: Base, before: ClusterLife, { strike, subjects }: Struck): R
   lossOf[strike.kind].apply(world, args)
   voyage.settle()
   const life = lifeOf(world)
-  const window = { fromMs: startMs, toMs: world.nowMs }
-  const listed = listedSince(world, base.world, { start, fromMs: startMs })
-  const byUid = new Map(life.pods.map(pod => [pod.uid, pod]))
-  const workloads = new Map(life.workloads.map(each => [refText(each.ref), each]))
-  const bound = boundToNodes(before, strike)
-  const fates = subjects.map(({ service, pods, workloads: names }): StrikeFate => {
-    const own = names.flatMap(name => workloads.get(name) ?? [])
-    const spans =
-      service === undefined
-        ? { serving: own.flatMap(each => each.pods.map(({ serving }) => serving)), stale: [] }
-        : endpointSpans(listed.get(service) ?? new Map(), byUid)
-    const full = [...pods].filter(uid => !bound.has(uid)).length
-    const quorum = own.flatMap(each => quorumFate(each, window) ?? [])[0]
-    return { strike, ...fateOf({ ...spans, full, window }), ...(quorum && { quorum }) }
+  const aftermath: Aftermath = {
+    window: { fromMs: startMs, toMs: world.nowMs },
+    lives: new Map(life.pods.map(pod => [pod.uid, pod])),
+    before: new Map(before.pods.map(pod => [pod.uid, pod])),
+    workloads: new Map(life.workloads.map(each => [refText(each.ref), each])),
+    workloadsBefore: new Map(before.workloads.map(each => [refText(each.ref), each])),
+    relisted: servicesChanged(world, start),
+    bound: boundToNodes(before, strike.nodes),
+  }
+  const touched = subjects.filter(each => everything === true || isTouched(each, aftermath))
+  const services = new Set(touched.flatMap(({ service }) => service ?? []))
+  const listed = listedSince(world, base.world, { start, fromMs: startMs, services })
+  const fates = subjects.map((subject): StrikeFate => {
+    const fate = touched.includes(subject) ? fateAfter(subject, aftermath, listed) : calm
+    const quorum = quorumAfter(subject, aftermath)
+    return { strike, ...fate, ...(quorum && { quorum }) }
   })
   const events = world.store.revision - startRevision
   return { world, life, startMs, endMs: world.nowMs, startRevision, events, fates }
-}
-
-/** Pods that belong to the lost nodes alone: a daemon of a lost node is not missing elsewhere. */
-function boundToNodes({ pods }: ClusterLife, { nodes }: Strike): ReadonlySet<string> {
-  const lost = pods.filter(
-    ({ workload, node, goneMs }) =>
-      workload?.kind === 'DaemonSet' && goneMs === undefined && nodes.includes(node ?? ''),
-  )
-  return new Set(lost.map(({ uid }) => uid))
 }
