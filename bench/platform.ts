@@ -6,17 +6,25 @@ import { join } from 'node:path'
 export const platformNodes = 10
 export const platformPods = 100
 
-const deployments = 12
-const statefulSets = 3
 const replicas = 6
 
+/** How many workloads of six pods there are, besides a DaemonSet. */
+export interface PlatformSize {
+  readonly deployments: number
+  readonly statefulSets: number
+  /** How many of the Deployments have a Service; every StatefulSet has one. */
+  readonly services: number
+}
+
+const small: PlatformSize = { deployments: 12, statefulSets: 3, services: 5 }
+
 /** Writes the manifests, one object per file; answers how many files there are. */
-export function writePlatform(folder: string): number {
+export function writePlatform(folder: string, size: PlatformSize = small): number {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const objects = platformObjects()
+  const objects = platformObjects(size)
   objects.forEach((object, index) => {
-    const name = `${String(index).padStart(2, '0')}-${object.kind.toLowerCase()}.yaml`
+    const name = `${String(index).padStart(3, '0')}-${object.kind.toLowerCase()}.yaml`
     writeFileSync(join(folder, name), yaml(object))
   })
   return objects.length
@@ -27,7 +35,8 @@ interface Manifest {
   readonly [field: string]: unknown
 }
 
-function platformObjects(): readonly Manifest[] {
+function platformObjects(size: PlatformSize): readonly Manifest[] {
+  const { deployments, statefulSets, services } = size
   const apps = Array.from({ length: deployments }, (_, index) => `app-${index}`)
   const stores = Array.from({ length: statefulSets }, (_, index) => `store-${index}`)
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bench' } }
@@ -44,7 +53,7 @@ function platformObjects(): readonly Manifest[] {
     ...apps.map(deployment),
     ...stores.map(statefulSet),
     ...stores.map(service),
-    ...apps.slice(0, 5).map(service),
+    ...apps.slice(0, services).map(service),
     ...apps.slice(0, 4).map(budget),
   ]
 }
