@@ -50,8 +50,8 @@ function versionOf(engine: string): AnsibleVersion {
 
 /**
  * Messages as they are compared. Advice that the engine adds to an error of YAML (examples of what
- * to write) is left out on both sides; up to 2.18 the engine warns of reserved names in the order
- * of a set, which differs from run to run.
+ * to write) is left out on both sides. Names that are group and host, and up to 2.18 reserved names,
+ * are told in the order of a set, which differs from run to run.
  */
 export function comparable(
   messages: readonly string[],
@@ -61,14 +61,18 @@ export function comparable(
     const end = text.search(advice)
     return (end < 0 ? text : text.slice(0, end)).trimEnd()
   })
-  if (version === '2.19') return texts
-  const reserved = texts.filter(isReserved).sort()
-  return texts.map(text => (isReserved(text) ? (reserved.shift() ?? text) : text))
+  const conflicts = inOrder(texts, text => text.startsWith(conflict))
+  return version === '2.19' ? conflicts : inOrder(conflicts, text => text.startsWith(reserved))
 }
 
 const advice =
   /\s(?:We could be wrong, but this one|This one looks easy to fix|There appears to be (?:a tab|both)|For example:\s+raw:)/
 
-function isReserved(text: string): boolean {
-  return text.startsWith('[WARNING]: Found variable using reserved name')
+const reserved = '[WARNING]: Found variable using reserved name'
+const conflict = '[WARNING]: Found both group and host with same name'
+
+/** The texts with those of one kind ordered among themselves. */
+function inOrder(texts: readonly string[], isOne: (text: string) => boolean): readonly string[] {
+  const these = texts.filter(isOne).sort()
+  return texts.map(text => (isOne(text) ? (these.shift() ?? text) : text))
 }

@@ -1,18 +1,30 @@
 // The warning for a key that a mapping of YAML has twice. Upstream: ansible-core 2.18
 // parsing/yaml/constructor.py; 2.19 _internal/_yaml/_constructor.py.
 
-import { locationAt } from '../../source-object.ts'
+import { locationAt, type SourceFile } from '../../source-object.ts'
 import { reprOf, strOf } from '../python/repr.ts'
-import type { LoadedFile } from '../yaml/load.ts'
+import type { Duplicate } from '../yaml/construct.ts'
+import { type LoadedFile, loadFile } from '../yaml/load.ts'
 import { excerptSince219 } from '../yaml/excerpt.ts'
 import type { MessageLog } from './messages.ts'
 import type { Settings } from './settings.ts'
 
-/** Warns of each key that is written more than once, as the version does. */
-export function warnOfDuplicates(
-  { file, duplicates }: LoadedFile,
-  to: { readonly messages: MessageLog; readonly settings: Settings },
-): void {
+interface Log {
+  readonly messages: MessageLog
+  readonly settings: Settings
+}
+
+/** Loads a file and warns of each key that is written more than once; throws a Failure. */
+export function loadWarning(file: SourceFile, to: Log): LoadedFile {
+  const duplicates: Duplicate[] = []
+  try {
+    return loadFile(file, to.settings.version, duplicates)
+  } finally {
+    warnOfDuplicates(file, duplicates, to)
+  }
+}
+
+function warnOfDuplicates(file: SourceFile, duplicates: readonly Duplicate[], to: Log): void {
   const advice = 'Using last defined value only.'
   for (const { key, mapping, offset } of duplicates) {
     const at = locationAt(file, offset)

@@ -109,6 +109,8 @@ export function hostVariables(inventory: Inventory, host: Host): HostVariables {
   add(host.variables)
   addFiles(beside, 'host_vars', [host.name])
   addFiles(play, 'host_vars', [host.name])
+  // The engine warns once it has all variables, and a file that is wrong ends it before.
+  if (errors.length > 0) return { variables, errors }
   const { version } = settings
   warnOfReservedNames(variables, version, inventory.data.messages, path => files.fileOf(path))
   return { variables, errors }

@@ -8,10 +8,10 @@ import { Failure } from '../failure.ts'
 import { endingOf, type FileTree, joinPath, normalPath } from '../files.ts'
 import { reprOfText, strOf } from '../python/repr.ts'
 import { isMapping, isTruthy } from '../values.ts'
-import { isEncrypted, type LoadedFile, loadFile } from '../yaml/load.ts'
+import { isEncrypted, type LoadedFile } from '../yaml/load.ts'
 import { parseAddress } from './addresses.ts'
 import type { InventoryData } from './data.ts'
-import { warnOfDuplicates } from './duplicates.ts'
+import { loadWarning } from './duplicates.ts'
 import { readIni } from './ini.ts'
 import { parseWarning } from './messages.ts'
 import type { Unsupported } from './model.ts'
@@ -151,9 +151,7 @@ class SourceReader {
   }
 
   #load(file: SourceFile): LoadedFile {
-    const loaded = loadFile(file, this.#data.settings.version)
-    warnOfDuplicates(loaded, this.#data)
-    return loaded
+    return loadWarning(file, this.#data)
   }
 
   #readAuto(file: SourceFile): void {

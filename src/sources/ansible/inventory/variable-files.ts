@@ -6,9 +6,9 @@ import { locationAt, type SourceFile } from '../../source-object.ts'
 import { Failure } from '../failure.ts'
 import { endingOf, type FileTree, folderOf, joinPath, normalPath } from '../files.ts'
 import { isMapping, isTruthy, type Value } from '../values.ts'
-import { isEncrypted, type LoadedFile, loadFile } from '../yaml/load.ts'
+import { isEncrypted, type LoadedFile } from '../yaml/load.ts'
 import { combined } from './combine.ts'
-import { warnOfDuplicates } from './duplicates.ts'
+import { loadWarning } from './duplicates.ts'
 import { briefMessage, type MessageLog } from './messages.ts'
 import type { Unsupported, Variable, Variables } from './model.ts'
 import type { Settings } from './settings.ts'
@@ -120,8 +120,7 @@ export class VariableFiles {
       this.unsupported.push({ what: 'vault', at, name: file.name })
       return new Map()
     }
-    const loaded = loadFile(file, this.#settings.version)
-    warnOfDuplicates(loaded, { messages: this.#messages, settings: this.#settings })
+    const loaded = loadWarning(file, { messages: this.#messages, settings: this.#settings })
     return isTruthy(loaded.value) ? this.#variables(loaded) : new Map()
   }
 

@@ -46,16 +46,21 @@ export interface Constructed {
   readonly value: Value
   /** By the mapping or list itself. */
   readonly places: ReadonlyMap<object, Places>
-  /** In the order in which the engine warns. */
-  readonly duplicates: readonly Duplicate[]
 }
 
-/** The value of a document; throws a YamlError or PythonError. */
-export function constructDocument(node: Node, version: AnsibleVersion): Constructed {
-  const constructor = new Constructor(version)
+/**
+ * The value of a document; throws a YamlError or PythonError. Keys that are set twice are added to
+ * `duplicates` in the order in which the engine warns, up to where an error ends it.
+ */
+export function constructDocument(
+  node: Node,
+  version: AnsibleVersion,
+  duplicates: Duplicate[] = [],
+): Constructed {
+  const constructor = new Constructor(version, duplicates)
   const value = constructor.object(node, false)
   constructor.finish()
-  return { value, places: constructor.places, duplicates: constructor.duplicates }
+  return { value, places: constructor.places }
 }
 
 interface Filling {
@@ -66,15 +71,16 @@ interface Filling {
 
 class Constructor {
   readonly places = new Map<object, Places>()
-  readonly duplicates: Duplicate[] = []
+  readonly #duplicates: Duplicate[]
   readonly #version: AnsibleVersion
   readonly #made = new Map<Node, Value>()
   // Containers are filled level by level, as the generators upstream are.
   #waiting: (() => void)[] = []
   #unsafeDepth = 0
 
-  constructor(version: AnsibleVersion) {
+  constructor(version: AnsibleVersion, duplicates: Duplicate[]) {
     this.#version = version
+    this.#duplicates = duplicates
   }
 
   finish(): void {
@@ -147,7 +153,7 @@ class Constructor {
       this.#assertHashable(key, node, keyNode)
       const same = sameKey(mapping, key)
       if (same !== undefined) {
-        this.duplicates.push({ key, mapping: node.start, offset: keyNode.start })
+        this.#duplicates.push({ key, mapping: node.start, offset: keyNode.start })
       }
       setItem(mapping, key, this.object(valueNode, isDeep))
       const first = filling.keys.get(same ?? key)?.first ?? keyNode.start

@@ -12,6 +12,7 @@ import { PythonError, YamlError } from './error.ts'
 import { excerptBefore219, excerptSince219 } from './excerpt.ts'
 import { readJson } from './json.ts'
 import { composeDocument } from './nodes.ts'
+import { misplacedTab } from './tabs.ts'
 import { syntaxError } from './syntax.ts'
 import { yaml219Error } from './advice.ts'
 
@@ -21,7 +22,6 @@ export interface LoadedFile {
   readonly value: Value
   /** Where the parts of each mapping and list stand. */
   readonly places: ReadonlyMap<object, Places>
-  readonly duplicates: readonly Duplicate[]
   /** Its values have Python's own types and no places of the engine's. */
   readonly isJson: boolean
 }
@@ -33,8 +33,15 @@ export function isEncrypted(text: string): boolean {
   return text.startsWith(vaultHeader)
 }
 
-/** Loads a file; throws a Failure with the engine's words when it cannot be read. */
-export function loadFile(file: SourceFile, version: AnsibleVersion): LoadedFile {
+/**
+ * Loads a file; throws a Failure with the engine's words when it cannot be read. Keys that are set
+ * twice are added to `duplicates` in either case.
+ */
+export function loadFile(
+  file: SourceFile,
+  version: AnsibleVersion,
+  duplicates: Duplicate[] = [],
+): LoadedFile {
   if (isEncrypted(file.text)) {
     const end = version === '2.19' ? '.' : ''
     throw new Failure(`Attempting to decrypt but no vault secrets found${end}`, {
@@ -42,9 +49,9 @@ export function loadFile(file: SourceFile, version: AnsibleVersion): LoadedFile 
     })
   }
   const json = readJson(file.text)
-  if ('value' in json) return { file, ...json, duplicates: [], isJson: true }
+  if ('value' in json) return { file, ...json, isJson: true }
   try {
-    return { file, ...loadYaml(file.text, version), isJson: false }
+    return { file, ...loadYaml(file.text, version, duplicates), isJson: false }
   } catch (error) {
     if (error instanceof YamlError) throw failureOf(file, version, error, json.error)
     if (error instanceof PythonError) throw pythonFailure(file, version, error)
@@ -52,10 +59,13 @@ export function loadFile(file: SourceFile, version: AnsibleVersion): LoadedFile 
   }
 }
 
-function loadYaml(text: string, version: AnsibleVersion): Constructed {
-  const node = composeDocument(parsed(text))
-  if (node !== undefined) return constructDocument(node, version)
-  return { value: null, places: new Map(), duplicates: [] }
+function loadYaml(text: string, version: AnsibleVersion, duplicates: Duplicate[]): Constructed {
+  const document = parsed(text)
+  const tab = misplacedTab(document)
+  if (tab !== undefined) throw tab
+  const node = composeDocument(document)
+  if (node !== undefined) return constructDocument(node, version, duplicates)
+  return { value: null, places: new Map() }
 }
 
 function parsed(text: string): ReturnType<typeof parseYaml> {

@@ -13,6 +13,7 @@ export function syntaxError(text: string, error: YAMLException): YamlError {
 }
 
 function slipAt(text: string, reason: string, offset: number): YamlErrorParts | undefined {
+  if (/^[@`]/.test(text)) return noToken(0)
   if (reason.includes('tab character'))
     return noToken(lineStart(text, offset) + indentOf(text, offset))
   const quote = openQuote(text, offset)
@@ -27,11 +28,31 @@ function slipAt(text: string, reason: string, offset: number): YamlErrorParts | 
 
 // Something follows the value that is the whole document, as in INI text that begins with `[web]`.
 function secondRoot(text: string, offset: number): YamlErrorParts {
-  const blanks = /^\s*/.exec(text.slice(offset))?.[0].length ?? 0
-  return { problem: 'did not find expected <document start>', offset: offset + blanks }
+  const at = offset + (/^\s*/.exec(text.slice(offset))?.[0].length ?? 0)
+  if (text[at] === '%' && at === lineStart(text, at)) {
+    const context = 'while scanning a directive'
+    return { context, contextOffset: at, problem: 'found unknown directive name', offset: at }
+  }
+  const root = /^(?:\s*(?:#.*|---.*)?\n)*\s*/.exec(text)?.[0].length ?? 0
+  if (/["'[{]/.test(text[root] ?? '')) {
+    return { problem: 'did not find expected <document start>', offset: at }
+  }
+  return unfinished(text, root, at)
 }
 
-function noToken(offset: number): YamlErrorParts {
+// What stands at `at` does not go on with the block that begins at `block`.
+function unfinished(text: string, block: number, at: number): YamlErrorParts {
+  const isSequence = text[block] === '-' && /\s/.test(text[block + 1] ?? ' ')
+  return {
+    context: `while parsing a block ${isSequence ? 'collection' : 'mapping'}`,
+    contextOffset: block,
+    problem: `did not find expected ${isSequence ? "'-' indicator" : 'key'}`,
+    offset: at,
+  }
+}
+
+/** A character that begins nothing. */
+export function noToken(offset: number): YamlErrorParts {
   return {
     context: 'while scanning for the next token',
     contextOffset: offset,
@@ -125,7 +146,18 @@ function blockSlip(text: string, offset: number): YamlErrorParts | undefined {
   if (colon !== undefined) {
     return { problem: 'mapping values are not allowed in this context', offset: start + colon }
   }
-  return unexpectedKey(text, start, line)
+  return continuedText(text, start, line) ?? unexpectedKey(text, start, line)
+}
+
+// A key that stands deeper than the text before it goes on with that text, up to its colon.
+function continuedText(text: string, start: number, line: string): YamlErrorParts | undefined {
+  const colon = line.search(/:(?:\s|$)/)
+  const before = text.slice(0, start).trimEnd()
+  const previous = before.slice(before.lastIndexOf('\n') + 1)
+  const isText = /^\s*(?:- +)*[^\s#'"[{][^#]*?: +[^\s'"[{#|>&*!][^#]*$/.test(previous)
+  const isDeeper = line.search(/\S/) > previous.search(/\S/)
+  if (colon < 0 || !isText || !isDeeper) return undefined
+  return { problem: 'mapping values are not allowed in this context', offset: start + colon }
 }
 
 function unexpectedKey(text: string, start: number, line: string): YamlErrorParts | undefined {
@@ -133,13 +165,7 @@ function unexpectedKey(text: string, start: number, line: string): YamlErrorPart
   if (indent < 0) return undefined
   const parent = parentBlock(text, start, indent)
   if (parent === undefined) return undefined
-  const isSequence = text[parent] === '-' && /\s/.test(text[parent + 1] ?? ' ')
-  return {
-    context: `while parsing a block ${isSequence ? 'collection' : 'mapping'}`,
-    contextOffset: parent,
-    problem: `did not find expected ${isSequence ? "'-' indicator" : 'key'}`,
-    offset: start + indent,
-  }
+  return unfinished(text, parent, start + indent)
 }
 
 // The first line of the nearest block that is indented less than the line that fits nowhere.
