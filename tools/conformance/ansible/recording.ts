@@ -50,8 +50,8 @@ function versionOf(engine: string): AnsibleVersion {
 
 /**
  * Messages as they are compared. Advice that the engine adds to an error of YAML (examples of what
- * to write) is left out on both sides. Names that are group and host, and up to 2.18 reserved names,
- * are told in the order of a set, which differs from run to run.
+ * to write) is left out on both sides. Names that are group and host, and up to 2.18 reserved
+ * names, are told in the order of a set, which differs from run to run.
  */
 export function comparable(
   messages: readonly string[],

@@ -20,7 +20,8 @@ export function assign(
   variable: Variable,
   settings: Settings,
 ): void {
-  const key = sameKey(variables, name) ?? name
+  // A text is only equal to the same text.
+  const key = typeof name === 'string' ? name : (sameKey(variables, name) ?? name)
   const before = variables.get(key)
   if (before === undefined) variables.set(key, variable)
   else {

@@ -22,6 +22,8 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, Group>
   readonly data: InventoryData
   readonly files: VariableFiles
+  /** What groups give their hosts, by the names of the groups. */
+  readonly shared: Map<string, HostVariables>
   /** Warnings in the order in which the engine shows them; more come with variables and patterns. */
   readonly messages: readonly Message[]
   readonly unsupported: readonly Unsupported[]
@@ -46,6 +48,7 @@ export function readInventory(
     groups: data.groups,
     data,
     files: variableFiles,
+    shared: new Map<string, HostVariables>(),
     messages: log.messages,
   }
   try {
@@ -81,37 +84,65 @@ function byStrength(a: Group, b: Group): number {
 
 /** The variables of one host by the engine's precedence; magic variables are not among them. */
 export function hostVariables(inventory: Inventory, host: Host): HostVariables {
-  const { settings, sources, files } = inventory
-  const beside = files.foldersOf(sources)
-  const play = settings.playbookFolder === undefined ? [] : [settings.playbookFolder]
-  const errors: Message[] = []
-  let variables: Variables = new Map()
-  const add = (more: Variables): void => {
-    variables = combined(variables, more, settings)
+  const shared = groupVariables(inventory, groupsOf(host))
+  const own = new Layers(inventory, shared)
+  own.add(host.variables)
+  own.addFiles('beside', 'host_vars', [host.name])
+  own.addFiles('play', 'host_vars', [host.name])
+  const { variables, errors } = own
+  // The engine warns once it has all variables, and a file that is wrong ends it before.
+  if (errors.length === 0) warnOfNames(inventory, variables)
+  return { variables, errors }
+}
+
+// Hosts of the same groups share what the groups give.
+function groupVariables(inventory: Inventory, groups: readonly Group[]): HostVariables {
+  const names = groups.map(({ name }) => name)
+  const key = names.join('\n')
+  const known = inventory.shared.get(key)
+  if (known !== undefined) return known
+  const layers = new Layers(inventory, { variables: new Map(), errors: [] })
+  layers.add(inventory.groups.get('all')?.variables ?? new Map())
+  for (const group of groups) layers.add(group.variables)
+  layers.addFiles('beside', 'group_vars', ['all'])
+  layers.addFiles('play', 'group_vars', ['all'])
+  layers.addFiles('beside', 'group_vars', names)
+  layers.addFiles('play', 'group_vars', names)
+  const { variables, errors } = layers
+  inventory.shared.set(key, { variables, errors })
+  return { variables, errors }
+}
+
+function warnOfNames({ settings, data, files }: Inventory, variables: Variables): void {
+  warnOfReservedNames(variables, settings.version, data.messages, path => files.fileOf(path))
+}
+
+/** Variables under construction, each layer over the ones before. */
+class Layers {
+  variables: Variables
+  readonly errors: Message[]
+  readonly #inventory: Inventory
+
+  constructor(inventory: Inventory, { variables, errors }: HostVariables) {
+    this.#inventory = inventory
+    this.variables = variables
+    this.errors = [...errors]
   }
-  const addFiles = (folders: readonly string[], kind: Kind, names: readonly string[]): void => {
-    for (const folder of folders) {
+
+  add(variables: Variables): void {
+    if (variables.size === 0) return
+    this.variables = combined(this.variables, variables, this.#inventory.settings)
+  }
+
+  addFiles(where: 'beside' | 'play', kind: Kind, names: readonly string[]): void {
+    const { files, sources, settings } = this.#inventory
+    const play = settings.playbookFolder === undefined ? [] : [settings.playbookFolder]
+    for (const folder of where === 'play' ? play : files.foldersOf(sources)) {
       for (const name of names) {
         const read: FileVariables = files.of(folder, kind, name)
-        errors.push(...read.failures.map(errorOf))
-        add(read.variables)
+        this.errors.push(...read.failures.map(errorOf))
+        this.add(read.variables)
       }
     }
   }
-  const groups = groupsOf(host)
-  const names = groups.map(({ name }) => name)
-  add(inventory.groups.get('all')?.variables ?? new Map())
-  for (const group of groups) add(group.variables)
-  addFiles(beside, 'group_vars', ['all'])
-  addFiles(play, 'group_vars', ['all'])
-  addFiles(beside, 'group_vars', names)
-  addFiles(play, 'group_vars', names)
-  add(host.variables)
-  addFiles(beside, 'host_vars', [host.name])
-  addFiles(play, 'host_vars', [host.name])
-  // The engine warns once it has all variables, and a file that is wrong ends it before.
-  if (errors.length > 0) return { variables, errors }
-  const { version } = settings
-  warnOfReservedNames(variables, version, inventory.data.messages, path => files.fileOf(path))
-  return { variables, errors }
 }

@@ -19,6 +19,11 @@ function slipAt(text: string, reason: string, offset: number): YamlErrorParts | 
   const quote = openQuote(text, offset)
   if (quote !== undefined) return unclosed(text, quote)
   if (reason.startsWith('end of the stream')) return secondRoot(text, offset)
+  if (reason.startsWith('a whitespace character is expected')) {
+    // `[2001:db8::1]:22`: for libyaml the list is the whole document.
+    const colon = text.lastIndexOf(':', offset)
+    return { problem: 'did not find expected <document start>', offset: colon }
+  }
   if (reason === 'deficient indentation' || reason.includes('flow collection')) {
     return openFlow(text, offset)
   }
