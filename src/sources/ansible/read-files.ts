@@ -1,7 +1,7 @@
 // Reads an inventory and the files of variables beside it from disk: the edge of this folder.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { compareStrings } from '../../base/compare.ts'
 import { type Files, joinPath, normalPath } from './files.ts'
 import { readConfiguration } from './inventory/settings.ts'
@@ -21,15 +21,23 @@ const levelsMax = 4
 
 const besides: readonly string[] = ['group_vars', 'host_vars']
 
-/** The files of an inventory at a path; what cannot be read is left out. */
-export function readInventoryFiles(path: string): InventoryFiles {
+/** The files of inventories at some paths; what cannot be read is left out. */
+export function readInventoryFiles(paths: readonly string[]): InventoryFiles {
   const files = new Map<string, string>()
-  if (isFolder(path)) addFolder(files, path)
-  else {
-    addFile(files, path)
-    for (const name of besides) addFolder(files, join(dirname(path), name))
+  for (const path of paths) {
+    if (isFolder(path)) addFolder(files, path)
+    else {
+      addFile(files, path)
+      for (const name of besides) addFolder(files, join(dirname(path), name))
+    }
   }
-  return { files, configuration: configurationOf(path) }
+  return { files, configuration: configurationOf(paths[0] ?? '.') }
+}
+
+/** The inventories that the ansible.cfg of a folder names, where it has one. */
+export function configuredInventories(folder: string): readonly string[] {
+  const paths = settingsIn(folder)?.['inventory']?.split(',') ?? []
+  return paths.map(path => (isAbsolute(path.trim()) ? path.trim() : join(folder, path.trim())))
 }
 
 function isFolder(path: string): boolean {
@@ -71,13 +79,19 @@ function namesIn(folder: string): readonly string[] {
 function configurationOf(path: string): Readonly<Record<string, string>> {
   let folder = isFolder(path) ? path : dirname(path)
   for (let level = 0; level < levelsMax; level += 1) {
-    try {
-      return readConfiguration(readFileSync(join(folder, 'ansible.cfg'), 'utf8'))
-    } catch {
-      const above = dirname(folder)
-      if (above === folder) break
-      folder = above
-    }
+    const settings = settingsIn(folder)
+    if (settings !== undefined) return settings
+    const above = dirname(folder)
+    if (above === folder) break
+    folder = above
   }
   return {}
+}
+
+function settingsIn(folder: string): Readonly<Record<string, string>> | undefined {
+  try {
+    return readConfiguration(readFileSync(join(folder, 'ansible.cfg'), 'utf8'))
+  } catch {
+    return undefined
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { Location, Problem } from '../../base/problem.ts'
 import type { Inventory } from '../ansible/inventory/inventory.ts'
-import type { Message } from '../ansible/inventory/model.ts'
+import type { Message, Unsupported } from '../ansible/inventory/model.ts'
 import { endingOf } from '../ansible/files.ts'
 import { codes, errorAt, warningAt } from '../problems.ts'
 
@@ -58,6 +58,15 @@ function warned(message: Message, at: Location): Problem {
     what: message.text,
     why: 'Ansible goes on; what it means for the cluster may not be what was meant',
     todo: 'correct it, or leave it when it is meant',
+  })
+}
+
+/** A file of variables that only a secret opens. */
+export function encryptedFile({ at }: Unsupported): Problem {
+  return warningAt(codes.inventoryVariable, at, {
+    what: 'this file is encrypted',
+    why: 'the variables in it stay closed; what they decide is not known',
+    todo: 'keep only secrets in it, and versions, groups and arguments outside',
   })
 }
 

@@ -4,7 +4,7 @@ import type { Location, Problem } from '../../base/problem.ts'
 import type { PoolTaint } from '../../nodes/pool.ts'
 import type { PoolSpec } from '../../trials/spec.ts'
 import type { Host } from '../ansible/inventory/model.ts'
-import { textOf } from '../ansible/values.ts'
+import { textOf, VaultText } from '../ansible/values.ts'
 import { loadFile } from '../ansible/yaml/load.ts'
 import { Failure } from '../ansible/failure.ts'
 import { codes, warningAt } from '../problems.ts'
@@ -53,6 +53,10 @@ function textAt(
   }
   if ('error' in evaluated) {
     once(problems, unreadable(name, at, evaluated.error))
+    return undefined
+  }
+  if (evaluated.value instanceof VaultText) {
+    once(problems, unreadable(name, at, 'it is encrypted'))
     return undefined
   }
   const text = textOf(evaluated.value) ?? (evaluated.value === null ? '' : undefined)

@@ -110,6 +110,32 @@ describe('an inventory of k3s-ansible', () => {
     expect(pools).toEqual(['cp 1', 'w 1'])
   })
 
+  it('is found through the ansible.cfg of a folder', () => {
+    files.write({
+      'ansible.cfg': '[defaults]\ninventory = envs/prod.ini\n',
+      'envs/prod.ini': variant['hosts.ini'],
+      'envs/group_vars/all.yml': variant['group_vars/all.yml'],
+      'tasks/site.yml': '- hosts: all\n',
+    })
+    const loaded = files.load(['.'])
+    expect(loaded.problems).toEqual([])
+    expect(loaded.pools.map(({ name }) => name)).toEqual(['master', 'node'])
+  })
+
+  it('names what only a secret opens', () => {
+    const vault = '$ANSIBLE_VAULT;1.1;AES256\n3030\n'
+    const args = 'extra_server_args: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  30\n'
+    files.write({
+      'hosts.ini': '[server]\ns\n[k3s_cluster:children]\nserver\n',
+      'group_vars/all/secret.yml': vault,
+      'group_vars/all/main.yml': `k3s_version: v1.33.4+k3s1\n${args}`,
+    })
+    expect(files.codes(files.load(['hosts.ini']))).toEqual([
+      'ST0134 warning group_vars/all/secret.yml:1',
+      'ST0134 warning group_vars/all/main.yml:2',
+    ])
+  })
+
   it('is found in a folder by its name, and through seatrial.yaml', () => {
     files.write({ ...variant, 'README.md': '' })
     expect(files.load(['.']).pools.map(({ name }) => name)).toEqual(['master', 'node'])

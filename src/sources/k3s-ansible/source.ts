@@ -9,7 +9,7 @@ import { type Inventory, readInventory } from '../ansible/inventory/inventory.ts
 import type { Host } from '../ansible/inventory/model.ts'
 import { defaultSettings, withConfiguration } from '../ansible/inventory/settings.ts'
 import { normalPath } from '../ansible/files.ts'
-import { readInventoryFiles } from '../ansible/read-files.ts'
+import { configuredInventories, readInventoryFiles } from '../ansible/read-files.ts'
 import { isTruthy, textOf } from '../ansible/values.ts'
 import type { Place, Source, SourceResult } from '../framework.ts'
 import { codes, errorAt, warningAt } from '../problems.ts'
@@ -17,7 +17,7 @@ import { type SourceFile, sourceFile, type SourceObject } from '../source-object
 import { valuesOf } from './arguments.ts'
 import { defaultVersion, type Flavour, flavourOf, flavourOfText, variableOf } from './flavours.ts'
 import { HostValues } from './host-values.ts'
-import { inventoryProblems, variableProblem } from './inventory-problems.ts'
+import { encryptedFile, inventoryProblems, variableProblem } from './inventory-problems.ts'
 import { type Member, memberOf, nodeSize, poolsOf, type Role } from './nodes.ts'
 import { packagedObjects } from './packaged.ts'
 import { hasSince, k3sVersion, type K3sVersion } from './version.ts'
@@ -44,17 +44,26 @@ interface Found {
 
 // Most files are no inventories, so the cheap questions come first.
 function readK3s(place: Place): Found | undefined {
-  if (place.type !== 'file' || !inventoryEnding.test(place.path)) return undefined
-  if (!place.isNamed && !usual.test(place.path)) return undefined
-  if (statSync(place.path).size > bytesMax) return undefined
-  const { files, configuration } = readInventoryFiles(place.path)
-  const path = normalPath(place.path)
-  const text = files.get(path)
+  const sources = sourcesOf(place).map(normalPath)
+  const [first] = sources
+  if (first === undefined) return undefined
+  const { files, configuration } = readInventoryFiles(sources)
+  const text = files.get(first) ?? [...files.values()].find(each => mark.test(each))
   if (text === undefined || /^apiVersion:/m.test(text) || !mark.test(text)) return undefined
   const settings = withConfiguration(defaultSettings('2.18'), configuration)
-  const inventory = readInventory(files, [path], settings)
+  const inventory = readInventory(files, sources, settings)
   const flavour = flavourOf(inventory) ?? flavourOfText(text)
-  return flavour === undefined ? undefined : { inventory, flavour, file: sourceFile(path, text) }
+  return flavour === undefined ? undefined : { inventory, flavour, file: sourceFile(first, text) }
+}
+
+// A folder with an ansible.cfg speaks for itself: the inventory that it names.
+function sourcesOf(place: Place): readonly string[] {
+  if (place.type === 'folder') {
+    return place.entries.includes('ansible.cfg') ? configuredInventories(place.path) : []
+  }
+  if (place.type !== 'file' || !inventoryEnding.test(place.path)) return []
+  if (!place.isNamed && !usual.test(place.path)) return []
+  return statSync(place.path).size > bytesMax ? [] : [place.path]
 }
 
 interface Reading extends Found {
@@ -89,6 +98,7 @@ function loadCluster(place: Place): SourceResult {
     problems: [
       ...inventoryProblems(inventory, place.path),
       ...values.errors.map(error => variableProblem(error, place.path)),
+      ...inventory.files.unsupported.map(encryptedFile),
       ...problems,
     ],
     assumptions,
