@@ -1,31 +1,106 @@
-// `explain` behind its words: the pages of rules and problems.
+// `explain` behind its words: the pages of rules and problems; with files, objects and findings.
 
 import { createColors } from 'picocolors'
+import { didYouMean } from '../base/nearest.ts'
+import type { Report } from '../explain/report.ts'
+import { findingText } from '../reports/finding-text.ts'
+import { problemText } from '../reports/problem.ts'
+import type { SourceObject } from '../sources/source-object.ts'
 import type { Call } from './commands/framework.ts'
 import { exits } from './exit.ts'
-import { usesColor } from './io.ts'
-import { didYouMean } from '../base/nearest.ts'
+import {
+  namesFinding,
+  namesObject,
+  objectHint,
+  objectReport,
+  objectsNamed,
+} from './explain-object.ts'
+import { type Io, usesColor } from './io.ts'
+import { contextFor } from './output.ts'
 import { type Page, pages, pageText } from './pages/registry.ts'
+import { prepare } from './prepare.ts'
+import { type Product, realProduct } from './product.ts'
+import { reportOf, settingsOf, withRemedies } from './run-check.ts'
+import type { Settings } from './settings.ts'
 
 /** Runs `seatrial explain`; without arguments it lists every page. */
-export async function runExplainCommand({ args, given, io }: Call): Promise<number> {
-  const when = given.get('color')?.values.at(-1)
-  const choice = when === 'always' || when === 'never' ? when : 'auto'
-  const { bold } = createColors(usesColor(choice, io, io.isOutTerminal))
+export async function runExplainCommand(
+  call: Call,
+  product: Product = realProduct,
+): Promise<number> {
+  const { args, io } = call
+  const settings = settingsOf({ ...call, args: [] }, product)
+  if (settings === undefined) return exits.usage
   if (args.length === 0) {
     io.out(pages.map(({ id, name, title }) => `${id}  ${name.padEnd(20)}  ${title}\n`).join(''))
     return exits.holds
   }
-  const found = args.map(pageOf)
-  const missing = args.filter((_, index) => found[index] === undefined)
-  for (const word of missing) {
-    const ids = pages.map(({ id }) => id)
-    const advice = /^ST\d/i.test(word) ? didYouMean(word, ids) : 'seatrial explain lists all pages'
-    io.err(`seatrial: there is no rule or finding "${word}": ${advice}\n`)
+  const hasFiles = settings.inputs.length > 0
+  const needsRun = args.some(word => namesObject(word) || (hasFiles && namesFinding(word)))
+  const ran = needsRun ? run(settings, product) : undefined
+  const statuses = args.map((word, index) => {
+    if (index > 0) io.out('\n')
+    if (ran !== undefined && namesObject(word)) return explainObject(word, ran, { settings, io })
+    if (ran !== undefined && namesFinding(word)) return explainFinding(word, ran, { settings, io })
+    return explainPage(word, settings, io)
+  })
+  return Math.max(...statuses)
+}
+
+interface Ran {
+  readonly objects: readonly SourceObject[]
+  readonly report: Report
+}
+
+function run(settings: Settings, product: Product): Ran {
+  const prepared = prepare(settings)
+  const report = reportOf(settings, prepared, product)
+  const told = withRemedies(report, { settings, prepared, product, from: 'warning' })
+  return { objects: prepared.loaded.objects, report: told }
+}
+
+interface Where {
+  readonly settings: Settings
+  readonly io: Io
+}
+
+function explainObject(word: string, { objects, report }: Ran, { settings, io }: Where): number {
+  const errors = report.problems.filter(({ severity }) => severity === 'error')
+  const context = contextFor(settings, io, 'err')
+  io.err(errors.map(problem => problemText(problem, context)).join(''))
+  const found = objectsNamed(word, objects)
+  if (found.length === 0) {
+    if (objects.length > 0) io.err(`seatrial: there is no ${word}: ${objectHint(word, objects)}\n`)
+    return exits.usage
   }
-  const texts = found.filter(page => page !== undefined).map(page => pageText(page, bold))
+  const texts = found.map(item => objectReport(item, report, contextFor(settings, io, 'out')))
   io.out(texts.join('\n'))
-  return missing.length === 0 ? exits.holds : exits.usage
+  return exits.holds
+}
+
+function explainFinding(word: string, { report }: Ran, { settings, io }: Where): number {
+  const [code = '', hash = ''] = word.split('-')
+  const id = `${code.toUpperCase()}-${hash.toLowerCase()}`
+  const finding = report.findings.find(each => each.id === id)
+  if (finding === undefined) {
+    io.err(`seatrial: nothing of ${id} is found any more; seatrial explain ${code} has its rule\n`)
+    return exits.findings
+  }
+  io.out(`${findingText(finding, contextFor(settings, io, 'out'))}\n\n`)
+  return explainPage(finding.rule, settings, io)
+}
+
+function explainPage(word: string, settings: Settings, io: Io): number {
+  const { bold } = createColors(usesColor(settings.color, io, io.isOutTerminal))
+  const page = pageOf(word)
+  if (page !== undefined) {
+    io.out(pageText(page, bold))
+    return exits.holds
+  }
+  const ids = pages.map(({ id }) => id)
+  const advice = /^ST\d/i.test(word) ? didYouMean(word, ids) : 'seatrial explain lists all pages'
+  io.err(`seatrial: there is no rule, finding or object "${word}": ${advice}\n`)
+  return exits.usage
 }
 
 /** By id, by the id of a finding (ST1001-1a2b3c4d), or by verdict. */

@@ -17,3 +17,41 @@ it('suggests the nearest id', async () => {
   expect(err).toContain('did you mean ST1')
   expect(status).toBe(2)
 })
+
+const example = 'examples/kubefirst/manifests --nodes 3 --remedies 2'
+
+it.each(['Deployment/argocd/argocd-redis-ha-haproxy', 'deploy/argocd-redis-ha-haproxy'])(
+  'tells of %s where it is written, how trials went, and what is found',
+  async word => {
+    const { out, status } = await typed(`explain ${word} -f ${example}`)
+    const file = 'examples/kubefirst/manifests/redis-ha-haproxy.yaml'
+    expect(out).toContain(`Deployment argocd/argocd-redis-ha-haproxy  ${file}:`)
+    expect(out).toMatch(/^install +nothing to tell$/m)
+    expect(out).toMatch(/^restart +1 error/m)
+    expect(out).toContain('proven   matchLabelKeys')
+    expect(out).not.toContain('argocd-application-controller')
+    expect(status).toBe(0)
+  },
+)
+
+it('tells one finding in full, then its rule', async () => {
+  const [id = ''] = (await typed(`check ${example} -o name`)).out.split('\n')
+  const { out } = await typed(`explain ${id} -f ${example}`)
+  expect(out).toContain('✗ ST1203 rollout-stuck  Deployment argocd/argocd-redis-ha-haproxy')
+  expect(out).toContain('ST1203 rollout-stuck: A rollout never completes')
+})
+
+it.each([
+  {
+    words: `Deployment/argocd/argocd-sever -f ${example}`,
+    want: 'argocd/argocd-server?',
+    status: 2,
+  },
+  { words: `ST1203-00000000 -f ${example}`, want: 'found any more', status: 1 },
+  { words: 'Deployment/a/b -f no/such/path', want: 'ST0101', status: 2 },
+  { words: 'Deployment/a/b', want: 'nothing to judge was named', status: 2 },
+])('$words: $want', async ({ words, want, status: wanted }) => {
+  const { err, status } = await typed(`explain ${words}`)
+  expect(err).toContain(want)
+  expect(status).toBe(wanted)
+})

@@ -1,12 +1,18 @@
-// `seatrial explain RULE`: the page of a rule or problem.
+// `seatrial explain`: the page of a rule or problem, one finding in full, or all about an object.
 
+import { inputFlags, platformFlags, runFlags } from './flag-lists.ts'
 import type { Command } from './framework.ts'
 
 export const explain = {
   name: 'explain',
-  doc: 'Say what a finding or problem means, with a bad and a good example.',
-  args: '[RULE|FINDING...]',
-  flags: ['color'],
-  examples: ['explain ST1001', 'explain'],
+  doc: 'Say what a rule means, or all that the trials show of a finding or an object.',
+  args: '[RULE|FINDING|OBJECT...]',
+  flags: [...inputFlags, ...platformFlags, ...runFlags, 'remedies', 'color'],
+  examples: [
+    'explain ST1001',
+    'explain Deployment/argocd/argocd-server -f ./deploy',
+    'explain deploy/web -f ./deploy --nodes 3',
+    'explain',
+  ],
   run: async call => (await import('../run.ts')).runExplainCommand(call),
 } satisfies Command
