@@ -6,11 +6,22 @@ import { explain } from './explain.ts'
 import { explore } from './explore.ts'
 import { fix } from './fix.ts'
 import type { Command } from './framework.ts'
+import { init } from './init.ts'
 import { size } from './size.ts'
 import { survive } from './survive.ts'
 import { trial } from './trial.ts'
 import { version } from './version.ts'
 
-const others: readonly Command[] = [check, trial, survive, size, fix, explore, explain, version]
+const others: readonly Command[] = [
+  check,
+  trial,
+  survive,
+  size,
+  fix,
+  explore,
+  explain,
+  init,
+  version,
+]
 
 export const commands: readonly Command[] = [...others, completionOf(others)]
