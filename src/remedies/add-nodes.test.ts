@@ -29,6 +29,14 @@ it.each([
   expect(proposed(addNodes, { causes, pools: [pool] })).toBeUndefined()
 })
 
+it('says where an autoscaler stops', () => {
+  const found = proposed(addNodes, { causes: [tooFew], pools: [{ ...pool, min: 2, max: 4 }] })
+  expect(found?.map(({ cost }) => cost).slice(0, 2)).toEqual([
+    '2 nodes more',
+    '3 nodes more; its autoscaler stops at 4 today',
+  ])
+})
+
 it('adds nothing to nodes whose size nobody said', () => {
   const pools = [{ ...pool, assumed: ['size' as const] }]
   expect(proposed(addNodes, { causes: [cause('resources-short')], pools })).toEqual([])

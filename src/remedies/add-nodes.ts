@@ -1,6 +1,7 @@
 // More nodes, where there are too few domains or too little room.
 
 import { variedPool } from '../trials/platform.ts'
+import type { PoolSpec } from '../trials/spec.ts'
 import { type Ask, countText, numberOf, type Proposal, type Remedy } from './framework.ts'
 
 /** How many nodes more than the arithmetic asks for are tried as well. */
@@ -25,13 +26,18 @@ export const addNodes = {
       const count = pool.count + add
       return {
         summary: `add ${countText(add, 'node')}: pool ${pool.name} ${pool.count} → ${count}`,
-        cost: `${countText(add, 'node')} more`,
+        cost: `${countText(add, 'node')} more${limitText(pool, count)}`,
         fields: [],
         pools: [{ pool: pool.name, count }],
       }
     })
   },
 } satisfies Remedy
+
+/** An autoscaler that may not make as many by itself. */
+function limitText({ max }: PoolSpec, count: number): string {
+  return max === undefined || max >= count ? '' : `; its autoscaler stops at ${max} today`
+}
 
 function leastOf({ cause }: Ask): number {
   const [needed = 0, domains = 0] = ['needed', 'domains'].map(name => numberOf(cause, name))

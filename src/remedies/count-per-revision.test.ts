@@ -5,7 +5,7 @@ import { countPerRevision } from './count-per-revision.ts'
 import { cause, proposed, term, web, webRef } from './testing.ts'
 
 const noRoom = cause('rollout-has-no-room')
-const causes = [noRoom, cause('replicas-exceed-domains', {}, term)]
+const causes = [noRoom, cause('replicas-exceed-domains', { term })]
 
 it('counts pods of one revision in the term that keeps them apart', () => {
   expect(proposed(countPerRevision, { causes })).toMatchObject([

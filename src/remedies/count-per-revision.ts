@@ -7,10 +7,8 @@ const hashKey = 'pod-template-hash'
 
 /** The anti-affinity term that keeps the pods apart, as the cause beside this one names it. */
 function termPath({ finding: { causes } }: Ask): string | undefined {
-  const places = causes
-    .filter(({ code }) => code === 'replicas-exceed-domains')
-    .flatMap(({ locations }) => locations.flatMap(({ path }) => path ?? []))
-  return places.find(path => /podAntiAffinity\..*\[\d+\]$/.test(path))
+  const term = causes.find(({ code }) => code === 'replicas-exceed-domains')?.facts['term']
+  return typeof term === 'string' ? term : undefined
 }
 
 export const countPerRevision = {

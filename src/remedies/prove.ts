@@ -33,7 +33,7 @@ export function prove(
   const fresh = after.findings.filter(
     finding => finding.severity !== 'info' && keysOf(finding).some(key => !known.has(key)),
   )
-  return { gone, fresh, text: textOf(after, gone, fresh) }
+  return { gone, fresh, text: textOf(after, gone, newsOf(fresh, known)) }
 }
 
 export interface ProofOf {
@@ -51,15 +51,23 @@ function keysOf({ trial, verdict, object, causes }: Finding): readonly string[] 
   return objects.map(each => `${trial}|${verdict}|${each}`)
 }
 
-function textOf({ trials }: Report, gone: boolean, fresh: readonly Finding[]): string {
+/** Of each finding that was not there the first object that it is new for. */
+function newsOf(fresh: readonly Finding[], known: ReadonlySet<string>): readonly string[] {
+  return fresh.flatMap(finding => {
+    const { trial, rule, verdict } = finding
+    const key = keysOf(finding).find(each => !known.has(each))
+    return key === undefined ? [] : [`${trial} shows ${rule} ${verdict} of ${key.split('|')[2]}`]
+  })
+}
+
+function textOf({ trials }: Report, gone: boolean, news: readonly string[]): string {
   const names = trials.map(({ name }) => name)
   const ran = `${names.slice(0, -1).join(', ')}${names.length > 1 ? ' and ' : ''}${names.at(-1) ?? ''}`
   if (!gone) return `${ran} ran again: the finding stays`
-  const [first] = fresh
+  const [first] = news
   if (first === undefined) return `${ran} ran again: the finding is gone and nothing is new`
-  const { rule, verdict, trial, object } = first
-  const more = fresh.length === 1 ? '' : ` and ${fresh.length - 1} more`
-  return `${ran} ran again: gone, but then ${trial} shows ${rule} ${verdict} of ${object.name}${more}`
+  const more = news.length === 1 ? '' : ` and ${news.length - 1} more`
+  return `${ran} ran again: gone, but then ${first}${more}`
 }
 
 /** The platform as it would be. */

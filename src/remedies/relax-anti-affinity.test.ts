@@ -3,7 +3,7 @@ import { relaxAntiAffinity } from './relax-anti-affinity.ts'
 import { antiAffinity, cause, proposed, term, web, webRef, webTerm } from './testing.ts'
 
 it('makes a wish of the term that keeps the pods apart', () => {
-  const causes = [cause('replicas-exceed-domains', {}, term)]
+  const causes = [cause('replicas-exceed-domains', { term })]
   const wish = { weight: 100, podAffinityTerm: webTerm }
   expect(proposed(relaxAntiAffinity, { causes })?.[0]?.fields).toEqual([
     {

@@ -14,9 +14,8 @@ export const relaxAntiAffinity = {
   handles: ({ code }) => code === 'replicas-exceed-domains',
   propose: ask => {
     const { cause, written } = ask
-    const places = cause.locations.flatMap(({ path }) => path ?? [])
-    const term = places.find(path => path.includes('podAntiAffinity') && /\[\d+\]$/.test(path))
-    if (term === undefined) return []
+    const { term } = cause.facts
+    if (typeof term !== 'string') return []
     const parts = pathParts(term)
     const index = Number(parts.at(-1))
     const path = term.slice(0, term.indexOf(`.${required}`))

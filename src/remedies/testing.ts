@@ -27,10 +27,9 @@ export const web = setAt(
 
 export const webRef = { kind: 'Deployment', namespace: 'shop', name: 'web' }
 
-/** A cause with these facts; `path` is where it points to. */
-export function cause(code: string, facts: Cause['facts'] = {}, path?: string): Cause {
-  const locations = path === undefined ? [] : [{ file: 'web.yaml', line: 1, path }]
-  return { code, text: '', facts, locations, writers: [] }
+/** A cause with these facts. */
+export function cause(code: string, facts: Cause['facts'] = {}): Cause {
+  return { code, text: '', facts, locations: [], writers: [] }
 }
 
 interface Given {

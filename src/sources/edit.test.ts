@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FieldValue, editOf, spliced } from './edit.ts'
 import { poolEditOf } from './edit-pool.ts'
 import type { SourceObject } from './source-object.ts'
-import { type Sandbox, sandbox } from './testing.ts'
+import { answer, type Sandbox, sandbox } from './testing.ts'
 import { writtenChange } from './written-change.ts'
 
 let files: Sandbox
@@ -143,4 +143,45 @@ it('what cannot be written into a file becomes a patch', () => {
   const { edits, diff, isExact } = writtenChange({ fields, pools: [] }, { objects: [], pools: [] })
   expect([edits, isExact]).toEqual([[], false])
   expect(diff).toContain('+spec:\n+  minAvailable: null\n+  maxUnavailable: 1\n')
+})
+
+describe('a change of what a kustomization builds', () => {
+  const built = (kustomization: string): SourceObject => {
+    files.write({ 'k/kustomization.yaml': kustomization, 'k/web.yaml': web })
+    const run = answer({ stdout: web })
+    const [object] = files.load(['k'], { run }).objects
+    if (object === undefined) throw new Error('one object is built')
+    return object
+  }
+  const changeOf = (item: SourceObject, path: string, value: unknown) => {
+    const object = { kind: 'Deployment', name: 'web', namespace: 'default' }
+    const change = { fields: [{ object, path, value }], pools: [] }
+    return writtenChange(change, { objects: [item], pools: [] })
+  }
+
+  it('is a patch at the end of it', () => {
+    const item = built('resources: [web.yaml]\n')
+    const { edits, diff, isExact } = changeOf(item, 'spec.replicas', 2)
+    expect(edits[0]?.file).toMatch(/k\/kustomization.yaml$/)
+    expect(isExact).toBe(false)
+    expect(diff).toBe(
+      `+patches:
++- target:
++    kind: Deployment
++    name: web
++  patch: |
++    - op: replace
++      path: /spec/replicas
++      value: 2
+`,
+    )
+  })
+
+  it('comes before the patches that are there, and makes fields that are missing', () => {
+    const item = built('resources: [web.yaml]\npatches:\n  - path: a.yaml\n# end\n')
+    const { edits } = changeOf(item, 'spec.strategy.rollingUpdate.maxUnavailable', 1)
+    const after = spliced('resources: [web.yaml]\npatches:\n  - path: a.yaml\n# end\n', edits)
+    expect(after).toContain('patches:\n  - target:\n')
+    expect(after).toContain('            maxUnavailable: 1\n  - path: a.yaml\n# end\n')
+  })
 })

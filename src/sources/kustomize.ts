@@ -2,13 +2,14 @@
 // to the resource files of the tree where one of them holds the object, else into the built
 // output.
 
+import { join } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import type { LoadContext, Place, Source, SourceResult, ToolResult } from './framework.ts'
 import { objectsOf } from './objects.ts'
 import { filePlace } from './place.ts'
 import { codes, errorAt } from './problems.ts'
 import { kustomizationFile, readTree, type Tree } from './kustomize-tree.ts'
-import { sourceFile, type SourceObject } from './source-object.ts'
+import { type SourceDocument, sourceFile, type SourceObject } from './source-object.ts'
 import { mapToTree } from './kustomize-origin.ts'
 import { readText } from './yaml/read.ts'
 
@@ -29,10 +30,21 @@ function loadKustomize(place: Place, context: LoadContext): SourceResult {
   }
   const text = readText(sourceFile(`${built.command} ${place.path}`, built.output))
   const found = objectsOf(text.documents, false)
-  const objects: SourceObject[] = mapToTree(found.objects, tree)
+  const overlay = overlayOf(place)
+  const objects = mapToTree(found.objects, tree).map(
+    (item): SourceObject => (overlay === undefined ? item : { ...item, overlay }),
+  )
   const problems: Problem[] = [...text.problems, ...found.problems]
   if (objects.length === 0 && problems.length === 0) problems.push(nothingBuilt(place))
   return { objects, problems }
+}
+
+/** The user's kustomization file itself. */
+function overlayOf({ path, entries }: Place): SourceDocument | undefined {
+  const file = kustomizationFile(entries)
+  return file === undefined
+    ? undefined
+    : filePlace(join(path, file), false).read().documents[0]?.source
 }
 
 // A kustomization that was only found in a folder: its resource files still say most of it.

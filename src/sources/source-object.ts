@@ -29,6 +29,8 @@ export interface SourceDocument extends TextRange {
 export interface SourceObject {
   readonly object: KubeObject
   readonly source: SourceDocument
+  /** The kustomization that built it, where one did: changes belong there. */
+  readonly overlay?: SourceDocument
   locate(path: FieldPath): Location
   /** Offsets in `source.file.text`, for edits; undefined when the path is not written there. */
   range(path: FieldPath): NodeRange | undefined

@@ -7,6 +7,7 @@ import type { ObjectRef } from '../kube/object.ts'
 import type { PoolSpec } from '../trials/spec.ts'
 import { editOf, type FieldValue, type Splice } from './edit.ts'
 import { diffOf } from './edit-diff.ts'
+import { overlayEditOf } from './edit-overlay.ts'
 import { poolEditOf } from './edit-pool.ts'
 import type { SourceObject } from './source-object.ts'
 
@@ -63,7 +64,11 @@ function fieldsWritten(
       metadata.namespace === object.namespace &&
       metadata.name === object.name,
   )
-  const edit = item === undefined ? undefined : editOf(item, changes)
+  const { overlay } = item ?? {}
+  const edit =
+    item === undefined || overlay === undefined
+      ? item && editOf(item, changes)
+      : overlayEditOf(item, overlay, changes)
   if (edit !== undefined) {
     return { edits: edit.splices, diff: edit.diff, isExact: edit.isWhole }
   }

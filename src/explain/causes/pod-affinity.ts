@@ -57,7 +57,14 @@ function exclusiveDomains(context: ExplainContext, { index, term }: OwnTerm): Ca
     text:
       `replicas: ${replicas}${where} ${needs.text} ${needs.count} nodes that differ in ` +
       `${topologyKey}, there ${domains.size === 1 ? 'is' : 'are'} ${domains.size}${held}`,
-    facts: { replicas, topologyKey, needed: needs.count, domains: domains.size, holders },
+    facts: {
+      replicas,
+      topologyKey,
+      needed: needs.count,
+      domains: domains.size,
+      holders,
+      term: termPath,
+    },
     locations,
     writers: [],
   }
