@@ -258,6 +258,13 @@ describe('a loss of a node', () => {
     expect(down?.causes[0]).toMatchObject({ code: 'single-replica' })
   })
 
+  it('keeps down what tolerates the loss for ever: nothing evicts it', () => {
+    const manifest = app({ spec: '      tolerations: [{operator: Exists}]\n' })
+    const [cause] = causesOf(check(manifest), 'lose-node', 'down')
+    expect(cause).toMatchObject({ code: 'never-evicted' })
+    expect(cause?.locations[0]?.line).toBe(lineOf(manifest, 'tolerations'))
+  })
+
   it('breaks an SLA of ten seconds, which makes it an error', () => {
     const loaded = load(['-'], { pools: [two], readStdin: () => app({}) })
     const sla = { downSeconds: 10 }

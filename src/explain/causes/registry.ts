@@ -3,6 +3,7 @@
 import type { CauseFinder } from './cause-finder.ts'
 import { disruptionBudget, installerGate, lostNode, singleReplica } from './consequences.ts'
 import { missingObject } from './missing-object.ts'
+import { neverEvicted } from './never-evicted.ts'
 import { placement } from './placement.ts'
 import { podWarning } from './pod-warning.ts'
 import { refusedFields } from './refused-fields.ts'
@@ -13,6 +14,7 @@ export const causeFinders: readonly CauseFinder[] = [
   rolloutBudget,
   placement,
   podWarning,
+  neverEvicted,
   singleReplica,
   lostNode,
   disruptionBudget,
