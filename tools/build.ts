@@ -64,6 +64,17 @@ const runOnDemand: Plugin = {
   },
 }
 
+/** The engine of expressions runs its modules when `cel()` is first called, not at the start. */
+const celOnDemand: Plugin = {
+  name: 'cel-on-demand',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]kube[\\/]cel[\\/]provider\.ts$/ }, ({ path }) => ({
+      contents: "export const cel = () => require('./engine.ts')",
+      resolveDir: dirname(path),
+    }))
+  },
+}
+
 /** Writes the scripts; sources newer than dist/seatrial.cjs mean a new build. */
 async function bundle(): Promise<void> {
   const started = new Date()
@@ -71,7 +82,8 @@ async function bundle(): Promise<void> {
   for (const name of readdirSync(dist)) {
     if (/\.(cache|txt)$/.test(name)) rmSync(join(dist, name))
   }
-  const run = await build(options('src/cli/run.ts', 'dist/run.cjs'))
+  const runOptions = options('src/cli/run.ts', 'dist/run.cjs')
+  const run = await build({ ...runOptions, plugins: [celOnDemand] })
   const main = options('src/cli/main.ts', 'dist/main.cjs')
   const start = await build({ ...main, plugins: [runOnDemand] })
   writeLicences([run.metafile, start.metafile])

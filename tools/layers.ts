@@ -87,6 +87,11 @@ export const layers: readonly Layer[] = [
 /** Tiers up to this one compile without Node and DOM names and are deterministic. */
 export const coreTierMax = 8
 
+/** Packages that core code may use: functions of their arguments, without clock or input. */
+export const purePackages: Readonly<Record<string, string>> = {
+  re2js: 'expressions of users have patterns in the syntax of RE2, matched in linear time',
+}
+
 /** Names that core code may not use, each with what takes its place. */
 export const bannedInCore: Readonly<Record<string, string>> = {
   Date: 'time is integer milliseconds passed in (nowMs); format it with src/kube',

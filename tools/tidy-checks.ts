@@ -1,7 +1,14 @@
 // The checks of `tidy`, pure: source files in, offences out. Each is tested on planted errors in
 // test/architecture/tidy.test.ts.
 
-import { bannedInCore, coreTierMax, type Layer, layers, type Members } from './layers.ts'
+import {
+  bannedInCore,
+  coreTierMax,
+  type Layer,
+  layers,
+  type Members,
+  purePackages,
+} from './layers.ts'
 import {
   type Import,
   importsOf,
@@ -64,7 +71,7 @@ export function checkImports(file: SourceFile): readonly Offence[] {
 
 function importText(path: string, layer: Layer, { from }: Import): string | undefined {
   if (!from.startsWith('.')) {
-    if (layer.tier > coreTierMax) return undefined
+    if (layer.tier > coreTierMax || Object.hasOwn(purePackages, from)) return undefined
     return `core code (tier ${layer.tier}) may not import "${from}": pass the value in from tier 9-10`
   }
   const target = resolved(path, from)

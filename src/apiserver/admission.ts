@@ -22,10 +22,17 @@ export interface AdmissionRequest {
 }
 
 /** The part of the cluster that a plugin may read; it cannot write and sees no clock. */
-export type AdmissionContext = Pick<ApiContext, 'get' | 'list' | 'randomBelow' | 'note'>
+export type AdmissionContext = Pick<ApiContext, 'get' | 'list' | 'randomBelow' | 'note' | 'user'>
 
 /** A request that carries an object: the only kind that can be mutated. */
 export type ObjectRequest = AdmissionRequest & { readonly object: KubeObject }
+
+/** Plugins run a second time when one that users write has changed the object. */
+export interface Round {
+  readonly isSecond: boolean
+  /** What a plugin keeps for the second round, by its name. */
+  readonly memory: Map<string, ReadonlySet<string>>
+}
 
 /** One built-in plugin. Functions are pure; `admit` gives the same reference for no change. */
 export interface AdmissionPlugin {
@@ -37,9 +44,11 @@ export interface AdmissionPlugin {
   readonly operations: readonly Operation[]
   /** Calls a webhook, once per request: when that changes the object, the others run once more. */
   readonly isWebhook?: true
+  /** When it changes the object, all plugins run once more, this one too. */
+  readonly reinvokes?: true
   /** Subresources that the plugin handles; only the main resource when absent. */
   readonly subresources?: readonly AdmissionRequest['subresource'][]
-  admit?(request: ObjectRequest, context: AdmissionContext): KubeObject | ApiStatus
+  admit?(request: ObjectRequest, context: AdmissionContext, round: Round): KubeObject | ApiStatus
   validate?(request: AdmissionRequest, context: AdmissionContext): ApiStatus | undefined
   /** A write that belongs to the request, such as charging a quota, after every refusal is past. */
   commit?(request: AdmissionRequest, context: ApiContext): void
@@ -90,42 +99,37 @@ export function admit(
   request: ObjectRequest,
   context: AdmissionContext,
 ): KubeObject | ApiStatus {
-  let object = request.object
-  let isChangedByWebhook = false
-  for (const plugin of concerned(plugins, request)) {
-    const answer = admitted(plugin, request, object, context)
-    if (isStatus(answer)) return answer
-    if (plugin.isWebhook === true && answer !== object) isChangedByWebhook = true
-    object = answer
-  }
-  return isChangedByWebhook ? reinvoked(plugins, request, object, context) : object
+  const wanted = concerned(plugins, request)
+  const first: Round = { isSecond: false, memory: new Map() }
+  const passed = pass(wanted, request, { context, round: first })
+  if (isStatus(passed.answer) || !passed.isChangedByUsers) return passed.answer
+  const builtIn = wanted.filter(plugin => plugin.isWebhook !== true)
+  const again = { ...request, object: passed.answer }
+  return pass(builtIn, again, { context, round: { ...first, isSecond: true } }).answer
 }
 
-function admitted(
-  plugin: AdmissionPlugin,
-  request: ObjectRequest,
-  object: KubeObject,
-  context: AdmissionContext,
-): KubeObject | ApiStatus {
-  if (plugin.admit === undefined) return object
-  return plugin.admit(object === request.object ? request : { ...request, object }, context)
+interface Passed {
+  readonly answer: KubeObject | ApiStatus
+  readonly isChangedByUsers: boolean
 }
 
-/** The built-in plugins once more, over what webhooks made of the object. */
-function reinvoked(
+function pass(
   plugins: readonly AdmissionPlugin[],
   request: ObjectRequest,
-  changed: KubeObject,
-  context: AdmissionContext,
-): KubeObject | ApiStatus {
-  let object = changed
-  for (const plugin of concerned(plugins, request)) {
-    if (plugin.isWebhook === true) continue
-    const answer = admitted(plugin, request, object, context)
-    if (isStatus(answer)) return answer
+  { context, round }: { context: AdmissionContext; round: Round },
+): Passed {
+  let object = request.object
+  let isChangedByUsers = false
+  for (const plugin of plugins) {
+    if (plugin.admit === undefined) continue
+    const seen = object === request.object ? request : { ...request, object }
+    const answer = plugin.admit(seen, context, round)
+    if (isStatus(answer)) return { answer, isChangedByUsers }
+    const isOfUsers = plugin.isWebhook === true || plugin.reinvokes === true
+    if (isOfUsers && answer !== object) isChangedByUsers = true
     object = answer
   }
-  return object
+  return { answer: object, isChangedByUsers }
 }
 
 /** Runs the validating phase; gives the first refusal. */

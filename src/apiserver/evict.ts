@@ -7,13 +7,14 @@ import type { KubeObject } from '../kube/object.ts'
 import { isPodReady } from '../kube/pod.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { formatTime } from '../kube/time.ts'
+import { type AdmissionRequest, validate } from './admission.ts'
 import { withCondition } from './conditions.ts'
 import { deleteObject } from './delete.ts'
 import { unmetPrecondition } from './deletion.ts'
 import type { ApiContext, ApiResponse, DeleteOptions, Target } from './request.ts'
 import { type Resource, resourceOf } from './resource.ts'
 import { forbiddenRequest, notFound, plainFailure, refused, tooManyRequests } from './responses.ts'
-import { find, put, type Server } from './stored.ts'
+import { admissionRequest, find, put, type Server } from './stored.ts'
 
 const disruptedPodsMax = 2000
 const refusalText = "Cannot evict pod as it would violate the pod's disruption budget."
@@ -26,6 +27,8 @@ export function evict(server: Server, target: Target, options: DeleteOptions = {
   const { resource, object } = find(context, target)
   if (object === undefined) return refused(notFound(resource, target.name))
   const pod = object as Pod
+  const denial = validate(server.plugins, evictionRequest(resource, pod), context)
+  if (denial !== undefined) return refused(denial)
   if (!ignoresBudgets(pod)) {
     const refusal = charge(context, pod)
     if (refusal !== undefined) return refused(refusal)
@@ -33,6 +36,14 @@ export function evict(server: Server, target: Target, options: DeleteOptions = {
   const response = markAndDelete(server, resource, { pod, options })
   // An eviction is created, so its answer says 201.
   return response.ok ? { ...response, code: 201 } : response
+}
+
+/** What admission sees: an Eviction that is created. */
+function evictionRequest(resource: Resource, { metadata }: Pod): AdmissionRequest {
+  const { name = '', namespace = '' } = metadata
+  const object = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } }
+  const parts = { operation: 'create', object, old: undefined, subresource: 'eviction' } as const
+  return admissionRequest(resource, parts)
 }
 
 /** Pods that run nothing yet, or nothing any more, disturb nobody. */

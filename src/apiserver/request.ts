@@ -92,6 +92,8 @@ export interface ApiContext {
    * decoding, and a status needs no validation.
    */
   readonly trusted?: boolean
+  /** Who asks; an administrator when absent. */
+  readonly user?: { readonly username: string; readonly groups: readonly string[] }
   /** Virtual milliseconds since the epoch of the run (an absolute Unix time in ms). */
   readonly nowMs: number
   readonly get: (kind: string, key: string) => KubeObject | undefined

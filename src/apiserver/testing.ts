@@ -10,6 +10,10 @@ import { handle } from './server.ts'
 export interface MemoryServer {
   /** Virtual time in ms since 1970; tests move it. */
   nowMs: number
+  /** Who asks; an administrator when undefined. */
+  user: ApiContext['user']
+  /** Kinds that are listed backwards, for answers that do not depend on an order. */
+  readonly backwards: Set<string>
   readonly context: ApiContext
   readonly writes: string[]
   request(request: ApiRequest): ApiResponse
@@ -29,8 +33,11 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
     kinds.set(kind, known)
     return known
   }
-  const sorted = (kind: string): readonly KubeObject[] =>
-    [...of(kind)].sort(([a], [b]) => compareStrings(a, b)).map(([, object]) => object)
+  const backwards = new Set<string>()
+  const sorted = (kind: string): readonly KubeObject[] => {
+    const list = [...of(kind)].sort(([a], [b]) => compareStrings(a, b)).map(([, object]) => object)
+    return backwards.has(kind) ? list.reverse() : list
+  }
   const written = new Map<string, Written[]>()
   const note = (kind: string, key: string, write: Written): void => {
     const id = `${kind} ${key}`
@@ -39,7 +46,12 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
   const server: MemoryServer = {
     nowMs: 1_767_225_600_000,
     writes,
-    request: request => handle({ ...server.context, nowMs: server.nowMs }, request, plugins),
+    user: undefined,
+    backwards,
+    request: request => {
+      const { context, nowMs, user } = server
+      return handle({ ...context, nowMs, ...(user && { user }) }, request, plugins)
+    },
     object: (kind, key) => of(kind).get(key),
     context: {
       nowMs: 0,

@@ -1,7 +1,7 @@
 // The API server's error answers. Upstream: apimachinery pkg/api/errors/errors.go, v0.36.3.
 
 export interface StatusCause {
-  readonly reason: string
+  readonly reason?: string
   readonly message: string
   readonly field?: string
 }

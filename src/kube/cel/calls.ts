@@ -2,7 +2,7 @@
 // Port of cel-go v0.26.0 interpreter/{planner,interpretable}.go and common/decls: results, costs.
 
 import { operators } from './ast.ts'
-import { asAttribute, attributeNode, CannotPlan, constantNode, type Node } from './plan.ts'
+import { asAttribute, attributeNode, CannotPlan, constantNode, type Node } from './node.ts'
 import { type CallCost, callCost, equalityCost, one } from './cost.ts'
 import type { FunctionDecl, Overload } from './declarations.ts'
 import { equal, adapted } from './equality.ts'

@@ -14,7 +14,6 @@ import {
 } from './ast.ts'
 import {
   type Attribute,
-  evaluateAttribute,
   goType,
   isKey,
   qualified,
@@ -27,28 +26,9 @@ import { listCost, mapCost, messageCost } from './cost.ts'
 import type { Environment } from './declarations.ts'
 import { planFold } from './fold.ts'
 import { charge, type Step } from './frame.ts'
+import { asAttribute, attributeNode, CannotPlan, constantNode, type Node } from './node.ts'
 import { shortText } from './short-text.ts'
 import { CelError, CelMap, Optional, TypeValue, type Value } from './values.ts'
-
-/** A planned node. */
-export interface Node {
-  readonly step: Step
-  /** Set where the value is known without any variable. */
-  readonly constant?: Value
-  /** Set where fields and indexes can be added at no other cost. */
-  readonly attribute?: Attribute
-}
-
-/** Thrown where planning finds that an expression can never work; caught by compile.ts. */
-export class CannotPlan extends Error {}
-
-export function constantNode(value: Value): Node {
-  return { constant: value, step: () => value }
-}
-
-export function attributeNode(attribute: Attribute): Node {
-  return { attribute, step: evaluateAttribute(attribute) }
-}
 
 /** Slots of variables: those of the environment first, those of comprehensions behind. */
 interface Scope {
@@ -252,11 +232,6 @@ function charged(step: Step, cost: number): Step {
     charge(frame, cost)
     return value
   }
-}
-
-/** Any value can have fields; one that is no variable is evaluated first. */
-export function asAttribute({ attribute, step }: Node): Attribute {
-  return attribute ?? { root: { kind: 'value', step }, qualifiers: [] }
 }
 
 function keyQualifier({ constant, attribute, step }: Node): Pick<Qualifier, 'key' | 'compute'> {

@@ -59,6 +59,16 @@ export function tooLong(field: string, maxBytes: number): FieldError {
   return error('FieldValueTooLong', field, 'Too long', `may not be more than ${maxBytes} bytes`)
 }
 
+export function tooMany(field: string, actual: number, max: number): FieldError {
+  const detail = `must have at most ${max} items`
+  return error('FieldValueTooMany', field, `Too many: ${actual}`, detail)
+}
+
+/** Something that is not the fault of the value. */
+export function internalError(field: string, detail: string): FieldError {
+  return error('InternalError', field, 'Internal error', detail)
+}
+
 function error(reason: FieldErrorReason, field: string, head: string, detail: string): FieldError {
   return { reason, field, body: detail === '' ? head : `${head}: ${detail}` }
 }

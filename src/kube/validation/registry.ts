@@ -1,6 +1,7 @@
 // Validation by kind key. Upstream: pkg/apis/*/validation, v1.36.3.
 
 import type { KubeObject } from '../object.ts'
+import * as admission from './admission-policies.ts'
 import * as apps from './apps.ts'
 import * as autoscaling from './autoscaling.ts'
 import * as batch from './batch.ts'
@@ -54,6 +55,14 @@ const byKind: Readonly<Record<string, Validator>> = {
   Job: { create: batch.checkJob, update: batch.checkJobUpdate },
   Lease: namespaced,
   LimitRange: { create: quotas.checkLimitRange, update: quotas.checkLimitRange },
+  MutatingAdmissionPolicy: {
+    create: admission.checkMutatingPolicy,
+    update: admission.checkMutatingPolicySpec,
+  },
+  MutatingAdmissionPolicyBinding: {
+    create: admission.checkMutatingBinding,
+    update: admission.checkMutatingBindingSpec,
+  },
   Namespace: { create: core.checkNamespace },
   NetworkPolicy: namespaced,
   Node: { create: core.checkNode, update: core.checkNodeUpdate },
@@ -71,6 +80,14 @@ const byKind: Readonly<Record<string, Validator>> = {
   ServiceAccount: namespaced,
   StatefulSet: { create: apps.checkStatefulSet, update: apps.checkStatefulSetUpdate },
   StorageClass: { create: storage.checkStorageClass, update: storage.checkStorageClassUpdate },
+  ValidatingAdmissionPolicy: {
+    create: admission.checkValidatingPolicy,
+    update: admission.checkValidatingPolicySpec,
+  },
+  ValidatingAdmissionPolicyBinding: {
+    create: admission.checkValidatingBinding,
+    update: admission.checkValidatingBindingSpec,
+  },
 }
 
 /** What is wrong with a new object; kinds without a validator are checked for their metadata. */

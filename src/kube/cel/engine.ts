@@ -1,0 +1,11 @@
+// What the rest of the twin uses of the engine. It is asked for with `cel()` of provider.ts.
+
+export { authorizerValue, requestResourceValue } from './library/authorization.ts'
+export { jsonOf, PartialObject, PatchOperation } from './patch-types.ts'
+export {
+  evaluateAll,
+  matchConditionBudget,
+  PolicyCompiler,
+  policyBudget,
+} from './policy-program.ts'
+export { CelError } from './values.ts'
