@@ -1,5 +1,6 @@
-// Decisions per second of the fast engine and of the specification. A decision is one attempt and its assumption
-// in the cache; no queue, binding or events. Per second of processor time, garbage collection included.
+// Decisions per second of the fast engine and of the specification. A decision is one attempt and
+// its assumption in the cache; no queue, binding or events. Seconds are processor time, garbage
+// collection included.
 
 import type { Pod } from '../src/kube/generated/types.ts'
 import type { KubeObject } from '../src/kube/object.ts'
@@ -14,6 +15,7 @@ import { FastEngine } from '../src/scheduler/fast/engine.ts'
 import type { TiedNodes } from '../src/scheduler/framework.ts'
 import { podInfoOf } from '../src/scheduler/node-info.ts'
 import type { SchedulerListers } from '../src/scheduler/listers.ts'
+import { loseEachNode } from './lose-nodes.ts'
 import { nodeOf, type Workload, workloadsFor } from './scheduler-workloads.ts'
 import { quantile, type Row, type SuiteOptions } from './suite.ts'
 
@@ -39,6 +41,35 @@ function podsOf(templates: readonly Pod[], prefix: string, count: number): Pod[]
   )
 }
 
+function withClaim(pod: Pod): Pod {
+  const volume = { name: 'data', persistentVolumeClaim: { claimName: pod.metadata.name ?? '' } }
+  return { ...pod, spec: { containers: [], ...pod.spec, volumes: [volume] } }
+}
+
+/** The claim of a pod, and the CSI volume that it is bound to. */
+function claimAndVolume({ metadata: { name = '', namespace = '' } }: Pod): KubeObject[] {
+  const bound = { 'pv.kubernetes.io/bind-completed': 'yes' }
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace, uid: `claim-${name}`, annotations: bound },
+    spec: { volumeName: name, accessModes: ['ReadWriteOnce'], storageClassName: '' },
+    status: { phase: 'Bound' },
+  }
+  const volume = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: {
+      csi: { driver: 'csi.example.com', volumeHandle: name },
+      claimRef: { kind: 'PersistentVolumeClaim', name, namespace, uid: `claim-${name}` },
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: '',
+    },
+  }
+  return [claim, volume] as unknown as KubeObject[]
+}
+
 function listersOf(objects: readonly KubeObject[]): SchedulerListers {
   const lists = new Map<string, KubeObject[]>()
   const byKey = new Map<string, KubeObject>()
@@ -46,7 +77,9 @@ function listersOf(objects: readonly KubeObject[]): SchedulerListers {
   for (const object of objects) {
     const { namespace, name = '' } = object.metadata
     for (const key of [object.kind, `${object.kind} ${namespace}`]) {
-      lists.set(key, [...(lists.get(key) ?? []), object])
+      const list = lists.get(key)
+      if (list === undefined) lists.set(key, [object])
+      else list.push(object)
     }
     byKey.set(`${object.kind} ${namespace === undefined ? name : `${namespace}/${name}`}`, object)
   }
@@ -60,10 +93,15 @@ function listersOf(objects: readonly KubeObject[]): SchedulerListers {
 function prepare(workload: Workload, nodes: number, engine: SchedulingEngine): Bench {
   const cache = new SchedulerCache()
   for (let index = 0; index < nodes; index += 1) cache.setNode(nodeOf(index, workload.zones))
-  const listers = listersOf(workload.objects ?? [])
-  const pods = podsOf(workload.templates, 'pod', workload.pods)
+  const plain = podsOf(workload.templates, 'pod', workload.pods)
+  const plainInit = podsOf(workload.initTemplates, 'init', workload.initPods)
+  const isClaiming = workload.claims === true
+  const pods = isClaiming ? plain.map(withClaim) : plain
+  const initPods = isClaiming ? plainInit.map(withClaim) : plainInit
+  const claims = isClaiming ? [...pods, ...initPods].flatMap(claimAndVolume) : []
+  const listers = listersOf([...(workload.objects ?? []), ...claims])
   const bench: Bench = { workload, cache, pods, request: new Request(cache, listers), failed: 0 }
-  podsOf(workload.initTemplates, 'init', workload.initPods).forEach((pod, index) => {
+  initPods.forEach((pod, index) => {
     if (workload.preplaced !== true) decide(bench, engine, pod)
     else cache.setPod(onNode(pod, nodeOf(Math.trunc(index / 4), []).metadata.name ?? '', index))
   })
@@ -94,9 +132,53 @@ class Request implements EngineRequest {
     this.cache = cache
     this.listers = listers
   }
+
+  /** The same on a fork of the cache. */
+  on(cache: SchedulerCache): Request {
+    const request = new Request(cache, this.listers)
+    request.nextStartNodeIndex = this.nextStartNodeIndex
+    return request
+  }
 }
 
 const noNames: readonly string[] = []
+
+/** Seconds of losing each node of a settled platform, by the decisions alone. */
+function loseRow(nodes: number, podsPerNode: number, secondsMax: number, runs: number): Row {
+  const platform = workloadsFor(nodes).find(({ name }) => name === 'Platform200') as Workload
+  const workload = { ...platform, initPods: 0, pods: nodes * podsPerNode }
+  const engine = new FastEngine()
+  const bench = prepare(workload, nodes, engine)
+  for (const pod of bench.pods) decide(bench, engine, pod)
+  const decideOn = (cache: SchedulerCache, pod: Pod): void => {
+    decide({ ...bench, cache, request: bench.request.on(cache) }, engine, pod)
+  }
+  const rates = Array.from({ length: runs }, () => {
+    const began = processorSeconds()
+    loseEachNode({ cache: bench.cache, decideOn }, nodes)
+    return nodes / (processorSeconds() - began)
+  })
+  const median = quantile(rates, 0.5)
+  const floor = nodes / secondsMax
+  return {
+    workload: 'LoseEachNode',
+    nodes,
+    pods: workload.pods,
+    engine: 'fast',
+    perSecond: Math.round(median),
+    spread: (quantile(rates, 0.9) - quantile(rates, 0.1)) / 2 / median,
+    floor: Math.round(floor),
+    ratio: Number((median / floor).toPrecision(3)),
+    millisecondsMedian: Math.round((1000 * nodes) / median),
+  }
+}
+
+/** Nodes, pods on each, and the seconds that losing each of them may take. */
+const losses: readonly (readonly [number, number, number])[] = [
+  [50, 10, 0.5],
+  [1000, 15, 3],
+  [5000, 30, 30],
+]
 
 function decide(bench: Bench, engine: SchedulingEngine, pod: Pod): void {
   const outcome = engine.schedule(pod, bench.request)
@@ -190,6 +272,13 @@ export function measureAll(options: SuiteOptions): readonly Row[] {
       )
       result.push(row)
     }
+  }
+  for (const [nodes, podsPerNode, seconds] of losses) {
+    if (options.only !== undefined && !'LoseEachNode'.includes(options.only)) continue
+    if (nodes > Math.max(...sizes)) continue
+    const row = loseRow(nodes, podsPerNode, seconds, Math.min(options.runs, 3))
+    options.say(`${row.workload} ${nodes}: ${row.millisecondsMedian} ms in all`)
+    result.push(row)
   }
   return result
 }

@@ -1,5 +1,5 @@
 // The workloads of scheduler_perf by name: nodes, pods that are there, pods that are measured.
-// Upstream: kubernetes v1.36 test/integration/scheduler_perf/*/performance-config.yaml and templates.
+// Upstream: test/integration/scheduler_perf/*/performance-config.yaml and templates, v1.36.3.
 
 import type { Node, Pod, PodAffinityTerm, PodSpec } from '../src/kube/generated/types.ts'
 import type { KubeObject } from '../src/kube/object.ts'
@@ -15,6 +15,8 @@ export interface Workload {
   readonly objects?: readonly KubeObject[]
   /** Initial pods are put on nodes in turn instead of being scheduled. */
   readonly preplaced?: boolean
+  /** Each pod has a claim that is bound to a CSI volume. */
+  readonly claims?: boolean
   /** The measured pods preempt; the victims go, and the pod is tried again. */
   readonly preempts?: boolean
   /** Least decisions per second at 100, 1,000, 5,000 and 15,000 nodes. */
@@ -159,102 +161,183 @@ function namespace(name: string): KubeObject {
 
 const namespaces = [namespace('sched-0'), namespace('sched-1')]
 
+interface Sizes {
+  readonly nodes: number
+  /** As scheduler_perf has them at 5,000 nodes; fewer where the nodes would be full. */
+  readonly usual: Counts
+  /** At most one pod for two nodes. */
+  readonly apart: Counts
+  /** Few initial pods, so that hosts without one remain. */
+  readonly onHosts: Counts
+}
+
+type Counts = Pick<Workload, 'initPods' | 'pods'>
+
+function sizesFor(nodes: number): Sizes {
+  const half = Math.trunc(nodes / 2)
+  const initPods = Math.min(5000, nodes * 2)
+  const pods = Math.min(10_000, nodes * 30)
+  return {
+    nodes,
+    usual: { initPods, pods },
+    apart: { initPods: Math.min(1000, Math.trunc(nodes / 4)), pods: Math.min(2000, half) },
+    onHosts: { initPods: Math.min(initPods, half), pods },
+  }
+}
+
+type Templates = Pick<Workload, 'initTemplates' | 'templates'>
+
+/** Initial and measured pods alike. */
+function same(one: Pod): Templates {
+  return { initTemplates: [one], templates: [one] }
+}
+
+/** Initial pods are plain. */
+function measured(...templates: readonly Pod[]): Templates {
+  return { initTemplates: [plain], templates }
+}
+
 /** Every workload for a number of nodes. */
 export function workloadsFor(nodes: number): readonly Workload[] {
-  const init = Math.min(5000, nodes * 2)
-  const full = Math.min(10_000, nodes * 30)
-  const same = (one: Pod) => ({ initTemplates: [one], templates: [one] })
-  const onHosts = { initPods: Math.min(init, Math.trunc(nodes / 2)), pods: full }
-  const apart = {
-    initPods: Math.min(1000, Math.trunc(nodes / 4)),
-    pods: Math.min(2000, Math.trunc(nodes / 2)),
-  }
-  const sizes = { initPods: init, pods: full }
-  const all: readonly Workload[] = [
-    { name: 'SchedulingBasic', zones: [], ...sizes, ...same(plain), floors: basic, published: 680 },
+  const sizes = sizesFor(nodes)
+  const all = [
+    ...basicWorkloads(sizes),
+    ...spreadWorkloads(sizes),
+    ...affinityWorkloads(sizes),
+    ...selectorWorkloads(sizes),
+    ...failingWorkloads(sizes),
+    { name: 'Platform200', zones: threeZones, ...sizes.usual, ...platform(), floors: floors.mixed },
+  ]
+  return all.map(one => ({ ...one, objects: [...namespaces, ...(one.objects ?? [])] }))
+}
+
+function basicWorkloads({ usual }: Sizes): Workload[] {
+  const withSecret = template({ spec: { volumes: [{ name: 's', secret: { secretName: 's' } }] } })
+  const mix = [
+    plain,
+    inTwoZones,
+    prefersFar('yellow', term('yellow', hostname)),
+    spread('DoNotSchedule'),
+    plain,
+    near('blue', term('blue', zone)),
+  ]
+  return [
+    { name: 'SchedulingBasic', zones: [], ...usual, ...same(plain), ...perf(680, floors.basic) },
+    { name: 'SchedulingSecrets', zones: [], ...usual, ...same(withSecret), ...perf(790) },
+    { name: 'SchedulingCSIPVs', zones: [], ...usual, ...same(plain), claims: true, ...perf(100) },
     {
-      name: 'TopologySpreading',
-      zones: moons,
-      ...sizes,
-      initTemplates: [plain],
-      templates: [spread('DoNotSchedule')],
-      floors: hardSpread,
-      published: 460,
+      name: 'SchedulingNodeAffinity',
+      zones: threeZones,
+      ...usual,
+      ...measured(inTwoZones),
+      ...perf(220),
     },
+    {
+      name: 'MixedSchedulingBasePod',
+      zones: threeZones,
+      ...usual,
+      ...measured(...mix),
+      ...perf(140),
+    },
+  ]
+}
+
+function spreadWorkloads({ usual }: Sizes): Workload[] {
+  const hard = measured(spread('DoNotSchedule'))
+  const soft = measured(spread('ScheduleAnyway'))
+  const byService = { ...same(template({ labels: { app: 'web' } })), objects: [service] }
+  return [
+    { name: 'TopologySpreading', zones: moons, ...usual, ...hard, ...perf(460, floors.hard) },
     {
       name: 'PreferredTopologySpreading',
       zones: moons,
-      ...sizes,
-      initTemplates: [plain],
-      templates: [spread('ScheduleAnyway')],
-      floors: softSpread,
-      published: 340,
+      ...usual,
+      ...soft,
+      ...perf(340, floors.soft),
     },
     {
       name: 'DefaultTopologySpreading',
       zones: moons,
-      ...sizes,
-      ...same(template({ labels: { app: 'web' } })),
-      objects: [service],
-      floors: softSpread,
-      published: 160,
+      ...usual,
+      ...byService,
+      ...perf(160, floors.soft),
     },
-    {
-      name: 'SchedulingPodAntiAffinity',
-      zones: [],
-      ...apart,
-      ...same(anti('green', term('green', hostname))),
-      floors: required,
-      published: 60,
-    },
-    {
-      name: 'SchedulingPodAffinity',
-      zones: ['zone1'],
-      ...sizes,
-      ...same(near('blue', term('blue', zone))),
-      floors: preferred,
-      published: 35,
-    },
+  ]
+}
+
+function affinityWorkloads({ usual, apart, onHosts }: Sizes): Workload[] {
+  const far = same(anti('green', term('green', hostname)))
+  const near1 = same(near('blue', term('blue', zone)))
+  const wantsNear = same(prefersNear('red', term('red', hostname)))
+  const wantsFar = same(prefersFar('yellow', term('yellow', hostname)))
+  const { apartFloors, preferred } = floors
+  return [
+    { name: 'SchedulingPodAntiAffinity', zones: [], ...apart, ...far, ...perf(60, apartFloors) },
+    { name: 'SchedulingPodAffinity', zones: ['zone1'], ...usual, ...near1, ...perf(35) },
     {
       name: 'SchedulingPreferredPodAffinity',
       zones: [],
       ...onHosts,
-      ...same(prefersNear('red', term('red', hostname))),
-      floors: preferred,
-      published: 90,
+      ...wantsNear,
+      ...perf(90, preferred),
     },
     {
       name: 'SchedulingPreferredPodAntiAffinity',
       zones: [],
       ...onHosts,
-      ...same(prefersFar('yellow', term('yellow', hostname))),
-      floors: preferred,
-      published: 90,
+      ...wantsFar,
+      ...perf(90, preferred),
+    },
+  ]
+}
+
+/** The same with terms that select namespaces by their labels. */
+function selectorWorkloads({ usual, apart, onHosts }: Sizes): Workload[] {
+  const far = same(anti('green', selecting('green', hostname)))
+  const wantsFar = same(prefersFar('yellow', selecting('yellow', hostname)))
+  const near1 = same(near('blue', selecting('blue', zone)))
+  const wantsNear = same(prefersNear('red', selecting('red', hostname)))
+  const { apartFloors, preferred } = floors
+  return [
+    {
+      name: 'RequiredPodAntiAffinityWithNSSelector',
+      zones: [],
+      ...apart,
+      ...far,
+      ...perf(24, apartFloors),
     },
     {
-      name: 'SchedulingNodeAffinity',
-      zones: threeZones,
-      ...sizes,
-      initTemplates: [plain],
-      templates: [inTwoZones],
-      floors: preferred,
-      published: 220,
+      name: 'PreferredAntiAffinityWithNSSelector',
+      zones: [],
+      ...onHosts,
+      ...wantsFar,
+      ...perf(55, preferred),
     },
     {
-      name: 'MixedSchedulingBasePod',
-      zones: threeZones,
-      ...sizes,
-      initTemplates: [plain],
-      templates: [
-        plain,
-        inTwoZones,
-        prefersFar('yellow', term('yellow', hostname)),
-        spread('DoNotSchedule'),
-        plain,
-        near('blue', term('blue', zone)),
-      ],
-      floors: mixed,
-      published: 140,
+      name: 'RequiredPodAffinityWithNSSelector',
+      zones: ['zone1'],
+      ...usual,
+      ...near1,
+      ...perf(35),
+    },
+    {
+      name: 'PreferredAffinityWithNSSelector',
+      zones: [],
+      ...onHosts,
+      ...wantsNear,
+      ...perf(90, preferred),
+    },
+  ]
+}
+
+function failingWorkloads({ nodes, usual }: Sizes): Workload[] {
+  return [
+    {
+      name: 'Unschedulable',
+      zones: [],
+      ...usual,
+      ...measured(plain, template({ cpu: '9' })),
+      ...perf(590),
     },
     {
       name: 'PreemptionBasic',
@@ -265,70 +348,31 @@ export function workloadsFor(nodes: number): readonly Workload[] {
       templates: [template({ cpu: '3', spec: { priority: 10 } })],
       preplaced: true,
       preempts: true,
-      floors: [10_000, 25_000, 8000, 2000],
-    },
-    {
-      name: 'Unschedulable',
-      zones: [],
-      ...sizes,
-      initTemplates: [plain],
-      templates: [plain, template({ cpu: '9' })],
-      floors: mixed,
-      published: 590,
-    },
-    {
-      name: 'RequiredPodAntiAffinityWithNSSelector',
-      zones: [],
-      ...apart,
-      ...same(anti('green', selecting('green', hostname))),
-      floors: required,
-      published: 24,
-    },
-    {
-      name: 'PreferredAntiAffinityWithNSSelector',
-      zones: [],
-      ...onHosts,
-      ...same(prefersFar('yellow', selecting('yellow', hostname))),
-      floors: preferred,
-      published: 55,
-    },
-    {
-      name: 'RequiredPodAffinityWithNSSelector',
-      zones: ['zone1'],
-      ...sizes,
-      ...same(near('blue', selecting('blue', zone))),
-      floors: preferred,
-      published: 35,
-    },
-    {
-      name: 'PreferredAffinityWithNSSelector',
-      zones: [],
-      ...onHosts,
-      ...same(prefersNear('red', selecting('red', hostname))),
-      floors: preferred,
-      published: 90,
-    },
-    {
-      name: 'Platform200',
-      zones: threeZones,
-      initPods: 0,
-      pods: full,
-      ...platform(),
-      floors: mixed,
+      floors: floors.preemption,
     },
   ]
-  return all.map(workload => ({
-    ...workload,
-    objects: [...namespaces, ...(workload.objects ?? [])],
-  }))
 }
 
-const basic = [300_000, 150_000, 100_000, 70_000] as const
-const required = [60_000, 60_000, 40_000, 25_000] as const
-const preferred = [200_000, 80_000, 60_000, 40_000] as const
-const hardSpread = [200_000, 110_000, 90_000, 50_000] as const
-const softSpread = [150_000, 60_000, 50_000, 35_000] as const
-const mixed = [120_000, 50_000, 40_000, 25_000] as const
+type Floors = Workload['floors']
+
+/** Where no floor is set for a size, that of the next larger one. */
+const floors = {
+  basic: [300_000, 150_000, 100_000, 70_000],
+  apartFloors: [60_000, 60_000, 40_000, 25_000],
+  preferred: [200_000, 80_000, 60_000, 40_000],
+  hard: [90_000, 90_000, 90_000, 50_000],
+  soft: [50_000, 50_000, 50_000, 35_000],
+  mixed: [120_000, 50_000, 40_000, 25_000],
+  preemption: [25_000, 25_000, 8000, 8000],
+} satisfies Readonly<Record<string, Floors>>
+
+const overPublishedMin = 50
+
+/** The threshold of scheduler_perf; without a floor of its own a workload must reach 50 times it. */
+function perf(published: number, own?: Floors): Pick<Workload, 'published' | 'floors'> {
+  const least = published * overPublishedMin
+  return { published, floors: own ?? [least, least, least, least] }
+}
 
 /** 200 deployments with services: a third prefers to be apart, a tenth must, a tenth is spread hard. */
 function platform(): Pick<Workload, 'initTemplates' | 'templates' | 'objects'> {
@@ -337,7 +381,7 @@ function platform(): Pick<Workload, 'initTemplates' | 'templates' | 'objects'> {
   for (let index = 0; index < 200; index += 1) {
     const app = `app-${index}`
     const labels = { app }
-    const cpu = ['50m', '100m', '200m', '250m'][index % 4] as string
+    const cpu = ['50m', '100m', '100m', '150m'][index % 4] as string
     const own = { labelSelector: { matchLabels: labels }, topologyKey: hostname }
     const spec: Partial<PodSpec> = {
       ...(index % 3 === 0 && {

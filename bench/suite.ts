@@ -112,7 +112,9 @@ function rateText(suite: string, machine: string, rows: readonly Row[]): string 
     `± ${Math.round(row.spread * 100)} %`,
     `floor ${row.floor}`,
     `× ${row.ratio} ${row.ratio >= 1 ? 'good' : 'TOO SLOW'}`,
-    `specification ${row.specification}/s × ${row.overSpecification}`,
+    row.specification === undefined
+      ? `${row.millisecondsMedian} ms in all`
+      : `specification ${row.specification}/s × ${row.overSpecification}`,
     row.published === undefined ? '' : `scheduler_perf ${row.published}/s × ${row.overPublished}`,
   ])
   return `${suite} on ${machine}\n${tableOf(lines)}\n`

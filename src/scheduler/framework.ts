@@ -265,6 +265,8 @@ export interface PreFilterPlugin extends Plugin {
 
 export interface FilterPlugin extends Plugin {
   readonly filter: (cycle: CycleState, pod: Pod, node: NodeInfo) => Status
+  /** True only when `filter` would pass every node; lets a search skip the question. */
+  readonly passesEverywhere?: (cycle: CycleState, pod: Pod) => boolean
 }
 
 export interface PostFilterPlugin extends Plugin {

@@ -40,11 +40,14 @@ export interface AttemptContext {
 
 /** A cycle state whose handle runs the profile's plugins. */
 export function newAttempt(context: AttemptContext): AttemptState {
-  const { profile, snapshot, listers, nominator, choices } = context
+  const { profile, listers, nominator, choices } = context
   const handle: Handle = {
+    // Read when asked for: whoever needs no list of nodes does not have one made.
+    get snapshot() {
+      return context.snapshot
+    },
     args: profile.args,
     features: profile.features,
-    snapshot,
     listers,
     nominator,
     choices,
@@ -67,12 +70,17 @@ export interface PreFilterOutcome {
 }
 
 /** Runs PreFilter; a rejection that preemption may cure does not stop the other plugins. */
-export function runPreFilter(profile: Profile, cycle: AttemptState, pod: Pod): PreFilterOutcome {
+export function runPreFilter(
+  profile: Profile,
+  cycle: AttemptState,
+  pod: Pod,
+  nodes: readonly NodeInfo[] = cycle.handle.snapshot.nodes,
+): PreFilterOutcome {
   let status: Status = success
   let nodeNames: readonly string[] | undefined
   const restrictedBy: string[] = []
   for (const plugin of profile.preFilter) {
-    const result = plugin.preFilter(cycle, pod, cycle.handle.snapshot.nodes)
+    const result = plugin.preFilter(cycle, pod, nodes)
     const { code } = result.status
     if (code === 'Skip') {
       cycle.skipFilter.add(plugin.name)

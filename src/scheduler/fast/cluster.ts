@@ -44,6 +44,7 @@ export class Cluster {
   readonly changedNodes: number[] = []
   /** Pods on nodes by priority. */
   readonly priorities = new Map<number, number>()
+  private numPods = 0
   private readonly heldByText = new Map<string, HeldTerm>()
   private readonly heldByAffinity = new WeakMap<readonly unknown[], readonly HeldTerm[]>()
   private readonly spaces = new Map<string, ValueSpace>()
@@ -69,9 +70,12 @@ export class Cluster {
     if (cache.order !== this.names) this.reorder(cache.order)
   }
 
-  /** Whether so many nodes came and went that starting anew is cheaper. */
+  /** Whether so many nodes or kinds of pods came and went that starting anew is cheaper. */
   get isWorn(): boolean {
-    return this.nodes.slotOf.size > 2 * this.names.length + 1024
+    return (
+      this.nodes.slotOf.size > 2 * this.names.length + 1024 ||
+      this.sets.numClasses > 2 * this.numPods + 20_000
+    )
   }
 
   private reorder(names: readonly string[]): void {
@@ -128,6 +132,7 @@ export class Cluster {
     const { labelClass, held } = this.factsOf(pod)
     labelClass.add(slot, delta)
     for (const { counter } of held) counter.add(slot, delta)
+    this.numPods += delta
     const count = (this.priorities.get(pod.priority) ?? 0) + delta
     if (count === 0) this.priorities.delete(pod.priority)
     else this.priorities.set(pod.priority, count)

@@ -8,6 +8,7 @@ import {
   type FilterPlugin,
   type Pod,
   type PodInfo,
+  type PostFilterResult,
   type ScorePlugin,
   success,
   type TiedNodes,
@@ -16,6 +17,7 @@ import { podInfoOf, type NodeInfo } from '../node-info.ts'
 import { newAttempt, type PreFilterOutcome, runPreFilter } from '../runtime.ts'
 import type { AttemptTrace, Placed, Window } from '../schedule-pod.ts'
 import type { PluginScores, Scoring } from '../scoring.ts'
+import type { Snapshot } from '../snapshot.ts'
 import type { Status } from '../status.ts'
 import type { Plan } from './plans.ts'
 import type { Program } from './program.ts'
@@ -53,8 +55,20 @@ export class Decision {
   /** Runs PreFilter of the plugins that have no fast form. */
   startCycle(): AttemptState {
     const { request, program, pod } = this
-    const cycle = newAttempt({ ...request, snapshot: request.cache.snapshot() })
-    this.preFilter = runPreFilter({ ...request.profile, preFilter: program.preFilter }, cycle, pod)
+    const { profile, cache, listers, nominator, choices } = request
+    let snapshot: Snapshot | undefined
+    const cycle = newAttempt({
+      profile,
+      listers,
+      nominator,
+      choices,
+      get snapshot() {
+        snapshot ??= cache.snapshot()
+        return snapshot
+      },
+    })
+    // The plugins that are run here look nodes up, and do not go through all of them.
+    this.preFilter = runPreFilter(program.reduced, cycle, pod, [])
     this.cycle = cycle
     return cycle
   }
@@ -67,14 +81,18 @@ export class Decision {
   fullCycle(): AttemptState {
     const cycle = this.startedCycle()
     const { profile } = this.request
-    const { preFilter } = this.program
+    const { preFilter } = this.program.reduced
     const others = profile.preFilter.filter(plugin => !preFilter.includes(plugin))
     runPreFilter({ ...profile, preFilter: others }, cycle, this.pod)
     return cycle
   }
 
   active(plugins: readonly FilterPlugin[]): readonly FilterPlugin[] {
-    return plugins.filter(({ name }) => this.cycle?.skipFilter.has(name) !== true)
+    const cycle = this.startedCycle()
+    return plugins.filter(
+      plugin =>
+        !cycle.skipFilter.has(plugin.name) && plugin.passesEverywhere?.(cycle, this.pod) !== true,
+    )
   }
 
   /** Runs PreScore of a plugin without a fast form; true when it skips. */
@@ -174,8 +192,9 @@ export class FastTrace implements AttemptTrace {
   }
 
   /** Reads what the next attempt would overwrite. */
-  keep(): void {
-    assert(this.diagnosis.explicit.size >= 0, 'the rejections are read')
+  keep(postFilter?: PostFilterResult): void {
+    const trials = postFilter?.preemption?.dryRunRejected
+    assert(this.diagnosis.explicit.size >= 0 && trials?.size !== -1, 'the rejections are read')
   }
 
   /** The arrays of the search belong to the last attempt only. */

@@ -243,7 +243,7 @@ export class FastEngine implements SchedulingEngine {
       diagnosis.postFilterMessage = messageOf(postFilter.status)
     }
     const message = fitErrorText(diagnosis, cluster.order.length)
-    if (request.keepRaw === true) trace.keep()
+    if (request.keepRaw === true) trace.keep(postFilter)
     return { type: 'unfit', message, trace, postFilter, nextStartNodeIndex: next }
   }
 

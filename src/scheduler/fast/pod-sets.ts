@@ -55,6 +55,10 @@ export class PodSets {
   private readonly textByLabels = new WeakMap<object, string>()
   private readonly sets = new Map<string, PodSet>()
 
+  get numClasses(): number {
+    return this.classes.length
+  }
+
   classOf(pod: PodInfo): LabelClass {
     const terminating = pod.isTerminating ? 't' : ''
     const text = `${pod.namespace}\0${terminating}\0${this.labelsText(pod.labels)}`

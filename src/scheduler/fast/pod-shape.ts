@@ -89,16 +89,15 @@ export class PodShapes {
     const podAffinityId = parts.idOf(spec?.affinity?.podAffinity)
     const podAntiAffinityId = parts.idOf(spec?.affinity?.podAntiAffinity)
     const spreadId = parts.idOf(spec?.topologySpreadConstraints)
-    const volumesId = parts.idOf(spec?.volumes)
+    const needsPlugins = needsPluginsOf(pod, info)
     const requestKey = this.requestKeyOf(pod, info)
     const imagesKey = imagesKeyOf(pod)
     const ownerKey = ownerKeyOf(pod)
     const nodeClassKey = `${tolerationsId} ${selectorId} ${nodeAffinityId} ${spec?.nodeName ?? ''}`
     const key =
       `${labelClass.id} ${nodeClassKey} ${podAffinityId} ${podAntiAffinityId} ${spreadId} ` +
-      `${volumesId} ${requestKey}|${imagesKey}|${ownerKey}`
-    const needsPlugins = needsPluginsOf(pod, info)
-    const known = needsPlugins ? undefined : this.byKey.get(key)
+      `${needsPlugins} ${requestKey}|${imagesKey}|${ownerKey}`
+    const known = this.byKey.get(key)
     if (known !== undefined) return known
     const shape: PodShape = {
       id: this.byKey.size + 1,
@@ -117,7 +116,7 @@ export class PodShapes {
       needsPlugins,
       ownerKey,
     }
-    if (!needsPlugins) this.byKey.set(key, shape)
+    this.byKey.set(key, shape)
     return shape
   }
 

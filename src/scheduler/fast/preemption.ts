@@ -1,6 +1,7 @@
 // DefaultPreemption on columns: the same candidates, victims and texts. What a node would have to
 // give up is kept until the node changes. Upstream: framework/preemption/preemption.go, v1.36.3.
 
+import { assert } from '../../base/assert.ts'
 import { fitErrorText } from '../diagnosis.ts'
 import {
   failed,
@@ -70,6 +71,7 @@ export class Preemption {
     const { cluster } = this.search
     const numNodes = cluster.order.length
     this.followBudgets(request)
+    if (helpful.count > 0 && !this.anyVictim()) return this.noVictimAnywhere(request, helpful)
     const trial = helpful.count === 0 ? noTrial : this.tryNodes(request, helpful, requestKey)
     if (trial.candidates.length > 0) return this.choose(pod, request, trial)
     if (trial.errors.length > 0) return { status: failed(joinErrors(trial.errors)) }
@@ -77,6 +79,28 @@ export class Preemption {
     const status = unschedulable(fitErrorText(rejected, numNodes))
     if (helpful.count === 0) return { status, nominate: '' }
     return { status, nominate: '', preemption: new TrialOutcome(trial, [], () => rejected) }
+  }
+
+  /** No pod on any node may be evicted for this one: every trial would end the same. */
+  private noVictimAnywhere(request: EngineRequest, { slots, count }: Helpful): PostFilterResult {
+    const { cluster, statuses, question } = this.search
+    // The trial would begin somewhere; where is a choice of the run all the same.
+    request.choices.preemptionOffset(count)
+    const codes = statuses.codeOf(noVictims)
+    const nodes = {
+      count,
+      codes,
+      extraCode: 0,
+      read: () => {
+        assert(this.search.question === question, 'rejections are read before the next attempt')
+        return { slots: slots.slice(0, count), codes: new Uint16Array(count).fill(codes) }
+      },
+      nameOf: (slot: number) => cluster.nodes.infos[slot]?.name ?? '',
+      statuses,
+    }
+    const rejected = new CodedDiagnosis(nodes, notHelpful, [])
+    const status = unschedulable(fitErrorText(rejected, cluster.order.length))
+    return { status, nominate: '', preemption: new TrialOutcome(noTrial, [], () => rejected) }
   }
 
   private followBudgets({ listers }: EngineRequest): void {
@@ -96,7 +120,6 @@ export class Preemption {
     const share = Math.trunc((count * minCandidateNodesPercentage) / 100)
     const candidatesMax = Math.min(Math.max(share, minCandidateNodesAbsolute), count)
     const offset = request.choices.preemptionOffset(count)
-    if (!this.anyVictim()) return this.noVictimAnywhere(helpful)
     const evaluated: VictimCandidate[] = []
     let numViolating = 0
     const rejectedSlots: number[] = []
@@ -138,12 +161,6 @@ export class Preemption {
       return numViolating <= candidatesMax
     })
     return this.inOrder(kept, helpful)
-  }
-
-  private noVictimAnywhere({ slots, count }: Helpful): Trial {
-    const code = this.search.statuses.codeOf(noVictims)
-    const rejectedSlots = Array.from(slots.subarray(0, count))
-    return { ...noTrial, rejectedSlots, rejectedCodes: rejectedSlots.map(() => code) }
   }
 
   /** In the order of the snapshot. */

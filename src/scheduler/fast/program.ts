@@ -1,7 +1,7 @@
 // What a profile asks of the fast engine: which plugins run in fast form, with which weight, and
 // which are asked node by node. The one place that says what falls back to the specification.
 
-import type { FilterPlugin, PreFilterPlugin } from '../framework.ts'
+import type { FilterPlugin } from '../framework.ts'
 import type { Profile, WeightedScorePlugin } from '../profile.ts'
 import { nodeFilters } from './node-classes.ts'
 
@@ -61,7 +61,8 @@ export interface Program {
   readonly before: readonly FilterPlugin[]
   readonly between: readonly FilterPlugin[]
   readonly after: readonly FilterPlugin[]
-  readonly preFilter: readonly PreFilterPlugin[]
+  /** The profile with PreFilter of those plugins and of NodeAffinity only. */
+  readonly reduced: Profile
   /** Score plugins without a fast form; they give pods without volumes and devices nothing. */
   readonly otherScores: readonly WeightedScorePlugin[]
 }
@@ -87,7 +88,10 @@ export function programOf(profile: Profile): Program {
     before: pick(before),
     between: pick(between),
     after: pick(after),
-    preFilter: profile.preFilter.filter(({ name }) => name === 'NodeAffinity' || asked.has(name)),
+    reduced: {
+      ...profile,
+      preFilter: profile.preFilter.filter(({ name }) => name === 'NodeAffinity' || asked.has(name)),
+    },
     otherScores: profile.score.filter(({ plugin }) => !fastScores.has(plugin.name)),
   }
 }

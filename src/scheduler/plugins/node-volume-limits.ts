@@ -13,6 +13,7 @@ import {
   type NodeInfo,
   type Pod,
   type PreFilterPlugin,
+  type SchedulerListers,
   type Status,
   skip,
   stateKey,
@@ -172,6 +173,13 @@ function filterNode(
   return success
 }
 
+/** Without CSINodes there are no limits; what is left are claims that cannot be counted. */
+function isUnlimited(pod: Pod, listers: SchedulerListers): boolean {
+  if (listers.list('CSINode').length > 0) return false
+  const into = { volumes: new Map<string, string>(), isNew: true }
+  return addVolumes(pod, undefined, storageListers(listers), into) === success
+}
+
 function hasCountedVolume(pod: Pod): boolean {
   return volumesOf(pod).some(
     volume => claimOf(pod, volume) !== undefined || isInlineMigratable(volume),
@@ -225,6 +233,10 @@ export const nodeVolumeLimits = {
     const { handle } = cycle
     const listers = cycle.read(key) ?? storageListers(handle.listers)
     return filterNode(pod, node, listers, handle.features.volumeLimitScaling)
+  },
+  passesEverywhere: (cycle, pod) => {
+    const { features, listers } = cycle.handle
+    return !features.volumeLimitScaling && isUnlimited(pod, listers)
   },
 } satisfies PreFilterPlugin & FilterPlugin
 

@@ -30,6 +30,7 @@ import { sameJson } from '../same-json.ts'
 import {
   bindingReasons,
   findPodVolumes,
+  isReachableEverywhere,
   type PodClaims,
   podClaims,
   type PodVolumes,
@@ -196,6 +197,10 @@ export const volumeBinding = {
     if ('reasons' in found) return unresolvable(...found.reasons)
     state.byNode.set(node.name, found.volumes)
     return success
+  },
+  passesEverywhere: cycle => {
+    const state = cycle.read(key)
+    return state !== undefined && isReachableEverywhere(state.claims, state.listers)
   },
   preScore: () => skip,
   score: () => 0,

@@ -126,6 +126,17 @@ export function findPodVolumes(
   return found
 }
 
+/** Whether all claims are bound, to volumes that every node reaches. */
+export function isReachableEverywhere(claims: PodClaims, listers: StorageListers): boolean {
+  return (
+    claims.delayed.length === 0 &&
+    claims.bound.every(({ spec }) => {
+      const volume = listers.volume(spec?.volumeName ?? '')
+      return volume !== undefined && volume.spec?.nodeAffinity === undefined
+    })
+  )
+}
+
 function checkBoundClaims(
   claims: readonly PersistentVolumeClaim[],
   node: Node,
