@@ -7,7 +7,7 @@
 
 import { LayeredMap } from '../base/layered-map.ts'
 import type { Node, Pod } from '../kube/generated/types.ts'
-import { CacheLog } from './cache-log.ts'
+import { CacheLog, type LogPlace, visitBetween } from './cache-log.ts'
 import {
   addNodeImages,
   type ImageNodesByName,
@@ -44,8 +44,13 @@ interface CachedPod {
   readonly isAssumed: boolean
 }
 
-const emptySnapshot = snapshotOf([])
-const noInfos: ReadonlyMap<string, NodeInfo> = new Map()
+interface KnownSnapshot {
+  readonly snapshot: Snapshot
+  readonly names: readonly string[]
+  readonly place: LogPlace
+  /** Where each node is in this order; made when it is needed, and shared by all who need it. */
+  readonly positions: { byName?: ReadonlyMap<string, number> }
+}
 
 export class SchedulerCache {
   private nodes = new LayeredMap<CachedNode>()
@@ -54,15 +59,13 @@ export class SchedulerCache {
   private tree: NodeTree = []
   /** Nodes that changed since the last snapshot. */
   private changed = new Set<string>()
-  private last: Snapshot | undefined = emptySnapshot
+  /** Existing nodes as attempts see them: taken over from `nodes` when an attempt begins. */
+  private settled = new LayeredMap<NodeInfo>()
   /** Names in the order of the snapshot; replaced, never changed. */
   private names: readonly string[] = []
-  /** Where each node is in that order; replaced, never changed. */
-  private positions: ReadonlyMap<string, number> = new Map()
-  /** In that order; a snapshot or fork that holds the array freezes it. */
-  private infos: NodeInfo[] = []
-  private infosShared = true
   private changes = new CacheLog()
+  /** The last snapshot object that was made, and what had happened by then. */
+  private last: KnownSnapshot | undefined
 
   fork(): this {
     const copy = new SchedulerCache()
@@ -71,12 +74,9 @@ export class SchedulerCache {
     copy.images = this.images.fork()
     copy.tree = this.tree
     copy.changed = new Set(this.changed)
-    copy.last = this.last
+    copy.settled = this.settled.fork()
     copy.names = this.names
-    copy.positions = this.positions
-    copy.infos = this.infos
-    copy.infosShared = true
-    this.infosShared = true
+    copy.last = this.last
     copy.changes = this.changes.fork()
     return copy as this
   }
@@ -164,11 +164,31 @@ export class SchedulerCache {
    */
   snapshot(): Snapshot {
     this.settle()
-    if (this.last === undefined) {
-      this.last = snapshotOf(this.infos)
-      this.infosShared = true
+    const { last, names } = this
+    const place = { log: this.changes, length: this.changes.names.length }
+    if (last !== undefined && last.place.log === place.log && last.place.length === place.length) {
+      return last.snapshot
     }
-    return this.last
+    const nodes = this.patched(place) ?? names.map(name => this.settled.get(name) as NodeInfo)
+    const snapshot = snapshotOf(nodes)
+    this.last = { snapshot, names, place, positions: last?.names === names ? last.positions : {} }
+    return snapshot
+  }
+
+  /** The nodes of the last snapshot with those replaced that changed since, if the order is the same. */
+  private patched(place: LogPlace): NodeInfo[] | undefined {
+    const { last, names } = this
+    if (last === undefined || last.names !== names) return undefined
+    const { positions } = last
+    positions.byName ??= new Map(names.map((name, index) => [name, index]))
+    const { byName } = positions
+    const nodes = last.snapshot.nodes.slice()
+    const isRelated = visitBetween(last.place, place, name => {
+      const index = byName.get(name)
+      const info = this.settled.get(name)
+      if (index !== undefined && info !== undefined) nodes[index] = info
+    })
+    return isRelated ? nodes : undefined
   }
 
   /** Names of all existing nodes in the order of the snapshot, once settled; never changed. */
@@ -183,47 +203,28 @@ export class SchedulerCache {
 
   /** An existing node as the snapshot has it, once settled. */
   settledInfo(name: string): NodeInfo | undefined {
-    const index = this.positions.get(name)
-    return index === undefined ? undefined : this.infos[index]
+    return this.settled.get(name)
   }
 
   /** Takes in what changed since the last attempt, without making a snapshot object. */
   settle(): void {
     if (this.changed.size === 0) return
-    this.last = undefined
-    if (this.infosShared) {
-      this.infos = this.infos.slice()
-      this.infosShared = false
-    }
-    let fresh: Map<string, NodeInfo> | undefined
     let orderChanged = false
     for (const name of this.changed) {
       this.changes.names.push(name)
       const cached = this.nodes.get(name)
-      const index = this.positions.get(name)
-      if (cached?.exists !== true) {
-        orderChanged ||= index !== undefined
-        continue
-      }
-      const info = withImages(cached.info, this.images)
-      if (index === undefined) {
-        fresh ??= new Map()
-        fresh.set(name, info)
+      const isKnown = this.settled.has(name)
+      if (cached?.exists === true) {
+        this.settled.set(name, withImages(cached.info, this.images))
+        orderChanged ||= !isKnown
+      } else if (isKnown) {
+        this.settled.delete(name)
         orderChanged = true
-      } else this.infos[index] = info
+      }
     }
-    if (orderChanged) this.reorder(fresh ?? noInfos)
+    if (orderChanged) this.names = namesOf(this.tree)
     this.changed.clear()
     this.changes = this.changes.trimmed(4 * this.names.length)
-  }
-
-  private reorder(fresh: ReadonlyMap<string, NodeInfo>): void {
-    const { infos, positions } = this
-    this.names = namesOf(this.tree)
-    this.positions = new Map(this.names.map((name, index) => [name, index]))
-    this.infos = this.names.map(
-      name => fresh.get(name) ?? (infos[positions.get(name) as number] as NodeInfo),
-    )
   }
 
   private putOnNode(pod: Pod, added: PodInfo): void {
