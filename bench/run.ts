@@ -39,7 +39,15 @@ async function main(): Promise<number> {
   const result: SuiteResult = { suite: name, machine: machineText(), rows }
   const isJson = values.output === 'json'
   process.stdout.write(isJson ? `${JSON.stringify(result, null, 2)}\n` : resultText(result))
-  return 0
+  const slow = rows.filter(
+    ({ overSpecification = 0, overSpecificationMin = 0 }) =>
+      overSpecification < overSpecificationMin,
+  )
+  for (const { workload, overSpecification, overSpecificationMin } of slow) {
+    const text = `${workload}: × ${overSpecification} of the specification`
+    console.error(`bench: ${text}, × ${overSpecificationMin} at least`)
+  }
+  return slow.length === 0 ? 0 : 1
 }
 
 process.exitCode = await main()

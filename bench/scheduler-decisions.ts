@@ -251,6 +251,9 @@ function rowOf(workload: Workload, nodes: number, runs: number): Row {
     ratio: Number((median / floor).toPrecision(3)),
     specification: Number(slow.toPrecision(3)),
     overSpecification: Number((median / slow).toPrecision(3)),
+    ...(workload.overSpecificationMin !== undefined && {
+      overSpecificationMin: workload.overSpecificationMin,
+    }),
     ...(workload.published !== undefined && {
       published: workload.published,
       overPublished: Math.round(median / workload.published),

@@ -138,7 +138,16 @@ export function afterReserve(placed: Placed, status: Status): Unfit | Broken {
   return {
     type: 'unfit',
     message: fitErrorText(diagnosis, 1),
-    trace: { ...trace, diagnosis },
+    // Field by field: a trace may make its parts when they are read.
+    trace: {
+      cycle: trace.cycle,
+      diagnosis,
+      preFilter: trace.preFilter,
+      nominatedNode: trace.nominatedNode,
+      window: trace.window,
+      failedNode: trace.failedNode,
+      feasible: trace.feasible,
+    },
     postFilter: { status, nominate: '' },
     nextStartNodeIndex,
   }

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { SchedulerCache } from '../cache.ts'
+import { decodeConfiguration, defaultProfile } from '../configuration.ts'
+import type { EngineRequest } from '../engine.ts'
+import type { Pod } from '../framework.ts'
+import { listersOf, node, pod } from '../plugin-testing.ts'
+import type { Placed, ScheduleOutcome } from '../schedule-pod.ts'
+import { FastEngine } from './engine.ts'
+
+function cacheOf(count: number): SchedulerCache {
+  const cache = new SchedulerCache()
+  for (let index = 0; index < count; index += 1) cache.setNode(node(`n${index}`))
+  return cache
+}
+
+function request(cache: SchedulerCache, more: Partial<EngineRequest> = {}): EngineRequest {
+  return {
+    profile: defaultProfile(),
+    cache,
+    listers: listersOf([]),
+    nominator: { nodeNames: () => [], nominatedPods: () => [] },
+    choices: { tie: ({ heapPick }) => heapPick, preemptionOffset: () => 0 },
+    nextStartNodeIndex: 0,
+    ...more,
+  }
+}
+
+function placed(outcome: ScheduleOutcome): Placed {
+  if (outcome.type !== 'placed') throw new Error(`expected a node, got ${outcome.type}`)
+  return outcome
+}
+
+const bigCpu = (name: string, cpu: string): Pod =>
+  pod(name, { containers: [{ name: 'app', resources: { requests: { cpu } } }] })
+
+describe('the fast engine', () => {
+  it('decides about plain pods without asking the specification', () => {
+    const engine = new FastEngine()
+    const outcome = placed(engine.schedule(pod('p'), request(cacheOf(3))))
+    expect(outcome).toMatchObject({ node: 'n0', isPlain: true, nextStartNodeIndex: 0 })
+    expect(engine.counts).toEqual({ decisions: 1, fallbacks: new Map() })
+  })
+
+  it('says why a pod fits nowhere, with the text of every rejection', () => {
+    const outcome = new FastEngine().schedule(bigCpu('p', '9'), request(cacheOf(3)))
+    expect(outcome.type === 'unfit' && outcome.message).toBe(
+      '0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, ' +
+        'preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    )
+  })
+
+  it('leaves a profile with an order of its own to the specification, and counts it', () => {
+    const enabled = [{ name: 'InterPodAffinity' }]
+    const plugins = { filter: { enabled } }
+    const { profiles } = decodeConfiguration({ profiles: [{ plugins }] })
+    const [profile = defaultProfile()] = profiles
+    const engine = new FastEngine()
+    expect(placed(engine.schedule(pod('p'), request(cacheOf(3), { profile }))).node).toBe('n0')
+    expect(engine.counts.fallbacks).toEqual(new Map([['profile', 1]]))
+  })
+
+  it('follows a cache, and any fork of it, whichever asks next', () => {
+    const engine = new FastEngine()
+    const cache = cacheOf(2)
+    const fork = cache.fork()
+    fork.removeNode('n0')
+    const nodeIn = (one: SchedulerCache): string =>
+      placed(engine.schedule(bigCpu('p', '3'), request(one))).node
+    expect(nodeIn(cache)).toBe('n0')
+    expect(nodeIn(fork)).toBe('n1')
+    const taken = bigCpu('taken', '3')
+    cache.assume({ ...taken, spec: { containers: [], ...taken.spec, nodeName: 'n0' } })
+    expect(nodeIn(cache)).toBe('n1')
+    expect(nodeIn(cache.fork())).toBe('n1')
+    expect(nodeIn(fork)).toBe('n1')
+  })
+
+  it('refuses to tell about a decision once the next one was taken', () => {
+    const engine = new FastEngine()
+    const cache = cacheOf(3)
+    const first = placed(engine.schedule(pod('p'), request(cache)))
+    engine.schedule(pod('q'), request(cache))
+    expect(() => first.scoring).toThrow(/read before the next/)
+  })
+
+  it('tells everything later when it was asked to keep it', () => {
+    const engine = new FastEngine()
+    const cache = cacheOf(3)
+    const first = placed(engine.schedule(pod('p'), request(cache, { keepRaw: true })))
+    engine.schedule(pod('q'), request(cache))
+    expect(first.scoring?.totals).toHaveLength(3)
+    expect(first.trace.feasible.map(({ name }) => name)).toEqual(['n0', 'n1', 'n2'])
+  })
+})
