@@ -16,6 +16,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const suites = ['ansible', 'controlplane', 'incidents', 'scheduler', 'vectors']
 const usage =
   'usage: npm run conformance -- SUITE DIR [-o json] [--only TEXT] [--first N] [--ratchet]\n' +
+  '       suite ansible: [--tree PROJECT@REF=FOLDER]...\n' +
   `suites: ${suites.join(', ')}\n`
 
 async function suiteOf(name: string): Promise<Run | undefined> {
@@ -23,6 +24,16 @@ async function suiteOf(name: string): Promise<Run | undefined> {
   if (!existsSync(file)) return undefined
   const module: { run: Run } = await import(pathToFileURL(file).href)
   return module.run
+}
+
+/** Folders by `project@ref`, from `--tree project@ref=FOLDER`. */
+function treesOf(given: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    given.map(each => {
+      const [name = '', ...folder] = each.split('=')
+      return [name, folder.join('=')] as const
+    }),
+  )
 }
 
 function printed(result: SuiteResult, output: string | undefined): string {
@@ -42,6 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
       engine: { type: 'string' },
       first: { type: 'string' },
       ratchet: { type: 'boolean' },
+      tree: { type: 'string', multiple: true },
     },
   })
   const [name, folder] = positionals
@@ -64,6 +76,7 @@ async function main(argv: readonly string[]): Promise<number> {
     ...(values.engine !== undefined && { engine: values.engine }),
     differencesMax: Number(values.first ?? 5),
     deviations: readDeviations(join(here, '..', 'docs', 'deviations.md')),
+    trees: treesOf(values.tree ?? []),
   })
   if (result.cases === 0) {
     process.stderr.write(`conformance: no recording of suite ${name} lies in ${folder}\n`)

@@ -3,8 +3,10 @@
 
 import { expressions } from './ansible/expressions.ts'
 import { inventories } from './ansible/inventories.ts'
+import { listed } from './ansible/listed.ts'
 import { patterns } from './ansible/patterns.ts'
 import { playbooks } from './ansible/playbooks.ts'
+import { reach } from './ansible/reach.ts'
 import type { Replay } from './ansible/recording.ts'
 import { readRecording, recordingsIn } from './recordings.ts'
 import type { Run } from './suite.ts'
@@ -13,8 +15,10 @@ import { Tally } from './tally.ts'
 const replays: Readonly<Record<string, Replay>> = {
   expressions,
   inventories,
+  listed,
   patterns,
   playbooks,
+  reach,
 }
 
 /** Worlds are answers of single tasks that other recordings name. */
@@ -27,7 +31,7 @@ export const run: Run = async (folder, options) => {
     for (const recorded of readRecording(path)) {
       const { id } = recorded as { readonly id: string }
       const replay = replays[name]
-      if (replay !== undefined) replay(recorded, tally)
+      if (replay !== undefined) replay(recorded, tally, { trees: options.trees ?? new Map(), path })
       else if (tally.wants({ family: name, id })) {
         tally.cannotRun({ family: name, id }, 'not implemented')
       }

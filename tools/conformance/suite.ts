@@ -38,6 +38,8 @@ export interface SuiteOptions {
   readonly differencesMax: number
   /** Families that docs/deviations.md lists, such as `vectors/cron` or `vectors/cron/next`. */
   readonly deviations: ReadonlySet<string>
+  /** Folders of real projects by `project@ref`, for suites that replay runs over them. */
+  readonly trees?: ReadonlyMap<string, string>
 }
 
 /** What tools/conformance/<suite>.ts exports as `run`. */

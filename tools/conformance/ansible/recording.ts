@@ -4,7 +4,15 @@ import type { AnsibleVersion } from '../../../src/sources/ansible/values.ts'
 import type { Tally } from '../tally.ts'
 
 /** Answers one line of a recording. */
-export type Replay = (recorded: unknown, tally: Tally) => void
+export type Replay = (recorded: unknown, tally: Tally, context: ReplayContext) => void
+
+/** What a replay can look at besides the case. */
+export interface ReplayContext {
+  /** Folders of real projects by `project@ref`. */
+  readonly trees: ReadonlyMap<string, string>
+  /** The file that the case stands in. */
+  readonly path: string
+}
 
 /** The fields of a case that say which engine gave what. */
 export interface Recorded<Expect> {

@@ -13,6 +13,7 @@ import { isList, isMapping, type Value } from '../values.ts'
 import { actionOf } from './actions/registry.ts'
 import type { Answers } from './answers.ts'
 import { inherited, inheritedList } from './inherit.ts'
+import { firstFound } from './first-found.ts'
 import { type Attributes, isInclude, shortAction, type Task } from './model.ts'
 import { hasFlag, registered, type Result, resultOf } from './result.ts'
 import type { PlaybookTree } from './tree.ts'
@@ -137,9 +138,9 @@ class Executor {
   }
 
   #lookup(name: string, terms: Value, scope: Scope): readonly Value[] {
+    if (name === 'first_found') return this.#firstFound(this.#lenient(terms, scope))
     const value = this.#value(terms, scope)
     const list = isList(value) ? value : [value]
-    if (name === 'first_found') return this.#firstFound(list)
     try {
       return runLookup(name, list, new Map(), scope)
     } catch (error) {
@@ -148,40 +149,28 @@ class Executor {
     }
   }
 
-  // The first of the named files that exists, beside the role and the playbook.
-  #firstFound(terms: readonly Value[]): readonly Value[] {
-    const { tree } = this.#options
-    const task = this.#task
-    const names: string[] = []
-    let skips = false
-    for (const term of terms) {
-      if (!isMapping(term)) {
-        names.push(...(isList(term) ? term.map(str) : [str(term)]))
-        continue
+  // first_found takes names whose variables are not there as they are written.
+  #lenient(terms: Value, scope: Scope): readonly Value[] {
+    if (isList(terms)) return terms.flatMap(term => this.#lenient(term, scope))
+    if (isMapping(terms)) {
+      const map = new Map<Value, Value>()
+      for (const [key, value] of terms) {
+        map.set(
+          key,
+          isList(value) ? this.#lenient(value, scope) : (this.#lenient(value, scope)[0] ?? null),
+        )
       }
-      const files = term.get('files') ?? []
-      const paths = term.get('paths') ?? []
-      skips = skips || truth(term.get('skip') ?? false)
-      const all = isList(files) ? files.map(str) : str(files).split(/[,;]/)
-      const folders = isList(paths) ? paths.map(str) : str(paths).split(/[,;]/)
-      names.push(
-        ...all.flatMap(file =>
-          folders.length === 0 ? [file] : folders.map(path => `${path}/${file}`),
-        ),
-      )
+      return [map]
     }
-    const folder = /include_vars/.test(task.action)
-      ? 'vars'
-      : /template/.test(task.action)
-        ? 'templates'
-        : 'files'
-    const base = task.play.folder
-    for (const name of names) {
-      const path = task.role?.path ?? base
-      const found = tree.relative({ base, path, folder, name })
-      if (tree.isFile(found)) return [`/${found}`]
-    }
-    if (skips) return []
+    const evaluated = evaluate(terms, scope)
+    if ('unknown' in evaluated) throw new UnknownSignal(new Unknown(evaluated.unknown))
+    if ('error' in evaluated) return [terms]
+    return isList(evaluated.value) ? evaluated.value : [evaluated.value]
+  }
+
+  #firstFound(terms: readonly Value[]): readonly Value[] {
+    const found = firstFound(this.#task, terms, this.#options.tree)
+    if (found !== undefined) return found
     throw new ExecutionError('No file was found when using first_found.')
   }
 
@@ -388,6 +377,9 @@ class Executor {
       if (conditions === undefined || conditions === null) return undefined
       const list = isList(conditions) ? conditions : [conditions]
       if (list.length === 0) return undefined
+      // Answers that stand for a real result may already say whether it failed.
+      const isDecided = keyword === 'failed_when' && result.has('_isJudged')
+      if (isDecided && !list.every(condition => condition === false)) return undefined
       if (register !== undefined) more.set(register, registered(result))
       const verdict = evaluateConditions(list, this.#scope(more))
       if ('result' in verdict) return verdict.result

@@ -61,5 +61,6 @@ function tasksIn(block: Block): readonly Task[] {
 function shownName(task: Task): string {
   const name = task.attributes.get('name')
   if (name === undefined || name === null || name === '') return task.action
-  return task.role === undefined ? str(name) : `${task.role.name} : ${str(name)}`
+  const isRole = /(?:include|import)_role$/.test(task.action)
+  return task.role === undefined || isRole ? str(name) : `${task.role.name} : ${str(name)}`
 }

@@ -33,7 +33,11 @@ const order =
   'script, include_vars, include_role, meta, import_role, add_host'
 
 /** The action that a task names; fails where there is none, or more than one. */
-export function parseAction(task: Mapping, at: Location, isHandler: boolean): Action {
+export function parseAction(
+  task: Mapping,
+  at: Location,
+  { isHandler, modules }: { readonly isHandler: boolean; readonly modules: ReadonlySet<string> },
+): Action {
   let found: { name: string; value: Value; delegateTo: Value | undefined } | undefined
   const claim = (name: string, value: Value, delegateTo?: Value): void => {
     if (found !== undefined) {
@@ -59,7 +63,7 @@ export function parseAction(task: Mapping, at: Location, isHandler: boolean): Ac
     claim(name, value, task.get('delegate_to'))
   }
   if (found === undefined) throw new PlaybookFailure('no module/action detected in task.', 4, at)
-  if (!isKnownModule(found.name)) {
+  if (!isKnownModule(found.name) && !modules.has(found.name)) {
     throw new PlaybookFailure(
       `couldn't resolve module/action '${found.name}'. This often indicates a misspelling, missing ` +
         'collection, or incorrect module path.',

@@ -42,7 +42,8 @@ export function parseRole(reader: Reader, entry: Value, request: RoleRequest): R
   )
   const path = findRole(reader, shown, request)
   const role = new Role({
-    name: path.slice(path.lastIndexOf('/') + 1) === shown ? shown : nameOf(shown),
+    // A role that is named by its whole path goes by the last part of it.
+    name: path === normalPath(shown) && shown.includes('/') ? nameOf(shown) : shown,
     path,
     attributes,
     vars,
@@ -86,7 +87,8 @@ function definition(
 
 function findRole(reader: Reader, name: string, { play, folder, at }: RoleRequest): string {
   const beside = folder === undefined ? [] : [folder]
-  const places = [joinPath(play.folder, 'roles'), ...beside, play.folder]
+  const { rolesPath } = reader.settings
+  const places = [joinPath(play.folder, 'roles'), ...rolesPath, ...beside, play.folder]
   const path = [...places.map(place => joinPath(place, name)), name]
     .map(normalPath)
     .find(each => reader.tree.files.isFolder(each))
@@ -206,7 +208,55 @@ function blocks(
     )
   }
   const list = reader.tree.load(path)
-  return parseBlocks(reader, list, { play, role, isHandlers: kind === 'handlers', file: path })
+  const place = { play, role, isHandlers: kind === 'handlers', file: path }
+  const own = parseBlocks(reader, list, place)
+  const validation =
+    kind === 'tasks' ? validationOf(reader, role, play, wanted ?? 'main') : undefined
+  return validation === undefined ? own : prepended(validation, own)
+}
+
+// The task stands before those of the role, in their block where they share one.
+function prepended(task: Task, blocks: readonly Block[]): readonly Block[] {
+  const [first, ...rest] = blocks
+  if (first?.isImplicit === true) {
+    task.parent = first
+    first.block = [task, ...first.block]
+    return blocks
+  }
+  const block = new Block(task, { attributes: new Map(), vars: new Map(), isImplicit: true })
+  task.parent = block
+  block.block = [task]
+  return first === undefined ? [block] : [block, first, ...rest]
+}
+
+// A role that says what arguments it takes has them checked first.
+function validationOf(reader: Reader, role: Role, play: Play, entry: string): Task | undefined {
+  const folder = joinPath(role.path, 'meta')
+  const path = ['argument_specs.yml', 'argument_specs.yaml', 'argument_specs.json']
+    .map(name => joinPath(folder, name))
+    .find(each => reader.tree.isFile(each))
+  const file = path ?? reader.tree.main(folder, undefined)
+  if (file === undefined) return undefined
+  const value = reader.tree.load(file)
+  const specs = value !== null && isMapping(value) ? value.get('argument_specs') : undefined
+  const spec = specs !== undefined && isMapping(specs) ? specs.get(entry) : undefined
+  if (spec === undefined || !isMapping(spec) || spec.size === 0) return undefined
+  const short = spec.get('short_description')
+  const end = short === undefined ? '' : ` - ${str(short)}`
+  const name = `Validating arguments against arg spec '${entry}'${end}`
+  return new Task(
+    // The engine tells the place of the play for a task that nobody wrote.
+    { play, role, at: play.at },
+    {
+      action: 'ansible.builtin.validate_argument_spec',
+      args: new Map(),
+      attributes: new Map<string, Value>([
+        ['name', name],
+        ['tags', ['always']],
+      ]),
+      vars: new Map(),
+    },
+  )
 }
 
 /** The blocks of a role with those of its dependencies before them. */

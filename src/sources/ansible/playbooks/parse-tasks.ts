@@ -138,15 +138,16 @@ function parseEntries(reader: Reader, list: readonly Value[], place: ListPlace):
       )
     }
     if (isBlock(item)) return [parseBlock(reader, item, place)]
-    const task = parseTask(item, placeOf(place, at), place.isHandlers)
+    const task = parseTask(reader, item, placeOf(place, at), place.isHandlers)
     return includes(reader, task, place)
   })
 }
 
 /** Reads one task. */
-export function parseTask(item: Mapping, place: Place, isHandler: boolean): Task {
+export function parseTask(reader: Reader, item: Mapping, place: Place, isHandler: boolean): Task {
   const { at } = place
-  const { action, args, delegateTo } = parseAction(item, at, isHandler)
+  const { modules } = reader.tree
+  const { action, args, delegateTo } = parseAction(item, at, { isHandler, modules })
   const attributes = new Map<string, Value>()
   let loop: { with: string | undefined; terms: Value } | undefined
   for (const [key, value] of item) {

@@ -9,6 +9,7 @@ import type { AnsibleVersion, Value } from '../values.ts'
 import { PlaybookFailure } from './failure.ts'
 import type { Attributes, Block, Play, Role, Task } from './model.ts'
 import { includeRole } from './parse-role.ts'
+import type { PlaybookSettings } from './settings.ts'
 import type { PlaybookTree } from './tree.ts'
 import { taskVars } from './task-vars.ts'
 
@@ -17,12 +18,14 @@ const depthMax = 60
 export class Reader {
   readonly tree: PlaybookTree
   readonly extraVars: Attributes
+  readonly settings: PlaybookSettings
   readonly #open: string[] = []
   readonly #names = new WeakMap<Task, string>()
 
-  constructor(tree: PlaybookTree, extraVars: Attributes) {
+  constructor(tree: PlaybookTree, extraVars: Attributes, settings: PlaybookSettings) {
     this.tree = tree
     this.extraVars = extraVars
+    this.settings = settings
   }
 
   get version(): AnsibleVersion {

@@ -18,6 +18,7 @@ import { parsePlaybook } from './parse-play.ts'
 import { PlayRun } from './play-run.ts'
 import { Reader } from './reader.ts'
 import { Session } from './session.ts'
+import { defaultPlaybookSettings, type PlaybookSettings } from './settings.ts'
 import type { TagOptions } from './tags.ts'
 import type { PlayTrace, Recap } from './trace.ts'
 import { PlaybookTree } from './tree.ts'
@@ -34,6 +35,7 @@ export interface RunOptions {
   readonly limit?: string
   readonly tags?: TagOptions
   readonly answers?: Answers
+  readonly settings?: PlaybookSettings
 }
 
 export interface RunResult {
@@ -59,7 +61,7 @@ export function loadPlaybooks(options: RunOptions): Loaded {
   const { inventory, files, playbooks } = options
   const tree = new PlaybookTree(files, inventory.settings.version)
   const extraVars = options.extraVars ?? new Map<string, Value>()
-  const reader = new Reader(tree, extraVars)
+  const reader = new Reader(tree, extraVars, options.settings ?? defaultPlaybookSettings)
   const plays = playbooks.flatMap(path => parsePlaybook(reader, path))
   const store = new VariableStore({
     inventory,
@@ -67,6 +69,7 @@ export function loadPlaybooks(options: RunOptions): Loaded {
     extraVars,
     engineVars: options.engineVars ?? new Map<string, Value>(),
     playbookFolder: inventory.settings.playbookFolder ?? '',
+    injectsFacts: (options.settings ?? defaultPlaybookSettings).injectsFacts,
   })
   const answers = options.answers ?? unknownResult
   return { plays, session: new Session({ inventory, tree, reader, store, answers }) }
@@ -239,7 +242,9 @@ class Runner {
 
   #gathers(play: Play): boolean {
     const value = play.attributes.get('gather_facts')
-    if (value === undefined || value === null) return true
+    if (value === undefined || value === null) {
+      return this.#session.reader.settings.gathering !== 'explicit'
+    }
     const evaluated = evaluate(value, this.#session.store.scope(play, undefined, undefined))
     if (!('value' in evaluated)) return true
     const text = typeof evaluated.value === 'string' ? evaluated.value.toLowerCase() : undefined

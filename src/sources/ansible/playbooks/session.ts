@@ -345,7 +345,8 @@ export class Session {
     const name =
       task.shownName ??
       (task.attributes.has('name') ? str(task.attributes.get('name') ?? '') : task.action)
-    return task.role === undefined ? name : `${task.role.name} : ${name}`
+    const isRole = shortAction(task.action).endsWith('_role')
+    return task.role === undefined || isRole ? name : `${task.role.name} : ${name}`
   }
 
   /** The handlers that a name means: the last of that name, and all that listen to it. */

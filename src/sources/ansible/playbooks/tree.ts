@@ -12,12 +12,21 @@ import { PlaybookFailure } from './failure.ts'
 export class PlaybookTree {
   readonly files: FileTree
   readonly version: AnsibleVersion
+  /** Modules that the tree itself brings. */
+  readonly modules = new Set<string>()
   readonly #loaded = new Map<string, LoadedFile>()
   readonly #placed = new WeakMap<object, Location>()
 
   constructor(files: Files, version: AnsibleVersion) {
     this.files = new FileTree(files)
     this.version = version
+    for (const path of files.keys()) {
+      const own =
+        /(?:^|\/)(?:library|modules|action_plugins|action)\/(?:.*\/)?([^/]+)\.(?:py|ps1|sh)$/.exec(
+          path,
+        )
+      if (own?.[1] !== undefined) this.modules.add(own[1])
+    }
   }
 
   exists(path: string): boolean {
@@ -95,6 +104,15 @@ export class PlaybookTree {
   }
 }
 
+/** Where the tree lies for templates, which see absolute paths (`playbook_dir`, `role_path`). */
+export const treeRoot = '/project'
+
+/** The path in the tree of a path that templates see, or undefined where it lies elsewhere. */
+export function pathInTree(path: string): string | undefined {
+  if (path === treeRoot) return ''
+  return path.startsWith(`${treeRoot}/`) ? path.slice(treeRoot.length + 1) : undefined
+}
+
 /** A name to look for: beside `path`, in its folder `folder`, and below the playbook. */
 export interface Search {
   readonly base: string
@@ -107,6 +125,8 @@ function candidatesOf(
   { base, path, folder, name }: Search,
   isRole: (path: string) => boolean,
 ): readonly string[] {
+  const own = pathInTree(name)
+  if (own !== undefined) return [own]
   if (name.startsWith('/') || name.startsWith('~')) return [name]
   const role = isRole(path)
   const isTasks = role && /(?:^|\/)tasks\/?$/.test(path)

@@ -15,7 +15,7 @@ import { hostVars } from './hostvars.ts'
 import { depChainOf } from './inherit.ts'
 import type { Attributes, Play, Task } from './model.ts'
 import { defaultsOf, includeParams, roleParams, roleVarsOf, taskVars } from './task-vars.ts'
-import type { PlaybookTree } from './tree.ts'
+import { type PlaybookTree, treeRoot } from './tree.ts'
 
 /** What the command line and the engine add. */
 export interface VariableOptions {
@@ -25,6 +25,8 @@ export interface VariableOptions {
   /** Variables that the engine sets for every host, such as ansible_version. */
   readonly engineVars: Attributes
   readonly playbookFolder: string
+  /** Whether facts are variables of their own besides `ansible_facts`. */
+  readonly injectsFacts?: boolean
 }
 
 type Layer = Attributes
@@ -47,6 +49,7 @@ export class VariableStore {
   readonly #inventory = new Map<string, Layer>()
   readonly #playLayers = new Map<string, Layer>()
   readonly #views = new Map<string, Variables>()
+  readonly #connections = new Map<string, Layer>()
   #groups: Value | undefined
   #hostvars: Value | undefined
   hosts: PlayHosts = nobody
@@ -62,7 +65,11 @@ export class VariableStore {
 
   /** Facts that the host would give (setup, cached facts). */
   setFacts(host: string, facts: Attributes): void {
-    this.#put(this.#facts, host, facts)
+    const before = this.#facts.get(host)?.get('ansible_facts')
+    const all = new Map<Value, Value>(before !== undefined && isMapping(before) ? before : [])
+    for (const [name, value] of facts) all.set(name.replace(/^ansible_(?!local$)/, ''), value)
+    const injected = this.#options.injectsFacts === false ? [] : facts
+    this.#put(this.#facts, host, new Map<string, Value>([...injected, ['ansible_facts', all]]))
   }
 
   /** Variables of include_vars. */
@@ -212,7 +219,24 @@ export class VariableStore {
       role === undefined ? undefined : defaultsOf(role, chain),
       ...[...play.roles].reverse().map(each => (each.isPublic ? defaultsOf(each, []) : undefined)),
       engineVars,
+      host === undefined ? undefined : this.#connection(host),
     ]
+  }
+
+  // What the engine assumes of the connection to a host.
+  #connection(host: string): Layer {
+    const known = this.#connections.get(host)
+    if (known !== undefined) return known
+    const address = this.#inventoryOf(host).get('ansible_host') ?? host
+    const layer = new Map<string, Value>([
+      ['ansible_host', address],
+      ['ansible_ssh_host', address],
+      ['ansible_connection', 'ssh'],
+      ['ansible_become', false],
+      ['ansible_facts', new Map()],
+    ])
+    this.#connections.set(host, layer)
+    return layer
   }
 
   #ofPlay(play: Play, host: string | undefined): readonly (Layer | undefined)[] {
@@ -282,7 +306,7 @@ export class VariableStore {
     if (task?.role !== undefined) {
       magic.set('role_name', task.role.name)
       magic.set('ansible_role_name', task.role.name)
-      magic.set('role_path', `/${task.role.path}`)
+      magic.set('role_path', `${treeRoot}/${task.role.path}`)
       const parents = depChainOf(task) ?? []
       magic.set(
         'ansible_parent_role_names',

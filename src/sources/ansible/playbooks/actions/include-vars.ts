@@ -5,6 +5,7 @@ import { str } from '../../templating/python/represent.ts'
 import { isMapping, type Value } from '../../values.ts'
 import { PlaybookFailure } from '../failure.ts'
 import { resultOf } from '../result.ts'
+import { pathInTree } from '../tree.ts'
 import type { ActionContext, ControllerAction } from './action.ts'
 
 function load(context: ActionContext, path: string): ReadonlyMap<Value, Value> {
@@ -16,6 +17,10 @@ function load(context: ActionContext, path: string): ReadonlyMap<Value, Value> {
 
 // Beside the role's `vars/`, the tasks and the playbook.
 function findFile({ task, tree }: ActionContext, name: string): string | undefined {
+  if (name.startsWith('/')) {
+    const path = pathInTree(name) ?? name
+    return tree.isFile(path) ? path : undefined
+  }
   const base = task.play.folder
   const folders = task.role === undefined ? [base] : [task.role.path, base]
   const here = task.at.file.includes('/')
