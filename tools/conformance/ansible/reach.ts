@@ -10,7 +10,7 @@ import type {
   TaskTrace,
 } from '../../../src/sources/ansible/playbooks/trace.ts'
 import { treeRoot } from '../../../src/sources/ansible/playbooks/tree.ts'
-import { dumpJson } from '../../../src/sources/ansible/templating/python/json.ts'
+import { defaultDump, dumpJson } from '../../../src/sources/ansible/templating/python/json.ts'
 import { str } from '../../../src/sources/ansible/templating/python/represent.ts'
 import { isList, isMapping, type Value } from '../../../src/sources/ansible/values.ts'
 import { readRecording } from '../recordings.ts'
@@ -57,7 +57,7 @@ export const reach: Replay = (recorded, tally, { trees, path }) => {
   const got = result.plays.map(playOf)
   for (const [index, play] of each.plays.entries()) {
     const name = { family: `${base}/tasks`, id: `${each.id}/${index}` }
-    tally.compare(name, play, got[index])
+    tally.compare(name, unordered(play), unordered(got[index]))
   }
   const rest = { family: `${base}/stats`, id: each.id }
   tally.compare(
@@ -65,6 +65,30 @@ export const reach: Replay = (recorded, tally, { trees, path }) => {
     { plays: each.plays.length, stats: each.stats, errors: [] },
     { plays: got.length, stats, errors: result.errors },
   )
+}
+
+/** Labels of a loop's items as sets: filters that make sets of texts leave their order open. */
+function unordered(play: unknown): unknown {
+  const each = play as
+    | { readonly tasks?: readonly { readonly items?: readonly Items[] }[] }
+    | undefined
+  if (each?.tasks === undefined) return play
+  const sort = (labels: readonly unknown[] | undefined): unknown =>
+    labels === undefined ? undefined : [...labels].map(String).sort()
+  const tasks = each.tasks.map(task =>
+    task.items === undefined
+      ? task
+      : {
+          ...task,
+          items: task.items.map(group => ({
+            ...group,
+            ok: sort(group.ok),
+            skipped: sort(group.skipped),
+            failed: sort(group.failed),
+          })),
+        },
+  )
+  return { ...each, tasks }
 }
 
 function worldOf(path: string, name: string): World | undefined {
@@ -83,8 +107,7 @@ function taskOf({ task, name, results, included }: TaskTrace): unknown {
   const when = inheritedList(task, 'when').map(toJson)
   const register = task.attributes.get('register')
   const final = results.filter(({ is }) => !is.startsWith('item_'))
-  const isHidden = inherited(task, 'no_log') === true
-  const items = itemsOf(results, isHidden)
+  const items = itemsOf(results)
   return {
     name,
     action: task.action,
@@ -95,7 +118,7 @@ function taskOf({ task, name, results, included }: TaskTrace): unknown {
     ...(inherited(task, 'run_once') === true && { runOnce: true }),
     ...(register !== undefined && { register }),
     ...(task.isHandler && { handler: true }),
-    ...hostsBy(final, results, isHidden),
+    ...hostsBy(final, results),
     ...(items.length > 0 && { items }),
     ...(included.length > 0 && {
       included: included.map(({ file, hosts, item }) => ({
@@ -110,7 +133,6 @@ function taskOf({ task, name, results, included }: TaskTrace): unknown {
 function hostsBy(
   final: readonly ResultTrace[],
   all: readonly ResultTrace[],
-  isHidden: boolean,
 ): Readonly<Record<string, unknown>> {
   const ok: string[] = []
   const skipped: Record<string, string[]> = {}
@@ -122,7 +144,8 @@ function hostsBy(
   for (const result of final) {
     const { host, is } = result
     if (is === 'ok') ok.push(host)
-    else if (is === 'skipped') put(skipped, isHidden ? '' : conditionOf(result, all), host)
+    else if (is === 'skipped')
+      put(skipped, result.isHidden === true ? '' : conditionOf(result, all), host)
     else if (is === 'unknown') put(unknown, (result.unknown ?? []).join('; '), host)
     else {
       const end = result.isIgnored === true ? ' (ignored)' : ''
@@ -153,14 +176,15 @@ interface Items {
   readonly hosts: string[]
   readonly ok?: readonly unknown[]
   readonly skipped?: readonly unknown[]
+  readonly failed?: readonly unknown[]
 }
 
-function itemsOf(results: readonly ResultTrace[], isHidden: boolean): readonly Items[] {
+function itemsOf(results: readonly ResultTrace[]): readonly Items[] {
   const byHost = new Map<string, { ok: unknown[]; skipped: unknown[]; failed: unknown[] }>()
-  for (const { host, is, item } of results) {
+  for (const { host, is, item, isHidden } of results) {
     if (!is.startsWith('item_')) continue
     const own = byHost.get(host) ?? { ok: [], skipped: [], failed: [] }
-    const label = isHidden ? null : labelOf(item ?? null)
+    const label = isHidden === true ? null : labelOf(item ?? null)
     if (is === 'item_skipped') own.skipped.push(label)
     else if (is === 'item_failed') own.failed.push(label)
     else own.ok.push(label)
@@ -182,13 +206,20 @@ function itemsOf(results: readonly ResultTrace[], isHidden: boolean): readonly I
   return groups
 }
 
+const sortedDump = { ...defaultDump, sortsKeys: true }
+const labelLengthMax = 160
+
+function shortened(label: string): string {
+  return label.length <= labelLengthMax ? label : `${label.slice(0, labelLengthMax - 3)}...`
+}
+
 // A dictionary is shown by its key.
 function labelOf(item: Value): unknown {
   if (isMapping(item)) {
     const key = item.get('key')
-    return key === undefined ? dumpJson(item) : toJson(key)
+    return key === undefined ? shortened(dumpJson(item, sortedDump)) : toJson(key)
   }
-  if (isList(item)) return dumpJson(item)
+  if (isList(item)) return shortened(dumpJson(item, sortedDump))
   // Paths of the tree are told from its root.
   return item === null ? null : str(item).replace(`${treeRoot}/`, '')
 }

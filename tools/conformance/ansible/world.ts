@@ -6,7 +6,8 @@ import { shortAction } from '../../../src/sources/ansible/playbooks/model.ts'
 import { type Result, resultOf } from '../../../src/sources/ansible/playbooks/result.ts'
 import { dumpJson } from '../../../src/sources/ansible/templating/python/json.ts'
 import { str } from '../../../src/sources/ansible/templating/python/represent.ts'
-import type { Value } from '../../../src/sources/ansible/values.ts'
+import { Unknown } from '../../../src/sources/ansible/templating/special.ts'
+import { isList, isMapping, type Value } from '../../../src/sources/ansible/values.ts'
 import { factsOf } from './facts.ts'
 import { fromJson } from './values-json.ts'
 
@@ -64,15 +65,26 @@ function canned(action: string, call: ModuleCall): Readonly<Record<string, Value
   }
 }
 
+// The arguments as the patterns of a world see them; what is not known stays open.
+function argsText(args: ReadonlyMap<string, Value>): string {
+  const sorted = [...args].sort(([a], [b]) => (a < b ? -1 : 1))
+  return dumpJson(new Map<Value, Value>(sorted.map(([key, value]) => [key, withoutUnknown(value)])))
+}
+
+function withoutUnknown(value: Value): Value {
+  if (value instanceof Unknown) return '?'
+  if (isList(value)) return value.map(withoutUnknown)
+  if (!isMapping(value)) return value
+  return new Map([...value].map(([key, each]) => [key, withoutUnknown(each)] as const))
+}
+
 /** The answers of the recorded machine. */
 export function answersIn(world: World | undefined): Answers {
   return call => {
     const { task } = call
     const action = shortAction(task.action).split('.').at(-1) ?? task.action
     const result: Result = resultOf({ changed: changing.has(action), ...canned(action, call) })
-    const args = dumpJson(
-      new Map<Value, Value>([...call.args].sort(([a], [b]) => (a < b ? -1 : 1))),
-    )
+    const args = argsText(call.args)
     const name = task.shownName ?? str(task.attributes.get('name') ?? '')
     for (const answer of world?.answers ?? []) {
       const matches = (pattern: string | undefined, text: string): boolean =>
@@ -84,6 +96,8 @@ export function answersIn(world: World | undefined): Answers {
       ) {
         continue
       }
+      // A failure has nothing of what success would give.
+      if (answer.result['failed'] === true) result.clear()
       for (const [key, value] of Object.entries(answer.result)) result.set(key, fromJson(value))
       const text = answer.result['stdout']
       if (typeof text === 'string') result.set('stdout_lines', text === '' ? [] : text.split('\n'))

@@ -191,7 +191,8 @@ class Executor {
     const label = control.get('label') ?? `{{${name}}}`
     const register = this.#registerName()
     const vars = new Map<string, Value>([['ansible_loop_var', name]])
-    const results = items.map((item, index): ItemResult => {
+    const results: ItemResult[] = []
+    for (const [index, item] of items.entries()) {
       vars.set(name, item)
       const indexName = control.get('index_var')
       if (indexName !== undefined && indexName !== null) {
@@ -200,12 +201,20 @@ class Executor {
       }
       if (truth(control.get('extended') ?? false)) vars.set('ansible_loop', extended(items, index))
       const result = this.#guarded(new Map(vars), undefined)
+      // An error of the engine in one item is that of the task, and no other item runs.
+      if (result.has('_isError')) return { result, items: results }
       if (register !== undefined) vars.set(register, registered(result))
+      // The next item sees the facts that this one set.
+      const facts = result.get('ansible_facts')
+      if (facts !== undefined && isMapping(facts)) {
+        for (const [key, value] of facts) vars.set(str(key), value)
+      }
       result.set(name, item)
       result.set('ansible_loop_var', name)
       const shown = evaluate(label, this.#scope(vars))
-      return { item, label: 'value' in shown ? shown.value : item, vars: new Map(vars), result }
-    })
+      const own = 'value' in shown ? shown.value : item
+      results.push({ item, label: own, vars: new Map(vars), result })
+    }
     return { result: this.#combined(results), items: results }
   }
 
@@ -244,9 +253,11 @@ class Executor {
         return resultOf({ _unknown: [...reasons], changed: new Unknown(reasons) })
       }
       if (error instanceof TemplateFailure) {
-        return resultOf({ failed: true, msg: this.#failureText(error) })
+        return resultOf({ failed: true, msg: this.#failureText(error), _isError: true })
       }
-      if (error instanceof ExecutionError) return resultOf({ failed: true, msg: error.message })
+      if (error instanceof ExecutionError) {
+        return resultOf({ failed: true, msg: error.message, _isError: true })
+      }
       throw error
     }
   }

@@ -41,6 +41,7 @@ export function gatherIncludes(
 ): Included[] {
   const found: Included[] = []
   for (const { host, task, result, items } of results) {
+    if (hasFlag(result, 'failed')) continue
     const each = items ?? [{ item: undefined, vars: new Map<string, Value>(), result }]
     for (const { item, vars, result: own } of each) {
       if (!own.has('_include') || hasFlag(own, 'skipped') || hasFlag(own, 'failed')) continue

@@ -1,6 +1,7 @@
 // The strategy `linear`: every host does one task before any does the next. Port of ansible-core
 // 2.16 and 2.18 plugins/strategy/linear.py.
 
+import { str } from '../templating/python/represent.ts'
 import { numberOf } from '../values.ts'
 import { actionOf } from './actions/registry.ts'
 import { PlaybookFailure } from './failure.ts'
@@ -262,12 +263,14 @@ interface Ran {
   readonly task: Task
 }
 
-/** What a task without a name is called. */
+/** What a task is called where it has no name that was evaluated. */
 export function defaultName(session: Session, task: Task): string {
   if (task.shownName !== undefined && task.shownName !== '') return task.shownName
+  const name = task.attributes.get('name')
+  if (name !== undefined && name !== null) return str(name)
   const short = shortAction(task.action)
-  const own = short === 'include_role' || short === 'import_role'
   const role = task.args.get('name') ?? task.args.get('role')
-  if (own && typeof role === 'string') return `${task.action} : ${role}`
+  const isRole = short === 'include_role' || short === 'import_role'
+  if (isRole && typeof role === 'string') return `${task.action} : ${role}`
   return task.role === undefined ? task.action : session.fullName(task)
 }

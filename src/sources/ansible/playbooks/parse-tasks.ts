@@ -7,7 +7,6 @@ import { isList, isMapping, type Mapping, type Value } from '../values.ts'
 import { str } from '../templating/python/represent.ts'
 import { PlaybookFailure } from './failure.ts'
 import { blockKeywords, taskKeywords } from './keywords.ts'
-import { depChainOf } from './inherit.ts'
 import {
   type Attributes,
   Block,
@@ -277,6 +276,5 @@ function folderOfInclude(reader: Reader, include: Task): string {
 
 /** The roles that lead to a task, for roles that it includes. */
 export function parentsOf(task: Task): readonly Role[] {
-  const chain = depChainOf(task)
-  return chain ?? (task.role === undefined ? [] : [task.role])
+  return task.role === undefined ? [] : [...task.role.parents, task.role]
 }

@@ -413,7 +413,10 @@ export class Session {
   ): ResultTrace {
     const unknown = unknownOf(result)
     const delegated = result.get('_delegated')
+    const isHidden = inherited(task, 'no_log') !== undefined && this.flag(task, 'no_log', host)
+    const hidden = isHidden ? { isHidden } : {}
     const more = {
+      ...hidden,
       ...(delegated !== undefined && { delegatedTo: str(delegated) }),
       ...(hasFlag(result, 'changed') && { isChanged: true }),
       ...(unknown !== undefined && { unknown }),
@@ -433,6 +436,7 @@ export class Session {
       return {
         host,
         is: 'skipped',
+        ...hidden,
         ...(condition !== undefined && { condition }),
         ...(reason !== undefined && { reason: str(reason) }),
       }

@@ -29,6 +29,8 @@ export interface ResultTrace {
   /** Why it is not known whether the task runs, or what it gives. */
   readonly unknown?: readonly string[]
   readonly delegatedTo?: string
+  /** The task keeps its results to itself (`no_log`). */
+  readonly isHidden?: boolean
 }
 
 export interface TaskTrace {

@@ -75,10 +75,10 @@ export class PlaybookTree {
     return known ?? { file, line: 1, column: 1 }
   }
 
-  /** The first of the places where a name may be meant, or the last of them. */
+  /** The first of the places where a name may be meant, or the last of them; not normalized. */
   relative(search: Search): string {
-    const candidates = candidatesOf(search, path => this.#isRole(path)).map(normalPath)
-    return candidates.find(path => this.files.exists(path)) ?? candidates.at(-1) ?? ''
+    const candidates = candidatesOf(search, path => this.#isRole(path))
+    return candidates.find(path => this.exists(path)) ?? candidates.at(-1) ?? ''
   }
 
   #isRole(path: string): boolean {
@@ -130,7 +130,7 @@ function candidatesOf(
   if (name.startsWith('/') || name.startsWith('~')) return [name]
   const role = isRole(path)
   const isTasks = role && /(?:^|\/)tasks\/?$/.test(path)
-  const root = isTasks ? folderOf(path) : path
+  const root = isTasks ? folderOf(normalPath(path)) : normalPath(path)
   return [
     joinPath(joinPath(path, folder), name),
     joinPath(joinPath(root, folder), name),
