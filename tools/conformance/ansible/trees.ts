@@ -92,6 +92,7 @@ export function optionsOver(folder: string, each: ProjectCase): RunOptions {
       ['playbook_dir', joinPath(treeRoot, folderOf(each.playbook))],
     ]),
     tags: given.tags,
+    environment: new Map(),
     settings: config === undefined ? defaultPlaybookSettings : readPlaybookSettings(config, ''),
     ...(given.limit !== undefined && { limit: given.limit }),
   }

@@ -26,7 +26,7 @@ const changing = new Set(
   (
     'command shell raw script file copy template lineinfile blockinfile replace assemble get_url unarchive ' +
     'synchronize ini_file apt dnf yum package apt_key apt_repository yum_repository rpm_key pacman zypper ' +
-    'service systemd systemd_service user group sysctl'
+    'service systemd systemd_service user group sysctl modprobe hostname kube'
   ).split(' '),
 )
 
@@ -59,7 +59,14 @@ function canned(action: string, call: ModuleCall): Readonly<Record<string, Value
     case 'shell':
     case 'raw':
     case 'script':
-      return { rc: 0, stdout: '', stderr: '', stdout_lines: [], stderr_lines: [] }
+      return {
+        cmd: call.args.get('_raw_params') ?? call.args.get('cmd') ?? '',
+        rc: 0,
+        stdout: '',
+        stderr: '',
+        stdout_lines: [],
+        stderr_lines: [],
+      }
     default:
       return {}
   }

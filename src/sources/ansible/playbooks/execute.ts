@@ -13,7 +13,7 @@ import { isList, isMapping, type Value } from '../values.ts'
 import { actionOf } from './actions/registry.ts'
 import type { Answers } from './answers.ts'
 import { inherited, inheritedList } from './inherit.ts'
-import { firstFound } from './first-found.ts'
+import { fileGlob, firstFound } from './first-found.ts'
 import { type Attributes, isInclude, shortAction, type Task } from './model.ts'
 import { hasFlag, registered, type Result, resultOf } from './result.ts'
 import type { PlaybookTree } from './tree.ts'
@@ -141,6 +141,7 @@ class Executor {
     if (name === 'first_found') return this.#firstFound(this.#lenient(terms, scope))
     const value = this.#value(terms, scope)
     const list = isList(value) ? value : [value]
+    if (name === 'fileglob') return fileGlob(this.#task, list, this.#options.tree)
     try {
       return runLookup(name, list, new Map(), scope)
     } catch (error) {

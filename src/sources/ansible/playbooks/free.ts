@@ -61,7 +61,9 @@ function traceOf(
 function bring(session: Session, run: PlayRun, result: HostResult): void {
   if (!isInclude(result.task)) return
   for (const included of gatherIncludes([result], session.reader, session.store)) {
-    const blocks = readInclude(included, session.reader).map(block => selectTasks(block, run.tags))
+    const blocks = readInclude(included, session.reader).map(block =>
+      selectTasks(block, run.tags, run.evaluateTags),
+    )
     run.refreshHandlers()
     session.recaps.count(result.host, 'ok')
     run.trace.tasks.at(-1)?.included.push({ file: included.name, hosts: included.hosts })

@@ -68,7 +68,13 @@ export function inherited(node: Task | Block, name: string): Value | undefined {
 
 /** The tags of a task or block as texts; one text may hold several. */
 export function tagsOf(node: Task | Block): readonly string[] {
-  const texts = inheritedList(node, 'tags').flatMap(tag =>
+  if (node.kind === 'task' && node.shownTags !== undefined) return node.shownTags
+  return flatTags(inheritedList(node, 'tags'))
+}
+
+/** Tags as texts, each once. */
+export function flatTags(tags: readonly Value[]): readonly string[] {
+  const texts = tags.flatMap(tag =>
     typeof tag === 'string' ? tag.split(',').map(each => each.trim()) : [String(tag)],
   )
   return texts.filter((text, index) => texts.indexOf(text) === index)

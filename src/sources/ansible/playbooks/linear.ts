@@ -152,7 +152,7 @@ class Linear {
       const read = this.#read(each, out)
       run.refreshHandlers()
       for (const block of read) {
-        const final = each.task.isHandler ? block : selectTasks(block, run.tags)
+        const final = each.task.isHandler ? block : selectTasks(block, run.tags, run.evaluateTags)
         if (each.task.isHandler)
           for (const task of tasksOf(block)) task.notifiedHosts.push(...each.hosts)
         added.push(...tasksOf(final))

@@ -110,6 +110,8 @@ export class Task {
   /** Names under which a handler also answers. */
   readonly notifiedHosts: string[] = []
   isNameEvaluated = false
+  /** The tags with their templates evaluated, where a run has done so. */
+  shownTags: readonly string[] | undefined
 
   constructor(place: Place, parts: TaskParts) {
     this.id = parts.id ?? nextId()

@@ -13,7 +13,7 @@ import {
 } from './host-state.ts'
 import { Block, type Entry, type Play, Task } from './model.ts'
 import { compilePlay } from './parse-play.ts'
-import { selectTasks, type TagOptions } from './tags.ts'
+import { type EvaluateTags, selectTasks, type TagOptions } from './tags.ts'
 import type { PlayTrace, TaskTrace } from './trace.ts'
 
 /** Every task of a block and of the blocks in it, in their order. */
@@ -30,12 +30,14 @@ export interface PlayRunParts {
   readonly shown: { readonly name: string; readonly hosts: readonly string[] }
   readonly tags: TagOptions
   readonly gathers: boolean
+  readonly evaluateTags: EvaluateTags
 }
 
 export class PlayRun {
   readonly play: Play
   readonly hosts: readonly string[]
   readonly tags: TagOptions
+  readonly evaluateTags: EvaluateTags
   readonly trace: PlayTrace
   /** All tasks in the order of the files, for keeping hosts in step. */
   allTasks: Task[]
@@ -48,7 +50,8 @@ export class PlayRun {
   readonly #states = new Map<string, HostState>()
   readonly #setup: Task | undefined
 
-  constructor({ play, hosts, shown, tags, gathers }: PlayRunParts) {
+  constructor({ play, hosts, shown, tags, gathers, evaluateTags }: PlayRunParts) {
+    this.evaluateTags = evaluateTags
     this.play = play
     this.hosts = hosts
     this.tags = tags
@@ -56,9 +59,10 @@ export class PlayRun {
     const setup = selectTasks(setupBlock(play), tags)
     const [first] = tasksOf(setup)
     this.#setup = gathers ? first : undefined
-    const blocks = [setup, ...compilePlay(play).map(block => selectTasks(block, tags))].filter(
-      (block, index) => index === 0 || block.hasTasks(),
-    )
+    const blocks = [
+      setup,
+      ...compilePlay(play).map(block => selectTasks(block, tags, evaluateTags)),
+    ].filter((block, index) => index === 0 || block.hasTasks())
     this.allTasks = blocks.flatMap(tasksOf)
     this.handlers = play.handlers.flatMap(tasksOf)
     for (const host of hosts) this.#states.set(host, new HostState(blocks))

@@ -1,6 +1,7 @@
 // What a task gave on a host: the mapping that `register` keeps, and how the run takes it.
 
-import { type Value } from '../values.ts'
+import { isPossiblyTemplate } from '../templating/templates.ts'
+import { isList, isMapping, UnsafeText, type Value } from '../values.ts'
 import { truth } from '../templating/python/iterate.ts'
 import { Unknown } from '../templating/special.ts'
 
@@ -21,6 +22,20 @@ export function hasFlag(result: Result, name: string): boolean {
 /** A result as a value, for `register`. */
 export function registered(result: Result): Value {
   const value = new Map<Value, Value>()
-  for (const [name, each] of result) if (!name.startsWith('_')) value.set(name, each)
+  for (const [name, each] of result) if (!name.startsWith('_')) value.set(name, protect(each))
   return value
+}
+
+/** A value whose texts are never read as templates, whatever they look like. */
+export function protect(value: Value): Value {
+  if (typeof value === 'string') return isPossiblyTemplate(value) ? new UnsafeText(value) : value
+  if (isList(value)) return value.some(isUnprotected) ? value.map(protect) : value
+  if (!isMapping(value) || ![...value.values()].some(isUnprotected)) return value
+  return new Map([...value].map(([key, each]) => [key, protect(each)] as const))
+}
+
+function isUnprotected(value: Value): boolean {
+  if (typeof value === 'string') return isPossiblyTemplate(value)
+  if (isList(value)) return value.some(isUnprotected)
+  return isMapping(value) && [...value.values()].some(isUnprotected)
 }

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly tags?: TagOptions
   readonly answers?: Answers
   readonly settings?: PlaybookSettings
+  /** The environment of the controller, where it is known. */
+  readonly environment?: ReadonlyMap<string, string>
 }
 
 export interface RunResult {
@@ -69,6 +71,7 @@ export function loadPlaybooks(options: RunOptions): Loaded {
     extraVars,
     engineVars: options.engineVars ?? new Map<string, Value>(),
     playbookFolder: inventory.settings.playbookFolder ?? '',
+    environment: options.environment,
     injectsFacts: (options.settings ?? defaultPlaybookSettings).injectsFacts,
   })
   const answers = options.answers ?? unknownResult
@@ -215,6 +218,10 @@ class Runner {
       shown: shownPlay(session, play),
       tags: this.#options.tags ?? noTags,
       gathers: this.#gathers(play),
+      evaluateTags: (task, tags) => {
+        const evaluated = evaluate(tags, session.store.scope(play, undefined, task))
+        return 'value' in evaluated && isList(evaluated.value) ? evaluated.value : undefined
+      },
     })
     this.#plays.push(run.trace)
     for (const host of session.failedHosts) if (batch.includes(host)) run.markFailed(host)

@@ -2,12 +2,16 @@
 // block.py filter_tagged_tasks.
 
 import { Block, type Entry, type Task } from './model.ts'
-import { tagsOf } from './inherit.ts'
+import { flatTags, inheritedList, tagsOf } from './inherit.ts'
+import type { Value } from '../values.ts'
 
 export interface TagOptions {
   readonly only: readonly string[]
   readonly skip: readonly string[]
 }
+
+/** Evaluates the templates in tags of a task; undefined where that fails. */
+export type EvaluateTags = (task: Task, tags: readonly Value[]) => readonly Value[] | undefined
 
 /** Whether a task with these tags runs. */
 export function isSelected(tags: readonly string[], { only, skip }: TagOptions): boolean {
@@ -29,14 +33,14 @@ export function isSelected(tags: readonly string[], { only, skip }: TagOptions):
 }
 
 /** A block with the tasks that are left; tasks that were made by the engine itself stay. */
-export function selectTasks(block: Block, options: TagOptions): Block {
+export function selectTasks(block: Block, options: TagOptions, evaluate?: EvaluateTags): Block {
   const keep = (entries: readonly Entry[]): readonly Entry[] =>
     entries.flatMap((entry): readonly Entry[] => {
       if (entry instanceof Block) {
-        const inner = selectTasks(entry, options)
+        const inner = selectTasks(entry, options, evaluate)
         return inner.hasTasks() ? [inner] : []
       }
-      return isKept(entry, options) ? [entry] : []
+      return isKept(entry, options, evaluate) ? [entry] : []
     })
   return block.with({
     block: keep(block.block),
@@ -45,7 +49,14 @@ export function selectTasks(block: Block, options: TagOptions): Block {
   })
 }
 
-function isKept(task: Task, options: TagOptions): boolean {
+function isKept(task: Task, options: TagOptions, evaluate: EvaluateTags | undefined): boolean {
   if (task.action === 'meta' && task.isImplicit) return true
+  if (evaluate !== undefined && task.shownTags === undefined) {
+    const raw = inheritedList(task, 'tags')
+    if (raw.some(tag => typeof tag === 'string' && tag.includes('{{'))) {
+      const tags = evaluate(task, raw)
+      if (tags !== undefined) task.shownTags = flatTags(tags)
+    }
+  }
   return isSelected(tagsOf(task), options)
 }

@@ -27,6 +27,8 @@ export interface VariableOptions {
   readonly playbookFolder: string
   /** Whether facts are variables of their own besides `ansible_facts`. */
   readonly injectsFacts?: boolean
+  /** The environment of the controller, where it is known. */
+  readonly environment?: ReadonlyMap<string, string> | undefined
 }
 
 type Layer = Attributes
@@ -59,8 +61,8 @@ export class VariableStore {
   }
 
   get scopeOptions(): ScopeOptions {
-    const { tree } = this.#options
-    return { version: tree.version }
+    const { tree, environment } = this.#options
+    return { version: tree.version, ...(environment !== undefined && { environment }) }
   }
 
   /** Facts that the host would give (setup, cached facts). */

@@ -11,6 +11,8 @@ export interface Context {
   readonly changesValues?: boolean
   /** The value of a variable, templated; undefined when there is none. */
   variable(name: string): Value | undefined
+  /** The environment of the controller, where it is known. */
+  readonly environment?: ReadonlyMap<string, string> | undefined
   /** The names of all variables, in no particular order. */
   variableNames(): readonly string[]
   /** Evaluates a text that may hold templates. */

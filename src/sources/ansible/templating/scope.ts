@@ -44,6 +44,8 @@ export interface Variables {
 export interface ScopeOptions {
   readonly version: AnsibleVersion
   readonly readFile?: (path: string) => string | undefined
+  /** The environment of the controller, where it is known. */
+  readonly environment?: ReadonlyMap<string, string>
 }
 
 const depthMax = 60
@@ -54,6 +56,7 @@ export class Scope implements Context {
   readonly isNative: boolean
   readonly #variables: Variables
   readonly #readFile: (path: string) => string | undefined
+  readonly environment: ReadonlyMap<string, string> | undefined
   readonly #values = new Map<string, Value>()
   readonly #pending = new Set<string>()
   #depth = 0
@@ -65,6 +68,7 @@ export class Scope implements Context {
     this.isNative = options.version === '2.19'
     this.#variables = variables
     this.#readFile = options.readFile ?? (() => undefined)
+    this.environment = options.environment
   }
 
   raw(name: string): Value | undefined {

@@ -4,6 +4,7 @@
 import { getItem, isList, isMapping, sameKey, setItem, Tuple, type Value } from '../../values.ts'
 import { TemplateFailure, UndefinedFailure } from '../failures.ts'
 import { type Plugin, type Plugins, required } from '../plugin.ts'
+import { pairsOf } from '../methods/mappings.ts'
 import { order, someEqual } from '../python/compare.ts'
 import { iterate, truth } from '../python/iterate.ts'
 import { repr, str } from '../python/represent.ts'
@@ -189,7 +190,13 @@ const xmlattr: Plugin = {
   },
 }
 
+// community.general.dict: pairs to a mapping.
+const dict: Plugin = {
+  run: input => new Map(pairsOf(input)),
+}
+
 export const mappingFilters: Plugins = {
+  'community.general.dict': dict,
   combine,
   dict2items,
   items2dict,

@@ -11,7 +11,6 @@ import { variableLookups } from './variables.ts'
 
 /** What only the controller knows: its files, environment, programs and secrets. */
 const outside: ReadonlySet<string> = new Set([
-  'env',
   'file',
   'fileglob',
   'first_found',

@@ -56,7 +56,17 @@ const inventoryHostnames: Lookup = (terms, _named, context) => {
   return hosts
 }
 
+// A variable that is not set is an empty text, or the default.
+const env: Lookup = (terms, named, { environment }) => {
+  if (environment === undefined) {
+    throw new UnknownSignal(new Unknown(["lookup 'env' of the controller"]))
+  }
+  const fallback = named.get('default')
+  return terms.map(term => environment.get(str(term)) ?? fallback ?? '')
+}
+
 export const variableLookups: Lookups = {
+  env,
   vars,
   varnames,
   inventory_hostnames: inventoryHostnames,
