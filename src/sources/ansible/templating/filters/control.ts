@@ -1,7 +1,8 @@
 // Filters that choose or check values: default, ternary, mandatory, bool and types.
 // Upstream: jinja 3.1.6 filters.py, ansible-core 2.16 to 2.19 plugins/filter/core.py.
 
-import { TemplateFailure } from '../failures.ts'
+import { TemplateFailure, UnknownSignal } from '../failures.ts'
+import { equals } from '../python/compare.ts'
 import { type Plugin, type Plugins, required } from '../plugin.ts'
 import { truth } from '../python/iterate.ts'
 import { quoted, repr, str } from '../python/represent.ts'
@@ -67,7 +68,17 @@ const typeDebug: Plugin = {
   },
 }
 
+// Only a message is made of it, so the text of a difference is left open.
+const factDiff: Plugin = {
+  params: 'after plugin',
+  run: (input, [after]) => {
+    if (equals(input, required(after, 'after'))) return ''
+    throw new UnknownSignal(new Unknown(['the text of a difference between two values']))
+  },
+}
+
 export const controlFilters: Plugins = {
+  'ansible.utils.fact_diff': factDiff,
   default: fallback,
   d: fallback,
   bool,
