@@ -39,9 +39,12 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
     return backwards.has(kind) ? list.reverse() : list
   }
   const written = new Map<string, Written[]>()
-  const note = (kind: string, key: string, write: Written): void => {
+  const note = (kind: string, key: string, write: Pick<Written, 'after'>): void => {
     const id = `${kind} ${key}`
-    written.set(id, [...(written.get(id) ?? []), write])
+    revision += 1
+    writes.push(`${write.after === undefined ? 'remove' : 'put'} ${id}`)
+    const rest = { before: of(kind).get(key), atMs: server.nowMs, manager: 'trial' }
+    written.set(id, [...(written.get(id) ?? []), { ...rest, ...write }])
   }
   const server: MemoryServer = {
     nowMs: 1_767_225_600_000,
@@ -68,19 +71,12 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
         ),
       nextRevision: () => revision + 1,
       put: (kind, key, object, via) => {
-        revision += 1
-        writes.push(`put ${kind} ${key}`)
-        const before = of(kind).get(key)
-        const write = { before, after: object, atMs: server.nowMs, manager: 'trial' }
-        note(kind, key, { ...write, ...via })
+        note(kind, key, { after: object, ...via })
         of(kind).set(key, object)
       },
       history: (kind, key) => written.get(`${kind} ${key}`) ?? [],
       remove: (kind, key) => {
-        revision += 1
-        writes.push(`remove ${kind} ${key}`)
-        const before = of(kind).get(key)
-        note(kind, key, { before, after: undefined, atMs: server.nowMs, manager: 'trial' })
+        note(kind, key, { after: undefined })
         of(kind).delete(key)
       },
       newUid: () => {

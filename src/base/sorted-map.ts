@@ -1,14 +1,11 @@
 // A map from strings to values in key order whose forks cost nothing until they write.
-// Values lie in hash layers, as in a log-structured merge tree: what was written since the last
-// fork on top, frozen layers below that forks share. The order of keys lies in sorted pages that
-// are copied on the first write of either side; replacing a value does not touch them.
+// Values lie in a layered map, the order of keys in sorted pages that are copied on the first write
+// of either side; replacing a value does not touch the pages.
 
 import { assert } from './assert.ts'
+import { LayeredMap } from './layered-map.ts'
 
 const pageKeysMax = 64
-const gone = Symbol('gone')
-
-type Layer<V> = ReadonlyMap<string, V | typeof gone>
 
 interface Page {
   /** Ascending by code unit, all distinct. */
@@ -19,9 +16,7 @@ interface Page {
 
 /** Sorted by code unit of the key. Values are treated as immutable; none is undefined. */
 export class SortedMap<V> {
-  private own = new Map<string, V | typeof gone>()
-  /** Oldest first; each holds less than half of what the one below holds. */
-  private layers: readonly Layer<V>[] = []
+  private byKey = new LayeredMap<V>()
   private pages: Page[] = []
   private owner: object = {}
   /** Whether `pages` itself (the directory) may be written in place. */
@@ -32,14 +27,10 @@ export class SortedMap<V> {
     return this.count
   }
 
-  /** An independent copy in O(writes since the last fork): neither side sees the other's. */
+  /** An independent copy: neither side ever sees the other's later writes. */
   fork(): SortedMap<V> {
-    if (this.own.size > 0) {
-      this.layers = withLayer(this.layers, this.own)
-      this.own = new Map()
-    }
     const copy = new SortedMap<V>()
-    copy.layers = this.layers
+    copy.byKey = this.byKey.fork()
     copy.pages = this.pages
     copy.count = this.count
     copy.ownsDirectory = false
@@ -49,11 +40,7 @@ export class SortedMap<V> {
   }
 
   get(key: string): V | undefined {
-    let value = this.own.get(key)
-    for (let at = this.layers.length - 1; value === undefined && at >= 0; at -= 1) {
-      value = (this.layers[at] as Layer<V>).get(key)
-    }
-    return value === gone ? undefined : value
+    return this.byKey.get(key)
   }
 
   has(key: string): boolean {
@@ -62,14 +49,13 @@ export class SortedMap<V> {
 
   set(key: string, value: V): void {
     if (this.get(key) === undefined) this.insertKey(key)
-    this.own.set(key, value)
+    this.byKey.set(key, value)
   }
 
   /** Returns whether the key was there. */
   delete(key: string): boolean {
     if (this.get(key) === undefined) return false
-    if (this.layers.length === 0) this.own.delete(key)
-    else this.own.set(key, gone)
+    this.byKey.delete(key)
     this.removeKey(key)
     return true
   }
@@ -157,29 +143,6 @@ export class SortedMap<V> {
     this.pages[at] = copy
     return copy
   }
-}
-
-/** One layer more; layers that are not much smaller than what lies below are merged into it. */
-function withLayer<V>(layers: readonly Layer<V>[], added: Layer<V>): readonly Layer<V>[] {
-  const result = layers.slice()
-  let top = added
-  for (;;) {
-    const below = result.at(-1)
-    if (below === undefined || top.size * 2 < below.size) break
-    result.pop()
-    top = merged(below, top, result.length === 0)
-  }
-  result.push(top)
-  return result
-}
-
-function merged<V>(below: Layer<V>, top: Layer<V>, isLowest: boolean): Layer<V> {
-  const result = new Map(below)
-  for (const [key, value] of top) {
-    if (isLowest && value === gone) result.delete(key)
-    else result.set(key, value)
-  }
-  return result
 }
 
 function lowerBound(keys: readonly string[], key: string): number {

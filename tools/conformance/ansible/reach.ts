@@ -53,7 +53,7 @@ export const reach: Replay = (recorded, tally, { trees, path }) => {
   if (!tally.wants({ family: base, id: each.id })) return
   const answers = answersIn(worldOf(path, each.world))
   const result = runPlaybooks({ ...optionsOver(folder, each), answers })
-  const stats = Object.fromEntries([...result.recaps])
+  const stats = Object.fromEntries(result.recaps)
   const got = result.plays.map(playOf)
   for (const [index, play] of each.plays.entries()) {
     const name = { family: `${base}/tasks`, id: `${each.id}/${index}` }
