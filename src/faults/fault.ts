@@ -25,6 +25,8 @@ export interface Fault {
   /** The arguments that it reads; any other is a Problem. */
   readonly args: readonly (keyof FaultArgs)[]
   readonly pulse?: Pulse
+  /** The nodes whose machines it takes away, with all that runs on them. */
+  readonly machines?: (world: World, args: FaultArgs) => readonly string[]
   /** Ok, or why this fault cannot strike here. */
   canApply(world: World, args: FaultArgs): Checked<true>
   apply(world: World, args: FaultArgs): void

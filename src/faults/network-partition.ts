@@ -9,6 +9,7 @@ export const networkPartition = {
   name: 'network-partition',
   doc: 'The node is cut off from the network; its containers run on and nobody reaches them.',
   args: ['node'],
+  machines: (_world, { node = '' }) => [node],
   canApply: (world, { node }) => nodeIsThere(world, node),
   apply: (world, { node = '' }) => tell(world, { type: 'disconnect', node }),
   recover: (world, { node = '' }) => tell(world, { type: 'connect', node, containers: 'kept' }),

@@ -8,6 +8,7 @@ export const nodeLoss = {
   name: 'node-loss',
   doc: 'The node crashes or is cut off: no heartbeats, no pod progress, no traffic to its pods.',
   args: ['node'],
+  machines: (_world, { node = '' }) => [node],
   canApply: (world, { node }) => nodeIsThere(world, node),
   apply: (world, { node = '' }) => tell(world, { type: 'disconnect', node }),
   recover: (world, { node = '' }) => tell(world, { type: 'connect', node }),

@@ -8,6 +8,7 @@ export const nodeReboot = {
   name: 'node-reboot',
   doc: 'The node is off, and when it is back all of its containers start anew.',
   args: ['node'],
+  machines: (_world, { node = '' }) => [node],
   canApply: (world, { node }) => nodeIsThere(world, node),
   apply: (world, { node = '' }) => tell(world, { type: 'disconnect', node }),
   recover: (world, { node = '' }) =>

@@ -8,6 +8,7 @@ export const notReadyFlapping = {
   name: 'not-ready-flapping',
   doc: 'The node is cut off for 90 s and reached for 30 s, again and again.',
   args: ['node'],
+  machines: (_world, { node = '' }) => [node],
   pulse: { holdsMs: 90_000, restsMs: 30_000 },
   canApply: (world, { node }) => nodeIsThere(world, node),
   apply: (world, { node = '' }) => tell(world, { type: 'disconnect', node }),

@@ -8,6 +8,7 @@ export const zoneLoss = {
   name: 'zone-loss',
   doc: 'Every node of a zone is lost at once.',
   args: ['zone'],
+  machines: (world, { zone = '' }) => nodesIn(world, zone),
   canApply: (world, { zone = '' }) => {
     const [first] = nodesIn(world, zone)
     if (first !== undefined) return nodeIsThere(world, first)

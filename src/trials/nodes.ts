@@ -5,6 +5,8 @@ import type { Fault } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
 import { nodeKinds } from './alike.ts'
 import { drain as drainNode } from './drain.ts'
+import { settleAfterLoss } from './control-plane.ts'
+import { strikeNow } from './strike.ts'
 import { strikeRun } from './strike-run.ts'
 import type { Base, Trial, TrialResult } from './trial.ts'
 import type { Voyage } from './voyage.ts'
@@ -36,8 +38,8 @@ export const loseNode = {
   doc: 'Each node in turn falls silent and stays so.',
   run: base =>
     onEachNode(base, 'lose-node', (voyage, node) => {
-      nodeLoss.apply(voyage.world, { node })
-      voyage.settle()
+      strikeNow(voyage, nodeLoss, { args: { node } })
+      settleAfterLoss(voyage)
     }),
 } satisfies Trial
 
@@ -62,8 +64,8 @@ export const loseZone = {
     if (zones.length === 0) return { trial, runs: [], skipped: onlyZone }
     const runs = zones.map(([zone]) =>
       strikeRun(base, { subject: `zone ${zone}`, zone }, voyage => {
-        zoneLoss.apply(voyage.world, { zone })
-        voyage.settle()
+        strikeNow(voyage, zoneLoss, { args: { zone } })
+        settleAfterLoss(voyage)
       }),
     )
     return { trial, runs }

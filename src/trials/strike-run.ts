@@ -1,5 +1,6 @@
 // One run of a trial that strikes the installed platform: a fork, what is done to it, its verdicts.
 
+import { controlPlaneRef } from '../checks/control-plane.ts'
 import { refText } from '../checks/life.ts'
 import { judge } from '../checks/registry.ts'
 import type { Base, TrialRun } from './trial.ts'
@@ -24,7 +25,7 @@ export function judged(base: Base, struck: Struck, voyage: Voyage): TrialRun {
   const { startMs } = observation
   const verdicts = judge(observation).filter(({ object, owner, atMs, verdict }) => {
     const isBarePod = owner === undefined && object.kind === 'Pod'
-    if (verdict === 'upgrade-stuck') return true
+    if (verdict === 'upgrade-stuck' || object.kind === controlPlaneRef.kind) return true
     return base.healthy.has(refText(owner ?? object)) || (isBarePod && atMs >= startMs)
   })
   return { ...struck, observation, verdicts, gates: [], exhausted: voyage.exhausted }

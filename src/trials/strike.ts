@@ -1,6 +1,7 @@
 // A fault strikes on a voyage, and heals when its time is over; one that pulses comes and goes.
 
 import type { Fault, FaultArgs } from '../faults/fault.ts'
+import { loseMachines, regainMachines } from './control-plane.ts'
 import type { Voyage } from './voyage.ts'
 
 export interface Blow {
@@ -17,12 +18,15 @@ export function strikeNow(voyage: Voyage, fault: Fault, { args, forMs }: Blow): 
   const { world } = voyage
   const startMs = world.nowMs
   const endMs = forMs === undefined ? Infinity : startMs + forMs
+  const machines = fault.machines?.(world, args) ?? []
   const begin = (): void => {
     world.note('trial', 'fault', { fault: fault.name, ...args })
     fault.apply(world, args)
+    loseMachines(voyage, machines)
   }
   const end = (): void => {
     world.note('trial', 'recovery', { fault: fault.name, ...args })
+    regainMachines(voyage, machines)
     fault.recover(world, args)
   }
   begin()

@@ -23,6 +23,10 @@ export class Voyage {
   private readonly startMs: number
   private readonly startRevision: number
   private readonly refused: Refusal[] = []
+  /** Nodes whose machines are gone at present. */
+  readonly lost = new Set<string>()
+  /** Whether the API server is down for want of machines. */
+  isHeadless = false
   private last: RunOutcome | undefined
   /** What happens later whatever the trial does meanwhile, in order of time. */
   private readonly agenda: { readonly atMs: number; readonly act: () => void }[] = []

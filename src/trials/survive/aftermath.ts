@@ -1,8 +1,11 @@
 // What a loss left behind, as each row lived it. A row to which nothing happened has a calm fate
 // without being reckoned: lives of pods and workloads that did not change are the very same.
 
+import { controlPlaneLoss } from '../../checks/control-plane.ts'
 import type { ClusterLife, PodLife, Span, WorkloadLife } from '../../checks/verdict.ts'
 import type { ObjectRef } from '../../kube/object.ts'
+import type { World } from '../../engine/world.ts'
+import type { ControlPlane } from '../control-plane.ts'
 import type { Listed } from './endpoints.ts'
 import { endpointSpans, type Fate, fateOf, type QuorumFate, quorumFate } from './fate.ts'
 
@@ -81,4 +84,27 @@ export function boundToNodes({ pods }: ClusterLife, nodes: readonly string[]): R
       workload?.kind === 'DaemonSet' && goneMs === undefined && nodes.includes(node ?? ''),
   )
   return new Set(lost.map(({ uid }) => uid))
+}
+
+export interface ServersLost {
+  readonly world: World
+  readonly servers: ControlPlane
+  /** Nodes that are gone. */
+  readonly lost: readonly string[]
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** The API server is down for ever once too few of its servers are left. */
+export function controlPlaneFate({ world, servers, lost, startMs, endMs }: ServersLost): Fate & {
+  readonly quorum?: QuorumFate
+} {
+  const { members, needed, votes } = servers
+  const isDown = controlPlaneLoss(world, startMs) !== undefined
+  const down = isDown ? { seconds: (endMs - startMs) / 1000, open: true } : zero
+  const least = members.filter(name => !lost.includes(name)).length
+  const isShort = !isDown && least < members.length
+  const degraded = isShort ? { seconds: (endMs - startMs) / 1000, open: true } : zero
+  const quorum = { needed, members: members.length, least, lost: down }
+  return { down, degraded, stale: zero, ...(votes && { quorum }) }
 }

@@ -3,6 +3,7 @@
 
 import { refText } from '../../checks/life.ts'
 import type { ClusterLife, PodLife } from '../../checks/verdict.ts'
+import { apiServerName } from '../../cluster/serve.ts'
 import type { World } from '../../engine/world.ts'
 import type { Node } from '../../kube/generated/types.ts'
 
@@ -108,7 +109,11 @@ function notReady({ world, startMs }: Told, nodes: readonly string[]): Moment[] 
   }
   const times = [...noticed.values()].sort((a, b) => a - b)
   const [first] = times
-  if (first === undefined) return [{ at: startMs, text: 'nobody notices' }]
+  if (first === undefined) {
+    const isHeadless = world.isDown(apiServerName)
+    const why = 'the API server is gone with it: nothing is noticed or rescheduled'
+    return [{ at: startMs, text: isHeadless ? why : 'nobody notices' }]
+  }
   return [{ at: first, text: 'NotReady' }]
 }
 

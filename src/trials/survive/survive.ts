@@ -9,7 +9,10 @@ import type { World } from '../../engine/world.ts'
 import { faults } from '../../faults/registry.ts'
 import { keyFrom, type KubeObject, type ObjectRef } from '../../kube/object.ts'
 import type { Fault, FaultArgs } from '../../faults/fault.ts'
+import { controlPlaneRef } from '../../checks/control-plane.ts'
 import { nodeKinds } from '../alike.ts'
+import { type ControlPlane, controlPlaneOf, settleAfterLoss } from '../control-plane.ts'
+import { strikeNow } from '../strike.ts'
 import type { Base } from '../trial.ts'
 import { refOf, Voyage } from '../voyage.ts'
 import { knownZones } from '../zones.ts'
@@ -17,6 +20,7 @@ import {
   type Aftermath,
   boundToNodes,
   calm,
+  controlPlaneFate,
   fateAfter,
   isTouched,
   quorumAfter,
@@ -79,16 +83,18 @@ export function survive(base: Base, options: SurviveOptions = {}): Survival {
   const { subjects, unready } = subjectsOf(base.world, before)
   const { everything = false } = options
   const runs = strikes.map(strike => runOf(base, before, { strike, subjects, everything }))
-  const rows = (runs.length === 0 ? [] : subjects).map((subject, index): SurviveRow => {
+  const services = (runs.length === 0 ? [] : subjects).map((subject, index): SurviveRow => {
     const { object, pods, workloads } = subject
     const refs = workloads.flatMap(name => workloadNamed(before, name)?.ref ?? [])
     const fates = runs.map(run => run.fates[index] as StrikeFate)
     return { object, workloads: refs, full: pods.size, fates }
   })
+  const servers = controlPlaneOf(base.world)
+  const rows = [...(servers === undefined ? [] : controlPlaneRow(servers, runs)), ...services]
   const durations = runs.map(({ endMs, startMs }) => (endMs - startMs) / 1000)
   const story = (row: SurviveRow, strike: Strike): Story => {
     const run = runs[strikes.indexOf(strike)] as Run
-    const uids = subjects[rows.indexOf(row)]?.pods ?? new Set()
+    const uids = subjects[services.indexOf(row)]?.pods ?? new Set()
     return storyOf(run, { uids, workloads: row.workloads.map(refText), nodes: strike.nodes })
   }
   return {
@@ -102,6 +108,15 @@ export function survive(base: Base, options: SurviveOptions = {}): Survival {
     ...(strikes.length === 0 && { skipped: onlyNode }),
     story,
   }
+}
+
+/** The API server as a row of its own, where nodes of the platform carry it. */
+function controlPlaneRow(servers: ControlPlane, runs: readonly Run[]): readonly SurviveRow[] {
+  if (runs.length === 0) return []
+  const fates = runs.map(({ world, startMs, endMs, strike }) => {
+    return { strike, ...controlPlaneFate({ world, servers, lost: strike.nodes, startMs, endMs }) }
+  })
+  return [{ object: controlPlaneRef, workloads: [], full: servers.members.length, fates }]
 }
 
 /** Each node, one of each kind; each zone, where zones are known. */
@@ -194,6 +209,7 @@ function workloadNamed({ workloads }: ClusterLife, name: string): WorkloadLife |
 
 /** One loss, run to its end. */
 export interface Run {
+  readonly strike: Strike
   readonly world: World
   readonly life: ClusterLife
   readonly startMs: number
@@ -219,8 +235,8 @@ function runOf(base: Base, before: ClusterLife, { strike, subjects, everything }
   const { startMs, startRevision } = voyage.observation()
   const start = world.store.logLength('EndpointSlice')
   const args: FaultArgs = strike.kind === 'node' ? { node: strike.name } : { zone: strike.name }
-  lossOf[strike.kind].apply(world, args)
-  voyage.settle()
+  strikeNow(voyage, lossOf[strike.kind], { args })
+  settleAfterLoss(voyage)
   const life = lifeOf(world)
   const aftermath: Aftermath = {
     window: { fromMs: startMs, toMs: world.nowMs },
@@ -240,5 +256,5 @@ function runOf(base: Base, before: ClusterLife, { strike, subjects, everything }
     return { strike, ...fate, ...(quorum && { quorum }) }
   })
   const events = world.store.revision - startRevision
-  return { world, life, startMs, endMs: world.nowMs, startRevision, events, fates }
+  return { strike, world, life, startMs, endMs: world.nowMs, startRevision, events, fates }
 }

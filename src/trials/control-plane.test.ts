@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { KubeObject } from '../kube/object.ts'
+import { install } from './install.ts'
+import { loseNode, loseZone } from './nodes.ts'
+import type { Platform } from './platform.ts'
+import type { PoolSpec } from './spec.ts'
+import { survive } from './survive/survive.ts'
+
+const labels = { app: 'web' }
+const web: KubeObject = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: {
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: { nodeSelector: { pool: 'agent' }, containers: [{ name: 'c', image: 'i' }] },
+    },
+  },
+}
+
+const role = (name: string) => ({ [`node-role.kubernetes.io/${name}`]: 'true' })
+const voting = { ...role('control-plane'), ...role('etcd') }
+
+function platform(server: Partial<PoolSpec>): Platform {
+  const pools = [
+    { name: 'server', count: 1, cpu: '4', memory: '8Gi', ...server },
+    { name: 'agent', count: 2, cpu: '4', memory: '8Gi', labels: { pool: 'agent' } },
+  ]
+  const objects = [{ object: web, locate: () => ({ file: '' }), range: () => undefined }]
+  return { kubernetes: '1.36', pools, objects }
+}
+
+function lostServer(server: Partial<PoolSpec>) {
+  const { runs } = loseNode.run(install(platform(server)))
+  const verdicts = runs.flatMap(run => run.verdicts)
+  return verdicts.filter(({ object }) => object.kind === 'ControlPlane')
+}
+
+describe('the loss of one server', () => {
+  it('of two with etcd loses the quorum', () => {
+    const [verdict, ...others] = lostServer({ count: 2, labels: voting })
+    expect(verdict).toMatchObject({ verdict: 'quorum-lost', n: 1, of: 2, open: true })
+    expect(verdict?.message).toMatch(
+      /^1 of 2 servers is left, 2 are needed: the API server is down/,
+    )
+    expect(others).toEqual([])
+  })
+
+  it('of three is survived', () => {
+    expect(lostServer({ count: 3, labels: voting })).toEqual([])
+  })
+
+  it('that is alone takes the API server with it', () => {
+    expect(lostServer({ labels: role('control-plane') })).toMatchObject([
+      { verdict: 'down', n: 0, of: 1, open: true },
+    ])
+  })
+
+  it('of two with a database elsewhere is survived', () => {
+    expect(lostServer({ count: 2, labels: role('control-plane') })).toEqual([])
+  })
+
+  it('matters to nobody where somebody else runs the control plane', () => {
+    expect(lostServer({ count: 2 })).toEqual([])
+  })
+})
+
+it('without an API server nothing is rescheduled, and what runs elsewhere runs on', () => {
+  const given = platform({ count: 1, labels: { ...voting, pool: 'agent' }, zones: ['a'] })
+  const pools = given.pools.map((pool, index) => (index === 0 ? pool : { ...pool, zones: ['b'] }))
+  const base = install({ ...given, pools })
+  const home = base.world.store.list('Pod')[0]?.spec as { nodeName: string }
+  const { runs } = loseZone.run(base)
+  const zone = home.nodeName.startsWith('server') ? 'a' : 'b'
+  const run = runs.find(each => each.zone === 'a')
+  const down = run?.verdicts.filter(({ object }) => object.name === 'web')
+  expect(down?.length).toBe(zone === 'a' ? 1 : 0)
+  expect(down?.every(({ open }) => open === true)).toBe(true)
+  const taints = run?.observation.world.store
+    .list('Node')
+    .flatMap(({ spec }) => (spec as { taints?: object[] } | undefined)?.taints ?? [])
+  expect(taints).toEqual([])
+})
+
+it('survive has a row for the API server', () => {
+  const { rows } = survive(install(platform({ count: 2, labels: voting })))
+  const row = rows.find(({ object }) => object.kind === 'ControlPlane')
+  const byStrike = row?.fates.map(({ strike, down, quorum }) => [
+    strike.name.split('-')[0],
+    down.open,
+    quorum?.least,
+  ])
+  expect(byStrike).toContainEqual(['server', true, 1])
+  expect(byStrike).toContainEqual(['agent', false, 2])
+})

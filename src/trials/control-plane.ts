@@ -1,0 +1,76 @@
+// The control plane as far as nodes carry it: with the machines of its servers the API server goes,
+// and with a majority of them the store. Where no node says that it is a server, somebody else runs
+// the control plane and no loss of a node touches it.
+// Upstream: labels of k3s pkg/server (control-plane, etcd) and of kubeadm (control-plane).
+
+import { controlPlaneTopic, type ControlPlaneLoss } from '../checks/control-plane.ts'
+import { apiServerName } from '../cluster/serve.ts'
+import type { World } from '../engine/world.ts'
+import type { Fault } from '../faults/fault.ts'
+import { faults } from '../faults/registry.ts'
+import { settleMsMax, type Voyage } from './voyage.ts'
+
+const apiServerOutage = faults.get('api-server-outage') as Fault
+
+export interface ControlPlane {
+  /** Nodes that hold a vote, or the servers where no node says that it does. */
+  readonly members: readonly string[]
+  /** How many of them the API server needs. */
+  readonly needed: number
+  readonly votes: boolean
+}
+
+function nodesWith(world: World, roles: readonly string[]): readonly string[] {
+  return world.store
+    .list('Node')
+    .filter(({ metadata }) =>
+      roles.some(role => metadata.labels?.[`node-role.kubernetes.io/${role}`] !== undefined),
+    )
+    .map(({ metadata }) => metadata.name ?? '')
+}
+
+/** What the labels of the nodes say; undefined when none is a server. */
+export function controlPlaneOf(world: World): ControlPlane | undefined {
+  const voters = nodesWith(world, ['etcd'])
+  if (voters.length > 0) {
+    return { members: voters, needed: Math.trunc(voters.length / 2) + 1, votes: true }
+  }
+  const servers = nodesWith(world, ['control-plane', 'master'])
+  return servers.length === 0 ? undefined : { members: servers, needed: 1, votes: false }
+}
+
+function leftOf({ members }: ControlPlane, lost: ReadonlySet<string>): number {
+  return members.filter(name => !lost.has(name)).length
+}
+
+/** Takes the API server down when too few of its machines are left. */
+export function loseMachines(voyage: Voyage, nodes: readonly string[]): void {
+  const { world, lost } = voyage
+  for (const node of nodes) lost.add(node)
+  const controlPlane = controlPlaneOf(world)
+  if (controlPlane === undefined || world.isDown(apiServerName)) return
+  const left = leftOf(controlPlane, lost)
+  if (left >= controlPlane.needed) return
+  const { needed, votes, members } = controlPlane
+  const loss: ControlPlaneLoss = { left, needed, votes, members: members.length }
+  world.note(apiServerName, controlPlaneTopic, loss)
+  apiServerOutage.apply(world, {})
+  voyage.isHeadless = true
+}
+
+/** Brings the API server up again when enough of its machines are back. */
+export function regainMachines(voyage: Voyage, nodes: readonly string[]): void {
+  const { world, lost } = voyage
+  for (const node of nodes) lost.delete(node)
+  if (!voyage.isHeadless) return
+  const controlPlane = controlPlaneOf(world)
+  if (controlPlane === undefined || leftOf(controlPlane, lost) < controlPlane.needed) return
+  voyage.isHeadless = false
+  apiServerOutage.recover(world, {})
+}
+
+/** Lets the cluster come to rest; without an API server it is at rest at once, and time passes. */
+export function settleAfterLoss(voyage: Voyage): void {
+  voyage.settle()
+  if (voyage.isHeadless) voyage.wait(settleMsMax)
+}
