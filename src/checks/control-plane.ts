@@ -1,4 +1,5 @@
-// The API server is gone with the machines that carried it: nothing is noticed, nothing rescheduled.
+// The API server is gone with the machines that carried it: nothing is noticed, nothing is
+// rescheduled.
 
 import type { World } from '../engine/world.ts'
 import type { Check, Observation, Verdict } from './verdict.ts'
