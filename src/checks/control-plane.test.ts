@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createCluster } from '../cluster/cluster.ts'
 import type { World } from '../engine/world.ts'
 import { controlPlaneLost, type ControlPlaneLoss, controlPlaneTopic } from './control-plane.ts'
-import type { ClusterLife, Observation } from './verdict.ts'
+import type { Check, ClusterLife, Observation } from './verdict.ts'
 
 function lost(loss: ControlPlaneLoss, isDown = true): { world: World; startMs: number } {
   const world = createCluster({ kubernetes: '1.36', nodes: [] })
@@ -16,7 +16,8 @@ function lost(loss: ControlPlaneLoss, isDown = true): { world: World; startMs: n
 
 function judged({ world, startMs }: { world: World; startMs: number }) {
   const observation = { world, startMs, endMs: world.nowMs } as Observation
-  return controlPlaneLost.judge(observation, {} as ClusterLife)
+  const check: Check = controlPlaneLost
+  return check.judge(observation, {} as ClusterLife)
 }
 
 it('votes that are too few are a lost quorum, with the numbers', () => {
