@@ -1,19 +1,15 @@
 // Loads a file of variables or an inventory as ansible-core does: JSON if it is JSON, else YAML.
 // Upstream: ansible-core 2.18 and 2.19 parsing/utils/yaml.py, parsing/dataloader.py.
 
-import { YAMLException } from 'js-yaml'
 import type { Location } from '../../../base/problem.ts'
 import { locationAt, type SourceFile } from '../../source-object.ts'
-import { parseYaml } from '../../yaml/parse.ts'
 import { Failure } from '../failure.ts'
 import type { AnsibleVersion, Value } from '../values.ts'
 import { constructDocument, type Constructed, type Duplicate, type Places } from './construct.ts'
 import { PythonError, YamlError } from './error.ts'
 import { excerptBefore219, excerptSince219 } from './excerpt.ts'
 import { readJson } from './json.ts'
-import { composeDocument } from './nodes.ts'
-import { misplacedTab } from './tabs.ts'
-import { syntaxError } from './syntax.ts'
+import { parseDocument } from './parser.ts'
 import { yaml219Error } from './advice.ts'
 
 /** What a file holds. */
@@ -60,21 +56,9 @@ export function loadFile(
 }
 
 function loadYaml(text: string, version: AnsibleVersion, duplicates: Duplicate[]): Constructed {
-  const document = parsed(text)
-  const tab = misplacedTab(document)
-  if (tab !== undefined) throw tab
-  const node = composeDocument(document)
+  const node = parseDocument(text)
   if (node !== undefined) return constructDocument(node, version, duplicates)
   return { value: null, places: new Map() }
-}
-
-function parsed(text: string): ReturnType<typeof parseYaml> {
-  try {
-    return parseYaml(text)
-  } catch (error) {
-    if (error instanceof YAMLException) throw syntaxError(text, error)
-    throw error
-  }
 }
 
 function pythonFailure(file: SourceFile, version: AnsibleVersion, error: PythonError): Failure {
@@ -108,6 +92,8 @@ function failureOf(
 type FullPlace = Required<Omit<Location, 'path'>>
 
 function placeAt(file: SourceFile, offset: number): FullPlace {
+  // The end of the stream stands in a line of its own.
+  if (offset > file.text.length) return { file: file.name, line: file.lines.count + 1, column: 1 }
   const { line, column } = locationAt(file, offset) as FullPlace
   return { file: file.name, line, column }
 }
