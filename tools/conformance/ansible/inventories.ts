@@ -63,7 +63,13 @@ function inventoryOf(
 
 function wanted({ expect, messages, version }: Expectation<Expect>): unknown {
   const { rc, list, hostOrder, groupsOf } = expect
-  return { rc, list, hostOrder, groupsOf, messages: comparable(messages, version) }
+  return {
+    rc,
+    list,
+    hostOrder,
+    groupsOf,
+    messages: comparable(messages, version, expect.orderUnstable),
+  }
 }
 
 function answered(inventory: Inventory, { expect, version }: Expectation<Expect>): unknown {
@@ -71,7 +77,11 @@ function answered(inventory: Inventory, { expect, version }: Expectation<Expect>
   const warnings = inventory.messages.map(({ text }) => `[WARNING]: ${text}`)
   if ('error' in result) {
     const prefix = version === '2.19' ? '[ERROR]:' : 'ERROR!'
-    const messages = comparable([...warnings, `${prefix} ${result.error}`], version)
+    const messages = comparable(
+      [...warnings, `${prefix} ${result.error}`],
+      version,
+      expect.orderUnstable,
+    )
     return { rc: result.rc, messages }
   }
   const hosts = hostsShown(inventory)
@@ -86,5 +96,10 @@ function answered(inventory: Inventory, { expect, version }: Expectation<Expect>
     ]),
   )
   const hostOrder = expect.orderUnstable === true ? [...names].sort() : names
-  return { ...result, hostOrder, groupsOf, messages: comparable(warnings, version) }
+  return {
+    ...result,
+    hostOrder,
+    groupsOf,
+    messages: comparable(warnings, version, expect.orderUnstable),
+  }
 }

@@ -5,7 +5,7 @@ import type { Inventory } from '../../../src/sources/ansible/inventory/inventory
 import { hostVariables } from '../../../src/sources/ansible/inventory/inventory.ts'
 import { hostsOf } from '../../../src/sources/ansible/inventory/patterns.ts'
 import type { Group, Host, Variables } from '../../../src/sources/ansible/inventory/model.ts'
-import { typeName } from '../../../src/sources/ansible/inventory/type-name.ts'
+import { type TypeOrigin, typeName } from '../../../src/sources/ansible/inventory/type-name.ts'
 import {
   type AnsibleVersion,
   Bytes,
@@ -44,6 +44,12 @@ const internal: ReadonlySet<Value> = new Set(
 const parserErrorStatus = 4
 const bugStatus = 250
 
+/** What is shown of a host, and the variables that it comes from. */
+interface Shown {
+  readonly mapping: Mapping
+  readonly variables: Variables
+}
+
 /** Lists an inventory. */
 export function listed(inventory: Inventory): Listed {
   const { version } = inventory.settings
@@ -59,13 +65,13 @@ export function listed(inventory: Inventory): Listed {
     if (error !== undefined) return { rc: parserErrorStatus, error: error.text }
     variables.set(host, read.variables)
   }
-  const mappings = new Map<string, Mapping>()
+  const mappings = new Map<string, Shown>()
   try {
     for (const [host, read] of variables) {
       const shown = [...read]
         .filter(([name]) => !isInternal(name, version))
         .map(([name, { value }]) => [name, value] as const)
-      mappings.set(host.name, new Map(shown))
+      mappings.set(host.name, { mapping: new Map(shown), variables: read })
       const entries = shown.map(([name, value]) => [keyOf(name, version), json(value, version)])
       if (shown.length > 0) hostvars[host.name] = Object.fromEntries(entries)
     }
@@ -118,10 +124,12 @@ function groupsBelow(top: Group, available: ReadonlySet<Host>): Record<string, u
 class NotJson extends Error {}
 
 // Up to 2.18 keys are sorted; where they cannot be, the list is printed unsorted, with a warning.
-function warnOfOrder(mappings: ReadonlyMap<string, Mapping>, inventory: Inventory): void {
+function warnOfOrder(mappings: ReadonlyMap<string, Shown>, inventory: Inventory): void {
   if (inventory.settings.version === '2.19') return
   for (const name of [...mappings.keys()].sort()) {
-    const types = incomparable(mappings.get(name) ?? new Map())
+    const shown = mappings.get(name)
+    const types =
+      shown === undefined ? undefined : incomparable(shown.mapping, originIn(shown.variables))
     if (types === undefined) continue
     const text =
       'Could not sort JSON output due to issues while sorting keys: ' +
@@ -132,20 +140,28 @@ function warnOfOrder(mappings: ReadonlyMap<string, Mapping>, inventory: Inventor
 }
 
 /** The types of the first two keys, one after the other, that do not compare. */
-function incomparable(mapping: Mapping): string | undefined {
+function incomparable(mapping: Mapping, typesOf: (key: Value) => TypeOrigin): string | undefined {
   const keys = [...mapping.keys()]
   const at = keys.findIndex((key, index) => {
     return index > 0 && kindOf(key) !== kindOf(keys[index - 1] as Value)
   })
   if (at > 0) {
-    const [left, right] = [keys[at] as Value, keys[at - 1] as Value]
-    return `'${typeName(left, '2.18')}' and '${typeName(right, '2.18')}'`
+    const pair = [keys[at] as Value, keys[at - 1] as Value] as const
+    return pair.map(key => `'${typeName(key, '2.18', typesOf(key))}'`).join(' and ')
   }
-  for (const value of mapping.values()) {
-    const inner = isMapping(value) ? incomparable(value) : undefined
+  for (const [key, value] of mapping) {
+    const inner = isMapping(value) ? incomparable(value, () => typesOf(key)) : undefined
     if (inner !== undefined) return inner
   }
   return undefined
+}
+
+// Names that an INI file gives have no column, and Python's own types.
+function originIn(variables: Variables): (key: Value) => TypeOrigin {
+  return key => {
+    const place = variables.get(key)?.namedAt
+    return place !== undefined && place.column === undefined ? 'python' : 'yaml'
+  }
 }
 
 function kindOf(key: Value): string {

@@ -52,6 +52,14 @@ export class Cursor {
     return character
   }
 
+  /** Reads the characters that a sticky expression takes, '' for none; no line ends. */
+  readRun(characters: RegExp): string {
+    characters.lastIndex = this.at
+    const run = characters.exec(this.text)?.[0] ?? ''
+    this.at += run.length
+    return run
+  }
+
   /** Steps over a line end and gives it as YAML keeps it; '' where there is none. */
   readBreak(): string {
     const character = this.peek()

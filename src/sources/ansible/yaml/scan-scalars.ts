@@ -15,6 +15,11 @@ export interface PlainScan {
   readonly hasBreak: boolean
 }
 
+/** Characters that mean nothing in the text they stand in. */
+const inPlain = /[^\s\u0085:,?[\]{}]+/y
+const inQuotes = /[^\s\u0085'"\\]+/y
+const inLine = /[^\n\r\u0085\u2028\u2029]+/y
+
 export function scanPlain(cursor: Cursor, indent: number, isFlow: boolean): PlainScan {
   const context = 'while scanning a plain scalar'
   const start = cursor.at
@@ -28,7 +33,8 @@ export function scanPlain(cursor: Cursor, indent: number, isFlow: boolean): Plai
       }
       if (endsPlain(cursor, isFlow)) break
       if (folding.isPending) text += folding.take()
-      text += cursor.read()
+      const run = cursor.readRun(inPlain)
+      text += run === '' ? cursor.read() : run
       end = cursor.at
     }
     if (!isBlank(cursor.peek()) && !isBreak(cursor.peek())) break
@@ -93,7 +99,8 @@ export function scanQuoted(cursor: Cursor, quote: string): Token {
         folding.escapedBreak()
         break
       }
-      text += scanCharacter(cursor, quote, start)
+      const run = cursor.readRun(inQuotes)
+      text += run === '' ? scanCharacter(cursor, quote, start) : run
     }
     if (isClosing(cursor, quote)) break
     while (isBlank(cursor.peek()) || isBreak(cursor.peek())) {
@@ -164,7 +171,7 @@ export function scanBlock(cursor: Cursor, parentIndent: number): Token {
     text += (isFolded ? (breaks.text === '' ? ' ' : '') : leading) + breaks.text
     breaks.text = ''
     wasIndented = isIndented
-    while (!isBreakOrEnd(cursor.peek())) text += cursor.read()
+    text += cursor.readRun(inLine)
     leading = cursor.readBreak()
     end = scanBreaks(cursor, breaks, parentIndent, start)
   }

@@ -6,14 +6,7 @@ import { Cursor } from './cursor.ts'
 import { YamlError } from './error.ts'
 import { scanBlock, scanPlain, scanQuoted } from './scan-scalars.ts'
 import { scanAnchor, scanDirective, scanTag } from './scan-names.ts'
-import {
-  isBlank,
-  isBlankOrEnd,
-  isBreak,
-  isBreakOrEnd,
-  type Token,
-  type TokenType,
-} from './tokens.ts'
+import { isBlank, isBlankOrEnd, isBreak, type Token, type TokenType } from './tokens.ts'
 
 /** A place where a key may begin that is only known for one at its colon. */
 interface SimpleKey {
@@ -28,6 +21,10 @@ interface SimpleKey {
 const noKey: SimpleKey = { isPossible: false, isRequired: false, token: 0, start: 0, line: 0 }
 /** A key is shorter than this and stays on one line. */
 const keyLengthMax = 1024
+
+const spaces = / +/y
+const blanks = /[ \t]+/y
+const comment = /[^\n\r\u0085\u2028\u2029]+/y
 
 const flowMarks: Readonly<Record<string, TokenType>> = {
   '[': 'flow-sequence-start',
@@ -153,8 +150,8 @@ export class Scanner {
     for (;;) {
       if (cursor.column === 0 && cursor.peek() === '\ufeff') cursor.skip()
       // Tabs are blanks, but not where a key may begin.
-      while (cursor.peek() === ' ' || (this.#allowsTab && cursor.peek() === '\t')) cursor.skip()
-      if (cursor.peek() === '#') while (!isBreakOrEnd(cursor.peek())) cursor.skip()
+      cursor.readRun(this.#allowsTab ? blanks : spaces)
+      if (cursor.peek() === '#') cursor.readRun(comment)
       if (!isBreak(cursor.peek())) return
       cursor.readBreak()
       if (!this.#isFlow) this.#allowsKey = true
