@@ -39,5 +39,5 @@ it.each<[string, readonly string[] | string]>([
 it('a limit filters and keeps the order; its file has one pattern in each line', () => {
   expect(hosts('web', 'db1:web2:web0')).toEqual(['web0', 'web2'])
   expect(hosts('all', '@only.txt')).toEqual(['web1', 'db1', 'db2'])
-  expect(hosts('all', '@nope')).toBe('Unable to find limit file nope')
+  expect(hosts('all', '@nope')).toBe("Unable to find limit file b'nope'")
 })

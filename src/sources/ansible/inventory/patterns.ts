@@ -5,6 +5,7 @@
 import { Failure } from '../failure.ts'
 import type { Files } from '../files.ts'
 import { strip } from '../python/lines.ts'
+import { reprOfText } from '../python/repr.ts'
 import { parseAddress } from './addresses.ts'
 import { localNames } from './data.ts'
 import { globExpression, regularExpression } from './expressions.ts'
@@ -51,7 +52,10 @@ function limitsOf(inventory: Inventory, limit: string, files: Files): readonly s
   return split(inventory, limit).flatMap(part => {
     if (!part.startsWith('@')) return [part]
     const text = files.get(part.slice(1))
-    if (text === undefined) throw new Failure(`Unable to find limit file ${part.slice(1)}`)
+    // The engine shows the name as bytes.
+    if (text === undefined) {
+      throw new Failure(`Unable to find limit file b${reprOfText(part.slice(1))}`)
+    }
     return text.split('\n').map(strip)
   })
 }
