@@ -128,7 +128,9 @@ export const flags = [
     name: 'remedies',
     value: 'N',
     group: 'Trials',
-    doc: 'run the trials at most N times again in search of remedies of errors (12); 0 for none',
+    doc:
+      'run the trials at most N times again in search of remedies (12, fewer on large ' +
+      'platforms); 0 for none',
   },
   {
     name: 'write',

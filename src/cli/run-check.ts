@@ -90,6 +90,16 @@ function checkOptions(settings: Settings, { loaded, sources }: Prepared): CheckO
   }
 }
 
+const remedyRunsMax = 12
+/** Events of all runs in search of remedies: a second or two on two cores. */
+const remedyEventsMax = 20_000
+
+/** How often trials run again unless told: fewer times where one time takes longer. */
+export function runsFor({ run }: Report): number {
+  const fitting = Math.trunc(remedyEventsMax / Math.max(1, run.bounds.events))
+  return Math.min(remedyRunsMax, Math.max(1, fitting))
+}
+
 interface Search {
   readonly settings: Settings
   readonly prepared: Prepared
@@ -102,7 +112,7 @@ export function withRemedies(
   report: Report,
   { settings, prepared, product, from = 'error' }: Search,
 ): Report {
-  const runsMax = settings.remedyRunsMax
+  const runsMax = settings.remedyRunsMax ?? runsFor(report)
   if (runsMax === 0) return report
   const options = { ...checkOptions(settings, prepared), from, runsMax }
   return product.withRemedies(report, prepared.loaded, options)

@@ -48,7 +48,7 @@ export interface Settings {
   /** The only subject to explore. */
   readonly subject?: string
   /** How often trials may run again in search of remedies. */
-  readonly remedyRunsMax: number
+  readonly remedyRunsMax?: number
   /** Suggestions that may be written. */
   readonly accepted: readonly string[]
   readonly failOn: FailOn
@@ -85,7 +85,6 @@ export interface CheckedSettings {
 }
 
 const nodesMaxDefault = 12
-const remedyRunsMaxDefault = 12
 const remedyRunsRange = { least: 0, most: 1000 } as const
 /** As many levels as kubectl has. */
 const verbosityRange = { least: 0, most: 10 } as const
@@ -116,9 +115,10 @@ export function settingsFrom(
       nodesMaxDefault,
     explore: exploreFrom(reader, known),
     ...optional('subject', reader.text('subject')),
-    remedyRunsMax:
-      reader.read('remedies', text => parseCount(text, '--remedies', remedyRunsRange)) ??
-      remedyRunsMaxDefault,
+    ...optional(
+      'remedyRunsMax',
+      reader.read('remedies', text => parseCount(text, '--remedies', remedyRunsRange)),
+    ),
     accepted: acceptedFrom(reader, known),
     failOn: reader.oneOf('fail-on', failOnNames) ?? 'error',
     ...optional('baseline', reader.read('baseline', readBaseline)),

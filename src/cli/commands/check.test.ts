@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Report } from '../../explain/report.ts'
 import { cleanReport, sampleReport } from '../../reports/testing.ts'
 import { type FlagName, type GivenFlags, withEnvironment } from '../flags.ts'
-import { runCheckCommand } from '../run-check.ts'
+import { runCheckCommand, runsFor } from '../run-check.ts'
 import { fakeIo, fakeProduct } from '../testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'seatrial-'))
@@ -38,6 +38,17 @@ const inconclusive: Report = {
   ...cleanReport,
   trials: cleanReport.trials.map(trial => ({ ...trial, outcome: 'inconclusive' })),
 }
+
+it.each([
+  { events: 0, want: 12 },
+  { events: 1_000, want: 12 },
+  { events: 5_000, want: 4 },
+  { events: 1_000_000, want: 1 },
+])('of $events events trials run $want times again for remedies', ({ events, want }) => {
+  const { run } = cleanReport
+  const report = { ...cleanReport, run: { ...run, bounds: { ...run.bounds, events } } }
+  expect(runsFor(report)).toBe(want)
+})
 
 describe('exit status', () => {
   const cases: readonly (Run & { readonly name: string; readonly want: number })[] = [
