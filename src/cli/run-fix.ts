@@ -8,10 +8,11 @@ import { reporters } from '../reports/registry.ts'
 import { bySeverity, counted, countsText } from '../reports/words.ts'
 import { spliced } from '../sources/edit.ts'
 import type { Call } from './commands/framework.ts'
+import { configText } from './config.ts'
 import { exitStatusOf, exits } from './exit.ts'
 import { contextFor } from './output.ts'
 import { notesText } from '../reports/notes.ts'
-import { prepare } from './prepare.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
 import { reportOf, settingsOf, withRemedies } from './run-check.ts'
 import type { Settings } from './settings.ts'
@@ -21,7 +22,12 @@ export async function runFixCommand(call: Call, product: Product = realProduct):
   const { io, given } = call
   const settings = settingsOf(call, product)
   if (settings === undefined) return exits.usage
-  const report = searched(settings, product)
+  const prepared = prepare(settings)
+  if (settings.showConfig) {
+    io.out(configText(settings, prepared, given))
+    return exits.holds
+  }
+  const report = searched(settings, prepared, product)
   const { output = 'text' } = settings
   if (output !== 'text') {
     io.out(reporters.get(output)?.render(report, contextFor(settings, io, 'out')) ?? '')
@@ -42,8 +48,7 @@ export async function runFixCommand(call: Call, product: Product = realProduct):
   return exitStatusOf(after, settings.failOn)
 }
 
-function searched(settings: Settings, product: Product): Report {
-  const prepared = prepare(settings)
+function searched(settings: Settings, prepared: Prepared, product: Product): Report {
   const report = reportOf(settings, prepared, product)
   return withRemedies(report, { settings, prepared, product, from: 'warning' })
 }
@@ -61,6 +66,8 @@ function chosenFor(findings: readonly Finding[], accepted: readonly string[]): r
 
 function offer(report: Report, chosen: readonly Remedy[], invocation: string): string {
   const count = countsText(report.findings) || 'no findings'
+  if (report.findings.every(({ severity }) => severity === 'info'))
+    return `${count}; nothing to fix\n`
   if (chosen.length === 0) return `${count}; none has a proven fix that can be written\n`
   const names = [...new Set(chosen.map(({ name }) => name))].join(', ')
   return `${count}; ${invocation} fix … --write would apply ${names}\n`

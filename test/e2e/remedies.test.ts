@@ -15,12 +15,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 interface Case {
   readonly path: string
   readonly nodes?: number
+  /** How often trials may run again. */
+  readonly runsMax?: number
 }
 
-function check({ path, nodes }: Case): Report {
+function check({ path, nodes, runsMax = 12 }: Case): Report {
   const pool = { name: 'workers', count: nodes ?? 0, cpu: '4', memory: '16Gi' }
   const loaded = load([path], nodes === undefined ? {} : { pools: [pool] })
-  const options = { version: 'test', sources: [path], runsMax: 20, from: 'error' as const }
+  const options = { version: 'test', sources: [path], runsMax, from: 'error' as const }
   return withRemedies(runCheck(loaded, options), loaded, options)
 }
 
@@ -65,7 +67,7 @@ describe('Argo CD in its high-availability form', { timeout: 120_000 }, () => {
   it('an edited copy holds what the proof promised, and keeps its comments', () => {
     const copy = join(folder, 'kubefirst')
     cpSync(example, copy, { recursive: true })
-    const before = check({ path: copy })
+    const before = check({ path: copy, runsMax: 4 })
     const [remedy] = findingOf(before, 'pending-forever', 'argocd-redis-ha-haproxy').remedies
     for (const { file, ...splice } of remedy?.edits ?? []) {
       writeFileSync(file, spliced(readFileSync(file, 'utf8'), [splice]))

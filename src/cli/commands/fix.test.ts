@@ -16,7 +16,7 @@ function copy(): string {
 describe('fix', { timeout: 120_000 }, () => {
   it('shows what helps and writes nothing', async () => {
     const folder = copy()
-    const { out, status } = await typed(`fix ${folder} --nodes 3`)
+    const { out, status } = await typed(`fix ${folder} --nodes 3 --remedies 2`)
     expect(out).toContain('proven   matchLabelKeys')
     expect(out).toContain('seatrial fix')
     expect(readFileSync(join(folder, proxy), 'utf8')).toBe(
@@ -27,7 +27,7 @@ describe('fix', { timeout: 120_000 }, () => {
 
   it('--write edits the file, and the error is gone', async () => {
     const folder = copy()
-    const { out, status } = await typed(`fix ${folder} --nodes 3 --write`)
+    const { out, status } = await typed(`fix ${folder} --nodes 3 --remedies 2 --write`)
     expect(out).toContain(`${join(folder, proxy)}: count-per-revision`)
     expect(readFileSync(join(folder, proxy), 'utf8')).toContain('matchLabelKeys:')
     expect(status).toBe(0)
@@ -35,10 +35,17 @@ describe('fix', { timeout: 120_000 }, () => {
 
   it('takes a suggestion only when it is accepted by name', async () => {
     const folder = copy()
-    await typed(`fix ${folder} --nodes 3 --write --accept allow-unavailable`)
+    await typed(`fix ${folder} --nodes 3 --remedies 2 --write --accept allow-unavailable`)
     const text = readFileSync(join(folder, proxy), 'utf8')
     expect(text).toContain('maxUnavailable: 1')
     expect(text).not.toContain('matchLabelKeys')
+  })
+
+  it('has nothing to do for a platform that is fine, and shows its settings', async () => {
+    const { out, status } = await typed('fix examples/small')
+    expect(out).toBe('3 notes; nothing to fix\n')
+    expect(status).toBe(0)
+    expect((await typed('fix examples/small --show-config')).out).toMatch(/^SETTING +VALUE/)
   })
 
   it('an unknown name is a usage error', async () => {
