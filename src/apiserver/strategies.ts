@@ -200,10 +200,29 @@ function withoutForeignSource(claim: KubeObject): KubeObject {
   return sourceGroups[String(kind)] === apiGroup ? claim : { ...claim, spec }
 }
 
+const emptyDefinitionStatus: Fields = {
+  acceptedNames: { kind: '', plural: '' },
+  storedVersions: [],
+}
+
+/** A definition with the status that it has; the version that is stored is noted there. */
+function withStoredVersion(definition: KubeObject, status: Fields): KubeObject {
+  const versions = (fieldsOf(definition['spec'])['versions'] ?? []) as readonly Fields[]
+  const { storedVersions } = status as { readonly storedVersions?: readonly unknown[] }
+  const known = storedVersions ?? []
+  const stored = versions.find(version => version['storage'] === true)?.['name']
+  if (stored === undefined || known.includes(stored)) return { ...definition, status }
+  return { ...definition, status: { ...status, storedVersions: [...known, stored] } }
+}
+
 const byKind: Readonly<Record<string, Strategy>> = {
   CertificateSigningRequest: { emptyStatus: {} },
   CronJob: withStatus({}),
-  CustomResourceDefinition: { generation: specChanged },
+  CustomResourceDefinition: {
+    generation: specChanged,
+    create: definition => withStoredVersion(definition, emptyDefinitionStatus),
+    update: (definition, old) => withStoredVersion(definition, fieldsOf(old['status'])),
+  },
   DaemonSet: daemonSetStrategy,
   Deployment: deploymentStrategy,
   DeviceClass: bySpec,

@@ -8,4 +8,6 @@ export {
   PolicyCompiler,
   policyBudget,
 } from './policy-program.ts'
+export { compileRules } from './schema-rules.ts'
+export { patternError } from './regex.ts'
 export { CelError } from './values.ts'

@@ -19,6 +19,7 @@ import {
   secretDefaults,
   serviceDefaults,
 } from './core.ts'
+import { definitionDefaults } from './custom-resources.ts'
 import { claimTemplateDefaults, resourceClaimDefaults } from './devices.ts'
 import {
   endpointSliceDefaults,
@@ -50,6 +51,7 @@ const byKind: Readonly<Record<string, Defaulter>> = {
   CSIDriver: csiDriverDefaults,
   ClusterRoleBinding: roleBindingDefaults,
   CronJob: cronJobDefaults,
+  CustomResourceDefinition: definitionDefaults,
   DaemonSet: daemonSetDefaults,
   Deployment: deploymentDefaults,
   EndpointSlice: endpointSliceDefaults,

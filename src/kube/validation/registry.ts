@@ -7,6 +7,7 @@ import * as autoscaling from './autoscaling.ts'
 import * as batch from './batch.ts'
 import { type Errors, pathSegmentName, subdomainName } from './checks.ts'
 import * as core from './core.ts'
+import * as definitions from './custom-definitions.ts'
 import type { FieldError } from './field-error.ts'
 import {
   checkCustomMeta,
@@ -40,6 +41,10 @@ const byKind: Readonly<Record<string, Validator>> = {
   },
   ConfigMap: { create: core.checkConfigMap, update: core.checkConfigMapUpdate },
   CronJob: { create: batch.checkCronJob, update: batch.checkCronJobUpdate },
+  CustomResourceDefinition: {
+    create: definitions.checkDefinition,
+    update: definitions.checkDefinitionUpdate,
+  },
   DaemonSet: { create: apps.checkDaemonSet, update: apps.checkDaemonSetUpdate },
   Deployment: { create: apps.checkDeployment, update: apps.checkDeploymentUpdate },
   EndpointSlice: {

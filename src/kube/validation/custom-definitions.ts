@@ -1,0 +1,239 @@
+// Definitions of custom resources. Upstream: k8s.io/apiextensions-apiserver v0.36.3
+// pkg/apis/apiextensions/validation/validation.go.
+
+import { dns1035LabelErrors, dns1123SubdomainErrors } from '../formats.ts'
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionNames,
+  CustomResourceDefinitionSpec,
+  CustomResourceDefinitionVersion,
+} from '../generated/types.ts'
+import type { KubeObject } from '../object.ts'
+import { type Errors, subdomainName } from './checks.ts'
+import { forbidden, invalid, notSupported, required } from './field-error.ts'
+import { checkMeta } from './meta.ts'
+import { sameValue } from './same.ts'
+import { checkSchema } from './schema-checks.ts'
+import { type Schema, structuralErrors } from './structural-schema.ts'
+
+const scopes = ['Cluster', 'Namespaced']
+const strategies = ['None', 'Webhook']
+
+export function checkDefinition(errors: Errors, object: KubeObject): void {
+  const { spec } = object as CustomResourceDefinition
+  const { group = '', names } = spec ?? {}
+  const expected = `${names?.plural ?? ''}.${group}`
+  checkMeta(errors, object.metadata, false, name => [
+    ...subdomainName(name),
+    ...(name === expected ? [] : ['must be spec.names.plural+"."+spec.group']),
+  ])
+  checkDefinitionUpdate(errors, object)
+}
+
+export function checkDefinitionUpdate(errors: Errors, object: KubeObject): void {
+  const { spec, status } = object as CustomResourceDefinition
+  checkSpec(errors, (spec ?? {}) as CustomResourceDefinitionSpec)
+  const stored = status?.storedVersions ?? []
+  if (stored.length === 0) {
+    const detail = 'must have at least one stored version'
+    errors.push(invalid('status.storedVersions', undefined, detail))
+  }
+  checkApproval(errors, object, spec?.group ?? '')
+  if (spec?.preserveUnknownFields === true) {
+    const detail =
+      'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in ' +
+      'spec.versions[*].schema instead'
+    errors.push(invalid('spec.preserveUnknownFields', true, detail))
+  }
+}
+
+function checkSpec(errors: Errors, spec: CustomResourceDefinitionSpec): void {
+  const { group = '', scope = '', versions = [] } = spec
+  const groupErrors = dns1123SubdomainErrors(group)
+  if (group === '') errors.push(required('spec.group', ''))
+  else if (groupErrors.length > 0) errors.push(invalid('spec.group', group, groupErrors.join(',')))
+  else if (!group.includes('.')) {
+    errors.push(invalid('spec.group', group, 'should be a domain with at least one dot'))
+  }
+  if (scope === '') errors.push(required('spec.scope', ''))
+  else if (!scopes.includes(scope)) errors.push(notSupported('spec.scope', scope, scopes))
+  checkVersions(errors, versions)
+  checkRequiredNames(errors, spec.names)
+  checkNames(errors, spec.names)
+  const shared = sharedSchema(versions)
+  if (shared !== undefined) {
+    checkVersionSchema(errors, shared, {
+      path: 'spec.validation',
+      isStatusServed: anyStatus(versions),
+    })
+  }
+  checkConversion(errors, spec.conversion)
+}
+
+/** The schema of all versions, if they have the same: messages then call it spec.validation. */
+function sharedSchema(versions: readonly CustomResourceDefinitionVersion[]): Schema | undefined {
+  const [first, ...rest] = versions.map(version => version.schema?.openAPIV3Schema)
+  return rest.every(each => sameValue(each, first)) ? (first as Schema | undefined) : undefined
+}
+
+function servesStatus({ subresources }: CustomResourceDefinitionVersion): boolean {
+  return subresources?.status !== undefined
+}
+
+function anyStatus(versions: readonly CustomResourceDefinitionVersion[]): boolean {
+  return versions.some(servesStatus)
+}
+
+function checkVersions(errors: Errors, versions: readonly CustomResourceDefinitionVersion[]): void {
+  versions.forEach((version, index) => {
+    if (version.schema?.openAPIV3Schema !== undefined) return
+    errors.push(required(`spec.versions[${index}].schema.openAPIV3Schema`, ''))
+  })
+  const isShared = sharedSchema(versions) !== undefined
+  versions.forEach((version, index) => {
+    const { name = '', schema } = version
+    const path = `spec.versions[${index}]`
+    const nameErrors = dns1035LabelErrors(name)
+    if (nameErrors.length > 0) {
+      errors.push(invalid(`${path}.name`, name, nameErrors.join(',')))
+    }
+    if (isShared || schema?.openAPIV3Schema === undefined) return
+    checkVersionSchema(errors, schema.openAPIV3Schema as Schema, {
+      path: `${path}.schema`,
+      isStatusServed: servesStatus(version),
+    })
+  })
+  const names = versions.map(version => version.name)
+  const shown = versions.map(shownVersion)
+  if (new Set(names).size < names.length) {
+    errors.push(invalid('spec.versions', shown, 'must contain unique version names'))
+  }
+  if (versions.filter(version => version.storage).length !== 1) {
+    const detail = 'must have exactly one version marked as storage version'
+    errors.push(invalid('spec.versions', shown, detail))
+  }
+  const [first = ''] = names
+  const firstErrors = first === '' ? [] : dns1035LabelErrors(first)
+  if (firstErrors.length > 0) errors.push(invalid('spec.version', first, firstErrors.join(',')))
+}
+
+/** A version as messages show it, where its schema is that of all. */
+function shownVersion(version: CustomResourceDefinitionVersion): object {
+  return {
+    Name: version.name,
+    Served: version.served,
+    Storage: version.storage,
+    Deprecated: version.deprecated ?? false,
+    DeprecationWarning: version.deprecationWarning ?? null,
+    Schema: null,
+    Subresources: null,
+    AdditionalPrinterColumns: null,
+    SelectableFields: null,
+  }
+}
+
+function checkRequiredNames(errors: Errors, names: CustomResourceDefinitionNames): void {
+  for (const name of ['plural', 'singular', 'kind', 'listKind'] as const) {
+    if ((names?.[name] ?? '') === '') errors.push(required(`spec.names.${name}`, ''))
+  }
+}
+
+function checkNames(errors: Errors, names: CustomResourceDefinitionNames | undefined): void {
+  if (names === undefined) return
+  const label = (path: string, value: string, prefix = ''): void => {
+    const found =
+      value === '' ? [] : dns1035LabelErrors(prefix === '' ? value : value.toLowerCase())
+    if (found.length > 0)
+      errors.push(invalid(`spec.names.${path}`, value, prefix + found.join(',')))
+  }
+  const mixed = 'may have mixed case, but should otherwise match: '
+  const { kind = '', listKind = '' } = names
+  label('plural', names.plural ?? '')
+  label('singular', names.singular ?? '')
+  label('kind', kind, mixed)
+  label('listKind', listKind, mixed)
+  names.shortNames?.forEach((name, index) => label(`shortNames[${index}]`, name))
+  if (kind !== '' && kind === listKind) {
+    errors.push(invalid('spec.names.listKind', listKind, 'kind and listKind may not be the same'))
+  }
+  names.categories?.forEach((name, index) => label(`categories[${index}]`, name))
+}
+
+interface SchemaOf {
+  readonly path: string
+  readonly isStatusServed: boolean
+}
+
+/** What was found in a schema, which trials install again and again. */
+const checked = new WeakMap<Schema, SchemaOf & { readonly found: Errors }>()
+
+function checkVersionSchema(errors: Errors, schema: Schema, place: SchemaOf): void {
+  const known = checked.get(schema)
+  if (known?.path === place.path && known.isStatusServed === place.isStatusServed) {
+    errors.push(...known.found)
+    return
+  }
+  const found: Errors = []
+  checkNewSchema(found, schema, place)
+  checked.set(schema, { ...place, found })
+  errors.push(...found)
+}
+
+function checkNewSchema(errors: Errors, schema: Schema, { path, isStatusServed }: SchemaOf): void {
+  const at = `${path}.openAPIV3Schema`
+  const { type = '' } = schema
+  if (isStatusServed && type !== '' && type !== 'object') {
+    const detail =
+      'only "object" is allowed as the type at the root of the schema if the status subresource ' +
+      'is enabled'
+    errors.push(invalid(`${at}.type`, type, detail))
+  }
+  if (schema.nullable === true) {
+    errors.push(forbidden(`${at}.nullable`, 'nullable cannot be true at the root'))
+  }
+  const structural = structuralErrors(schema, at)
+  errors.push(...structural)
+  checkSchema(errors, schema, { path: at, isRoot: true, compiles: structural.length === 0 })
+}
+
+function checkConversion(
+  errors: Errors,
+  conversion: CustomResourceDefinitionSpec['conversion'],
+): void {
+  if (conversion === undefined) return
+  const { strategy = '', webhook } = conversion
+  const path = 'spec.conversion'
+  if (strategy === '') errors.push(required(`${path}.strategy`, ''))
+  else if (!strategies.includes(strategy)) {
+    errors.push(notSupported(`${path}.strategy`, strategy, strategies))
+  }
+  const at = `${path}.webhookClientConfig`
+  const client = webhook?.clientConfig
+  if (strategy !== 'Webhook') {
+    if (client !== undefined) {
+      errors.push(forbidden(at, 'should not be set when strategy is not set to Webhook'))
+    }
+  } else if (client === undefined) {
+    errors.push(required(at, 'required when strategy is set to Webhook'))
+  } else if ((client.url === undefined) === (client.service === undefined)) {
+    errors.push(required(at, 'exactly one of url or service is required'))
+  }
+}
+
+const approval = 'api-approved.kubernetes.io'
+const enhancement = 'see https://github.com/kubernetes/enhancements/pull/1111'
+
+/** Groups of the Kubernetes project need the approval of their API. */
+function checkApproval(errors: Errors, { metadata }: KubeObject, group: string): void {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return
+  const annotation = metadata.annotations?.[approval] ?? ''
+  if (annotation.startsWith('unapproved') || /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(annotation)) return
+  const head = `protected groups must have approval annotation "${approval}"`
+  const path = `metadata.annotations[${approval}]`
+  if (annotation === '') {
+    errors.push(required(path, `${head}, ${enhancement}`))
+    return
+  }
+  const how = 'with either a URL or a reason starting with "unapproved"'
+  errors.push(invalid(path, annotation, `${head} ${how}, ${enhancement}`))
+}
