@@ -12,6 +12,7 @@ import type { Value } from '../../../src/sources/ansible/values.ts'
 import type { Tally } from '../tally.ts'
 import type { ReachCase, ReachPlay } from './reach.ts'
 import { inventoryOf, versionOf } from './trees.ts'
+import { fromJson } from './values-json.ts'
 
 /** Compares the parts of a case that need no tree. */
 export function checkWithoutTree(each: ReachCase, tally: Tally): void {
@@ -19,7 +20,10 @@ export function checkWithoutTree(each: ReachCase, tally: Tally): void {
   const name = { family, id: each.id }
   if (!tally.wants(name)) return
   const inventory = inventoryOf(each)
-  const wrong = each.plays.flatMap(play => trueConditions(each, inventory, play))
+  const wrong = each.plays.flatMap(play => [
+    ...trueConditions(each, inventory, play),
+    ...falseConditions(each, inventory, play),
+  ])
   tally.compare(name, [], wrong)
 }
 
@@ -38,6 +42,27 @@ function trueConditions(each: ReachCase, inventory: Inventory, play: ReachPlay):
           return 'result' in verdict && verdict.result
         })
         .map(host => `${task.name}: ${condition} (${host})`)
+    }),
+  )
+}
+
+/** Conditions of tasks that ran which are false for what the inventory says. */
+function falseConditions(
+  each: ReachCase,
+  inventory: Inventory,
+  play: ReachPlay,
+): readonly string[] {
+  const scopes = new Map<string, Scope>()
+  return play.tasks.flatMap(task =>
+    (task.ok ?? []).flatMap(host => {
+      const scope = scopes.get(host) ?? scopeOf(each, inventory, host)
+      scopes.set(host, scope)
+      return (task.when ?? [])
+        .filter(condition => {
+          const verdict = evaluateCondition(fromJson(condition), scope)
+          return 'result' in verdict && !verdict.result
+        })
+        .map(condition => `${task.name}: ${String(condition)} (${host})`)
     }),
   )
 }

@@ -62,8 +62,8 @@ export const reach: Replay = (recorded, tally, { trees, path }) => {
   const rest = { family: `${base}/stats`, id: each.id }
   tally.compare(
     rest,
-    { plays: each.plays.length, stats: each.stats, errors: [] },
-    { plays: got.length, stats, errors: result.errors },
+    { plays: each.plays.length, stats: each.stats, roleHosts: each.roleHosts, errors: [] },
+    { plays: got.length, stats, roleHosts: roleHosts(result.plays), errors: result.errors },
   )
 }
 
@@ -89,6 +89,27 @@ function unordered(play: unknown): unknown {
         },
   )
   return { ...each, tasks }
+}
+
+interface Counts {
+  ok: number
+  skipped: number
+  failed: number
+}
+
+/** How often the tasks of each role gave what on each host. */
+function roleHosts(plays: readonly PlayTrace[]): Readonly<Record<string, Record<string, Counts>>> {
+  const roles: Record<string, Record<string, Counts>> = {}
+  for (const { task, results } of plays.flatMap(play => play.tasks)) {
+    if (task.role === undefined) continue
+    for (const { host, is } of results) {
+      if (is !== 'ok' && is !== 'skipped' && is !== 'failed') continue
+      const hosts = (roles[task.role.name] ??= {})
+      const counts = (hosts[host] ??= { ok: 0, skipped: 0, failed: 0 })
+      counts[is] += 1
+    }
+  }
+  return roles
 }
 
 function worldOf(path: string, name: string): World | undefined {

@@ -10,7 +10,8 @@ describe('a run without answers from hosts', () => {
       'site.yml': play(
         '    - {name: ask, command: uptime, register: r}\n' +
           '    - {name: act, debug: {msg: x}, when: r.stdout == "ready"}\n' +
-          "    - {name: sure, debug: {msg: x}, when: \"r.stdout == 'a' and inventory_hostname == 'd1'\"}\n",
+          '    - name: sure\n      debug: {msg: x}\n' +
+          '      when: r.stdout == "a" and inventory_hostname == "d1"\n',
       ),
     })
     expect(told(result)).toEqual([

@@ -63,7 +63,11 @@ export class Session {
     const left = run.hosts.filter(
       host => !run.removed.has(host) && !this.unreachableHosts.has(host),
     )
-    this.store.hosts = { all, batch: left, left: all.filter(host => this.#isIn(run, host)) }
+    const inPlay = all.filter(host => this.#isIn(run, host))
+    const { hosts } = this.store
+    const isSame = hosts.all === all && isEqual(hosts.batch, left) && isEqual(hosts.left, inPlay)
+    // The same hosts stay the same object, so that what was evaluated with them stays valid.
+    if (!isSame) this.store.hosts = { all, batch: left, left: inPlay }
   }
 
   #isIn(run: PlayRun, host: string): boolean {
@@ -445,6 +449,10 @@ export class Session {
     const printed = shortAction(task.action) === 'debug' ? printedOf(result) : undefined
     return { host, is: 'ok', ...more, ...(printed !== undefined && { printed }) }
   }
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((host, index) => host === b[index])
 }
 
 const internal = new Set(['changed', 'failed', 'ansible_loop_var', 'skipped', 'failed_when_result'])

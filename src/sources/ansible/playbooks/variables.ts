@@ -13,7 +13,7 @@ import { joinPath } from '../files.ts'
 import { PlaybookFailure } from './failure.ts'
 import { hostVars } from './hostvars.ts'
 import { depChainOf } from './inherit.ts'
-import type { Attributes, Play, Task } from './model.ts'
+import type { Attributes, Play, Role, Task } from './model.ts'
 import { defaultsOf, includeParams, roleParams, roleVarsOf, taskVars } from './task-vars.ts'
 import { type PlaybookTree, treeRoot } from './tree.ts'
 
@@ -42,6 +42,28 @@ export interface PlayHosts {
 
 const nobody: PlayHosts = { all: [], batch: [], left: [] }
 
+interface RoleLayers {
+  readonly roleVars: Layer
+  readonly roleParams: Layer
+  readonly defaults: Layer
+}
+
+interface TaskLayers extends RoleLayers {
+  readonly vars: Layer
+  readonly includeParams: Layer
+}
+
+const none: Layer = new Map()
+
+// Layers without variables are one and the same.
+function shared(layer: Layer): Layer {
+  return layer.size === 0 ? none : layer
+}
+
+function isSameChain(a: readonly Role[], b: readonly Role[]): boolean {
+  return a.length === b.length && a.every((role, index) => role === b[index])
+}
+
 /** Keeps what tasks set on hosts, and puts all layers together. */
 export class VariableStore {
   readonly #options: VariableOptions
@@ -52,8 +74,15 @@ export class VariableStore {
   readonly #playLayers = new Map<string, Layer>()
   readonly #views = new Map<string, Variables>()
   readonly #connections = new Map<string, Layer>()
+  readonly #roleLayers = new WeakMap<Play, { count: number; vars: Layer; defaults: Layer }>()
+  readonly #taskLayers = new WeakMap<Task, TaskLayers>()
+  readonly #chainLayers = new WeakMap<Role, { chain: readonly Role[]; layers: RoleLayers }[]>()
+  readonly #scopes = new Map<string, { layers: readonly (Layer | undefined)[]; scope: Scope }>()
+  readonly #magicLayers = new Map<string, { key: readonly unknown[]; layer: Layer }>()
   #groups: Value | undefined
   #hostvars: Value | undefined
+  // Counts changes that other hosts can see through `hostvars`.
+  #epoch = 0
   hosts: PlayHosts = nobody
 
   constructor(options: VariableOptions) {
@@ -87,13 +116,16 @@ export class VariableStore {
   clearFacts(host: string): void {
     this.#facts.delete(host)
     this.#views.delete(host)
+    this.#epoch += 1
   }
 
   #put(store: Map<string, Map<string, Value>>, host: string, vars: Attributes): void {
-    const known = store.get(host) ?? new Map<string, Value>()
+    // A new map: scopes that were made before keep what they saw.
+    const known = new Map(store.get(host))
     for (const [name, value] of vars) known.set(name, value)
     store.set(host, known)
     this.#views.delete(host)
+    this.#epoch += 1
   }
 
   /** Groups or hosts have changed. */
@@ -193,7 +225,15 @@ export class VariableStore {
 
   /** The scope of a task on a host; `own` are variables of the moment, such as `item`. */
   scope(play: Play, host: string | undefined, task: Task | undefined, own?: Layer): Scope {
-    return new Scope(layered(this.#layers(play, host, task, own)), this.scopeOptions)
+    const layers = this.#layers(play, host, task, own === undefined || own.size === 0 ? none : own)
+    // Tasks that see the same variables share what was evaluated of them.
+    const last = this.#scopes.get(host ?? '')
+    if (last !== undefined && last.layers.every((layer, index) => layer === layers[index])) {
+      return last.scope
+    }
+    const scope = new Scope(layered(layers), this.scopeOptions)
+    this.#scopes.set(host ?? '', { layers, scope })
+    return scope
   }
 
   #layers(
@@ -203,23 +243,22 @@ export class VariableStore {
     own: Layer | undefined,
   ): readonly (Layer | undefined)[] {
     const { extraVars, engineVars } = this.#options
-    const chain = task === undefined ? [] : (depChainOf(task) ?? [])
     const role = task?.role
     return [
       own,
       this.#playMagic(play, host, task),
       extraVars,
-      task === undefined ? undefined : includeParams(task),
-      role === undefined ? undefined : roleParams(role, chain),
+      task === undefined ? undefined : this.#ofTask(task).includeParams,
+      role === undefined || task === undefined ? undefined : this.#ofTask(task).roleParams,
       host === undefined ? undefined : this.#set.get(host),
       host === undefined ? undefined : this.#included.get(host),
-      task === undefined ? undefined : taskVars(task),
-      role === undefined ? undefined : roleVarsOf(role, chain, false),
+      task === undefined ? undefined : this.#ofTask(task).vars,
+      role === undefined || task === undefined ? undefined : this.#ofTask(task).roleVars,
       ...this.#ofPlay(play, host),
       host === undefined ? undefined : this.#facts.get(host),
       host === undefined ? undefined : this.#inventoryOf(host),
-      role === undefined ? undefined : defaultsOf(role, chain),
-      ...[...play.roles].reverse().map(each => (each.isPublic ? defaultsOf(each, []) : undefined)),
+      role === undefined || task === undefined ? undefined : this.#ofTask(task).defaults,
+      this.#ofRoles(play).defaults,
       engineVars,
       host === undefined ? undefined : this.#connection(host),
     ]
@@ -242,10 +281,53 @@ export class VariableStore {
   }
 
   #ofPlay(play: Play, host: string | undefined): readonly (Layer | undefined)[] {
-    const roles = [...play.roles]
-      .reverse()
-      .map(each => (each.isPublic ? roleVarsOf(each, [], false) : undefined))
-    return [...roles, this.#varsFiles(play, host), play.vars]
+    return [this.#ofRoles(play).vars, this.#varsFiles(play, host), play.vars]
+  }
+
+  // Roles of the play that all its tasks see; the later ones win.
+  #ofRoles(play: Play): { readonly vars: Layer; readonly defaults: Layer } {
+    const known = this.#roleLayers.get(play)
+    if (known?.count === play.roles.length) return known
+    const vars = new Map<string, Value>()
+    const defaults = new Map<string, Value>()
+    for (const role of play.roles) {
+      if (!role.isPublic) continue
+      for (const [name, value] of roleVarsOf(role, [], false)) vars.set(name, value)
+      for (const [name, value] of defaultsOf(role, [])) defaults.set(name, value)
+    }
+    const layers = { count: play.roles.length, vars, defaults }
+    this.#roleLayers.set(play, layers)
+    return layers
+  }
+
+  // What a task and its role say does not change while it runs.
+  #ofTask(task: Task): TaskLayers {
+    const known = this.#taskLayers.get(task)
+    if (known !== undefined) return known
+    const { role } = task
+    const chain = depChainOf(task) ?? []
+    const layers = {
+      vars: shared(taskVars(task)),
+      includeParams: shared(includeParams(task)),
+      ...this.#ofRole(role, chain),
+    }
+    this.#taskLayers.set(task, layers)
+    return layers
+  }
+
+  #ofRole(role: Role | undefined, chain: readonly Role[]): RoleLayers {
+    if (role === undefined) return { roleVars: none, roleParams: none, defaults: none }
+    const byChain = this.#chainLayers.get(role) ?? []
+    const known = byChain.find(each => isSameChain(each.chain, chain))
+    if (known !== undefined) return known.layers
+    const layers = {
+      roleVars: shared(roleVarsOf(role, chain, false)),
+      roleParams: shared(roleParams(role, chain)),
+      defaults: shared(defaultsOf(role, chain)),
+    }
+    byChain.push({ chain, layers })
+    this.#chainLayers.set(role, byChain)
+    return layers
   }
 
   // Names of files may use the variables of the host.
@@ -290,6 +372,25 @@ export class VariableStore {
   }
 
   #playMagic(play: Play, host: string | undefined, task: Task | undefined): Layer {
+    const place = `${host ?? ''}\n${task?.role?.path ?? ''}`
+    const chain = task === undefined ? undefined : depChainOf(task)
+    const key = [
+      play,
+      play.roles.length,
+      this.hosts,
+      this.groups(),
+      this.hostvars(),
+      chain,
+      this.#epoch,
+    ]
+    const known = this.#magicLayers.get(place)
+    if (known?.key.every((part, index) => part === key[index]) === true) return known.layer
+    const layer = this.#newMagic(play, host, task)
+    this.#magicLayers.set(place, { key, layer })
+    return layer
+  }
+
+  #newMagic(play: Play, host: string | undefined, task: Task | undefined): Layer {
     const { all, batch, left } = this.hosts
     const magic = new Map<string, Value>([
       ['groups', this.groups()],
