@@ -2,7 +2,7 @@
 
 import type { Scope } from '../templating/scope.ts'
 import { Unknown } from '../templating/special.ts'
-import type { Attributes, Task } from './model.ts'
+import { type Attributes, shortAction, type Task } from './model.ts'
 import { type Result, resultOf } from './result.ts'
 
 /** A module that would run on a host. */
@@ -19,22 +19,15 @@ export interface ModuleCall {
 /** Says what a module gives; a result of its own for each call. */
 export type Answers = (call: ModuleCall) => Result
 
-/** A result of which only the host knows what it holds. */
+/** Modules that give facts about the host. */
+const gathering: ReadonlySet<string> = new Set(['setup', 'gather_facts'])
+
+/** A result of which only the host knows what it holds; that the task succeeds is assumed. */
 export function unknownResult({ task, host }: ModuleCall): Result {
-  const reason = [`the result of ${task.action} on ${host}`]
-  const unknown = new Unknown(reason)
-  const fields = [
-    'changed',
-    'rc',
-    'stdout',
-    'stderr',
-    'stdout_lines',
-    'stderr_lines',
-    'msg',
-    'stat',
-  ]
-  return resultOf({
-    ...Object.fromEntries(fields.map(field => [field, unknown])),
-    failed: false,
-  })
+  if (gathering.has(shortAction(task.action))) {
+    const facts = new Unknown([`the facts of ${host}`], { isDefined: true })
+    return resultOf({ changed: false, failed: false, ansible_facts: facts })
+  }
+  const unknown = new Unknown([`the result of ${task.action} on ${host}`])
+  return resultOf({ changed: unknown, rc: unknown, failed: false, skipped: false, _open: unknown })
 }

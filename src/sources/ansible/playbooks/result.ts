@@ -4,6 +4,7 @@ import { isPossiblyTemplate } from '../templating/templates.ts'
 import { isList, isMapping, UnsafeText, type Value } from '../values.ts'
 import { truth } from '../templating/python/iterate.ts'
 import { Unknown } from '../templating/special.ts'
+import { LazyMapping } from './lazy-mapping.ts'
 
 export type Result = Map<string, Value>
 
@@ -23,7 +24,19 @@ export function hasFlag(result: Result, name: string): boolean {
 export function registered(result: Result): Value {
   const value = new Map<Value, Value>()
   for (const [name, each] of result) if (!name.startsWith('_')) value.set(name, protect(each))
-  return value
+  const open = result.get('_open')
+  return open instanceof Unknown ? openMapping(value, open) : value
+}
+
+// Whatever a host may have answered is there perhaps, and unknown.
+function openMapping(known: ReadonlyMap<Value, Value>, unknown: Unknown): Value {
+  const missing = new Unknown(unknown.reasons, { isDefined: false })
+  return new LazyMapping({
+    pythonClass: 'dict',
+    keys: () => known.keys(),
+    has: () => true,
+    get: key => known.get(key) ?? missing,
+  })
 }
 
 /** A value whose texts are never read as templates, whatever they look like. */

@@ -23,6 +23,28 @@ describe('a run without answers from hosts', () => {
     expect(unknown?.unknown).toEqual(['the result of command on w1'])
   })
 
+  it('does not know facts, and what else an answer may hold', () => {
+    const result = runSite({
+      'site.yml':
+        '- hosts: w1\n  tasks:\n' +
+        '    - {name: a, debug: {msg: x}, when: ansible_os_family == "Debian"}\n' +
+        '    - {name: b, debug: {msg: x}, when: ansible_facts.os_family == "Debian"}\n' +
+        '    - {name: c, find: {paths: /x}, register: r}\n' +
+        '    - {name: d, debug: {msg: x}, when: r.matched > 0}\n' +
+        '    - {name: e, debug: {msg: x}, when: r is failed}\n' +
+        '    - {name: f, debug: {msg: x}, loop: "{{ r.files }}", when: false}\n',
+    })
+    expect(told(result)).toEqual([
+      'Gathering Facts: w1=ok',
+      'a: w1=unknown',
+      'b: w1=unknown',
+      'c: w1=ok',
+      'd: w1=unknown',
+      'e: w1=skipped',
+      'f: w1=skipped',
+    ])
+  })
+
   it('takes the answers that are given', () => {
     const result = runSite(
       {

@@ -5,6 +5,7 @@ import type { Inventory } from '../inventory/inventory.ts'
 import { evaluate } from '../templating/evaluate.ts'
 import { truth } from '../templating/python/iterate.ts'
 import { str } from '../templating/python/represent.ts'
+import { Unknown } from '../templating/special.ts'
 import { isList, isMapping, type Value } from '../values.ts'
 import type { Answers } from './answers.ts'
 import { type Execution, executeTask, notifyOf, unknownOf } from './execute.ts'
@@ -384,6 +385,9 @@ export class Session {
     const isDelegated = delegated !== undefined && this.flag(task, 'delegate_facts', host)
     for (const result of execution.items?.map(item => item.result) ?? [execution.result]) {
       const facts = result.get('ansible_facts')
+      if (facts instanceof Unknown) {
+        for (const each of this.#hostsOf(run, host, isOnce)) this.store.setUnknownFacts(each, facts)
+      }
       if (facts === undefined || !isMapping(facts)) continue
       const vars = new Map([...facts].map(([name, value]) => [str(name), value] as const))
       const hosts = isDelegated ? [str(delegated)] : this.#hostsOf(run, host, isOnce)

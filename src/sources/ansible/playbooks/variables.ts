@@ -6,7 +6,7 @@ import type { Host } from '../inventory/model.ts'
 import { evaluate } from '../templating/evaluate.ts'
 import { Scope, type ScopeOptions, type Variables } from '../templating/scope.ts'
 import { str } from '../templating/python/represent.ts'
-import { omit } from '../templating/special.ts'
+import { omit, Unknown } from '../templating/special.ts'
 import { compareStrings } from '../../../base/compare.ts'
 import { isList, isMapping, type Value } from '../values.ts'
 import { joinPath } from '../files.ts'
@@ -74,6 +74,7 @@ export class VariableStore {
   readonly #playLayers = new Map<string, Layer>()
   readonly #views = new Map<string, Variables>()
   readonly #connections = new Map<string, Layer>()
+  readonly #unknownFacts = new Map<string, Unknown>()
   readonly #roleLayers = new WeakMap<Play, { count: number; vars: Layer; defaults: Layer }>()
   readonly #taskLayers = new WeakMap<Task, TaskLayers>()
   readonly #chainLayers = new WeakMap<Role, { chain: readonly Role[]; layers: RoleLayers }[]>()
@@ -101,6 +102,13 @@ export class VariableStore {
     for (const [name, value] of facts) all.set(name.replace(/^ansible_(?!local$)/, ''), value)
     const injected = this.#options.injectsFacts === false ? [] : facts
     this.#put(this.#facts, host, new Map<string, Value>([...injected, ['ansible_facts', all]]))
+  }
+
+  /** Notes that a host gives facts of which nothing is known. */
+  setUnknownFacts(host: string, facts: Unknown): void {
+    this.#unknownFacts.set(host, facts)
+    this.#views.delete(host)
+    this.#epoch += 1
   }
 
   /** Variables of include_vars. */
@@ -219,8 +227,9 @@ export class VariableStore {
       this.#facts.get(name),
       this.#inventoryOf(name),
     ])
-    this.#views.set(name, view)
-    return view
+    const whole = withFacts(view, this.#unknownFacts.get(name))
+    this.#views.set(name, whole)
+    return whole
   }
 
   /** The scope of a task on a host; `own` are variables of the moment, such as `item`. */
@@ -231,7 +240,8 @@ export class VariableStore {
     if (last !== undefined && last.layers.every((layer, index) => layer === layers[index])) {
       return last.scope
     }
-    const scope = new Scope(layered(layers), this.scopeOptions)
+    const facts = host === undefined ? undefined : this.#unknownFacts.get(host)
+    const scope = new Scope(withFacts(layered(layers), facts), this.scopeOptions)
     this.#scopes.set(host ?? '', { layers, scope })
     return scope
   }
@@ -417,6 +427,20 @@ export class VariableStore {
       )
     }
     return magic
+  }
+}
+
+/** Variables of a host that gives facts of which nothing is known: each may be there. */
+function withFacts(variables: Variables, facts: Unknown | undefined): Variables {
+  if (facts === undefined) return variables
+  return {
+    names: () => variables.names(),
+    get: name => {
+      if (name === 'ansible_facts') return facts
+      const known = variables.get(name)
+      if (known !== undefined || !name.startsWith('ansible_')) return known
+      return new Unknown(facts.reasons, { isDefined: false })
+    },
   }
 }
 
