@@ -14,7 +14,7 @@ import { actionOf } from './actions/registry.ts'
 import type { Answers } from './answers.ts'
 import { inherited, inheritedList } from './inherit.ts'
 import { fileGlob, firstFound } from './first-found.ts'
-import { type Attributes, isInclude, shortAction, type Task } from './model.ts'
+import { type Attributes, type Block, isInclude, shortAction, type Task } from './model.ts'
 import { hasFlag, registered, type Result, resultOf } from './result.ts'
 import type { PlaybookTree } from './tree.ts'
 import type { VariableStore } from './variables.ts'
@@ -250,8 +250,7 @@ class Executor {
       return this.#execute(vars, loopError)
     } catch (error) {
       if (error instanceof UnknownSignal) {
-        const { reasons } = error.unknown
-        return resultOf({ _unknown: [...reasons], changed: new Unknown(reasons) })
+        return this.#unknownResult(error.unknown.reasons)
       }
       if (error instanceof TemplateFailure) {
         return resultOf({ failed: true, msg: this.#failureText(error), _isError: true })
@@ -261,6 +260,19 @@ class Executor {
       }
       throw error
     }
+  }
+
+  // Whatever the task would set may be set or not.
+  #unknownResult(reasons: readonly string[]): Result {
+    const task = this.#task
+    const open = new Unknown(reasons, { isDefined: false })
+    const result = resultOf({ _unknown: [...reasons], changed: new Unknown(reasons), _open: open })
+    if (isInclude(task)) result.set('_include', true)
+    if (shortAction(task.action) === 'set_fact') {
+      const names = [...task.args.keys()].filter(name => name !== 'cacheable')
+      result.set('ansible_facts', new Map<Value, Value>(names.map(name => [name, open])))
+    }
+    return result
   }
 
   #failureText(error: TemplateFailure): string {
@@ -285,6 +297,8 @@ class Executor {
     if ('unknown' in verdict) throw new UnknownSignal(new Unknown(verdict.unknown))
     if (!verdict.result) return skipped(verdict.falseCondition)
     if (loopError !== undefined) throw loopError
+    const doubt = doubtOf(task, this.#host)
+    if (doubt !== undefined) throw new UnknownSignal(new Unknown(doubt))
     if (isInclude(task)) return this.#include(scope)
     const args = this.#args(scope)
     const result = this.#act(args, scope, vars)
@@ -414,6 +428,17 @@ class Executor {
     const value = this.#value(own, scope)
     result.set('_notify', isList(value) ? value : [value])
   }
+}
+
+/** Why it is not known whether an include above the task takes place, or undefined. */
+function doubtOf(task: Task, host: string): readonly string[] | undefined {
+  let current: Task | Block | undefined = task.parent
+  while (current !== undefined) {
+    const reasons = current.kind === 'task' ? current.doubt?.get(host) : undefined
+    if (reasons !== undefined) return reasons
+    current = current.parent
+  }
+  return undefined
 }
 
 function skipped(condition: Value): Result {

@@ -4,7 +4,7 @@
 import { evaluate } from '../templating/evaluate.ts'
 import { str } from '../templating/python/represent.ts'
 import { isList, type Value } from '../values.ts'
-import type { ItemResult } from './execute.ts'
+import { type ItemResult, unknownOf } from './execute.ts'
 import { PlaybookFailure } from './failure.ts'
 import { type Attributes, type Block, shortAction, Task } from './model.ts'
 import { applied } from './parse-role.ts'
@@ -23,6 +23,8 @@ export interface Included {
   readonly vars: Attributes
   readonly item: Value | undefined
   readonly hosts: string[]
+  /** Why it is not known whether the include takes place, by host. */
+  readonly doubt: Map<string, readonly string[]>
 }
 
 /** The result of an include on a host. */
@@ -51,7 +53,10 @@ export function gatherIncludes(
       )
       const same = found.find(other => isSame(other, include) && !other.hosts.includes(host))
       if (same === undefined) found.push({ ...include, hosts: [host] })
-      else same.hosts.push(host)
+      else {
+        same.hosts.push(host)
+        for (const [each, reasons] of include.doubt) same.doubt.set(each, reasons)
+      }
     }
   }
   return found
@@ -61,10 +66,10 @@ function isSame(a: Included, b: Included): boolean {
   return a.task.id === b.task.id && a.task.parent === b.task.parent && keyOf(a) === keyOf(b)
 }
 
-function keyOf({ name, args, vars }: Included): string {
+function keyOf({ name, args, vars, doubt }: Included): string {
   const text = (map: Attributes): string =>
     [...map].map(([key, value]) => `${key}=${safeText(value)}`).join('\n')
-  return `${name}\n${text(args)}\n${text(vars)}`
+  return `${name}\n${text(args)}\n${text(vars)}\n${doubt.size > 0}`
 }
 
 function safeText(value: Value): string {
@@ -88,7 +93,7 @@ function includeOf(
 ): Included {
   const special = specialVars(vars)
   if (shortAction(task.action) === 'include_tasks') {
-    const name = str(result.get('include') ?? '')
+    const name = includeName({ host, task, result, items: undefined }, vars, store)
     reader.remember(task, name)
     return {
       task,
@@ -98,6 +103,7 @@ function includeOf(
       vars: special,
       item,
       hosts: [],
+      doubt: doubtOn(host, result),
     }
   }
   const scope = store.scope(task.play, host, task, vars)
@@ -113,7 +119,34 @@ function includeOf(
     else args.set(key, value)
   }
   const name = str(args.get('name') ?? args.get('role') ?? '')
-  return { task, name, isRole: true, args, vars: special, item, hosts: [] }
+  return {
+    task,
+    name,
+    isRole: true,
+    args,
+    vars: special,
+    item,
+    hosts: [],
+    doubt: doubtOn(host, result),
+  }
+}
+
+function doubtOn(host: string, result: Result): Map<string, readonly string[]> {
+  const reasons = unknownOf(result)
+  return new Map(reasons === undefined ? [] : [[host, reasons] as const])
+}
+
+// Where the condition is not known, the name may be known nevertheless.
+function includeName(
+  { host, task, result }: IncludeResult,
+  vars: Attributes,
+  store: VariableStore,
+): string {
+  const known = result.get('include')
+  if (known !== undefined) return str(known)
+  const name = task.args.get('_raw_params') ?? task.args.get('file') ?? null
+  const evaluated = evaluate(name, store.scope(task.play, host, task, vars))
+  return 'value' in evaluated ? str(evaluated.value) : ''
 }
 
 // The loop variable and what belongs to it reach the tasks that are brought.
@@ -142,8 +175,11 @@ export function readInclude(included: Included, reader: Reader): readonly Block[
     isHandler: task.isHandler,
     id: task.id,
   })
+  copy.doubt = included.doubt
   reader.remember(copy, reader.knownName(task) ?? name)
   if (isRole) return reader.includeRole(copy, new Map(), false)
+  // A file that cannot be named brings nothing that could be told.
+  if (included.doubt.size > 0 && !reader.tree.isFile(name)) return []
   if (!reader.tree.isFile(name)) {
     throw new PlaybookFailure(
       `Could not find or access '${name}' on the Ansible Controller.`,

@@ -110,6 +110,8 @@ export class Task {
   /** Names under which a handler also answers. */
   readonly notifiedHosts: string[] = []
   isNameEvaluated = false
+  /** Why it is not known whether an include takes place, by host. */
+  doubt: ReadonlyMap<string, readonly string[]> | undefined
   /** The tags with their templates evaluated, where a run has done so. */
   shownTags: readonly string[] | undefined
 

@@ -45,6 +45,22 @@ describe('a run without answers from hosts', () => {
     ])
   })
 
+  it('does not know what an include brings whose condition it does not know', () => {
+    const result = runSite({
+      'site.yml': play(
+        '    - {name: ask, command: uptime, register: r}\n' +
+          '    - {name: more, include_tasks: t.yml, when: r.stdout == "x"}\n' +
+          '    - {name: use, debug: {msg: x}, when: v == "1"}\n',
+      ),
+      't.yml': '- {name: set, set_fact: {v: "1"}}\n',
+    })
+    expect(told(result).slice(1)).toEqual([
+      'more: w1=unknown w2=unknown d1=unknown',
+      'set: w1=unknown w2=unknown d1=unknown',
+      'use: w1=unknown w2=unknown d1=unknown',
+    ])
+  })
+
   it('takes the answers that are given', () => {
     const result = runSite(
       {
