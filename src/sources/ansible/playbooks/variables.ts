@@ -4,7 +4,7 @@
 import { type Inventory, hostVariables } from '../inventory/inventory.ts'
 import type { Host } from '../inventory/model.ts'
 import { evaluate } from '../templating/evaluate.ts'
-import { Scope, type ScopeOptions, type Variables } from '../templating/scope.ts'
+import { type Memory, Scope, type ScopeOptions, type Variables } from '../templating/scope.ts'
 import { str } from '../templating/python/represent.ts'
 import { omit, Unknown } from '../templating/special.ts'
 import { compareStrings } from '../../../base/compare.ts'
@@ -78,7 +78,11 @@ export class VariableStore {
   readonly #roleLayers = new WeakMap<Play, { count: number; vars: Layer; defaults: Layer }>()
   readonly #taskLayers = new WeakMap<Task, TaskLayers>()
   readonly #chainLayers = new WeakMap<Role, { chain: readonly Role[]; layers: RoleLayers }[]>()
-  readonly #scopes = new Map<string, { layers: readonly (Layer | undefined)[]; scope: Scope }>()
+  readonly #memories = new Map<string, Memory>()
+  readonly #scopes = new Map<
+    string,
+    { layers: readonly (Layer | undefined)[]; epoch: number; scope: Scope }
+  >()
   readonly #magicLayers = new Map<string, { key: readonly unknown[]; layer: Layer }>()
   #groups: Value | undefined
   #hostvars: Value | undefined
@@ -237,13 +241,26 @@ export class VariableStore {
     const layers = this.#layers(play, host, task, own === undefined || own.size === 0 ? none : own)
     // Tasks that see the same variables share what was evaluated of them.
     const last = this.#scopes.get(host ?? '')
-    if (last !== undefined && last.layers.every((layer, index) => layer === layers[index])) {
+    if (
+      last?.epoch === this.#epoch &&
+      last.layers.every((layer, index) => layer === layers[index])
+    ) {
       return last.scope
     }
     const facts = host === undefined ? undefined : this.#unknownFacts.get(host)
-    const scope = new Scope(withFacts(layered(layers), facts), this.scopeOptions)
-    this.#scopes.set(host ?? '', { layers, scope })
+    const options = { ...this.scopeOptions, memory: this.#memoryOf(host ?? '') }
+    const scope = new Scope(withFacts(layered(layers), facts), options)
+    this.#scopes.set(host ?? '', { layers, epoch: this.#epoch, scope })
     return scope
+  }
+
+  #memoryOf(host: string): Memory {
+    let memory = this.#memories.get(host)
+    if (memory === undefined) {
+      memory = { entries: new Map(), epoch: () => this.#epoch }
+      this.#memories.set(host, memory)
+    }
+    return memory
   }
 
   #layers(
@@ -384,15 +401,7 @@ export class VariableStore {
   #playMagic(play: Play, host: string | undefined, task: Task | undefined): Layer {
     const place = `${host ?? ''}\n${task?.role?.path ?? ''}`
     const chain = task === undefined ? undefined : depChainOf(task)
-    const key = [
-      play,
-      play.roles.length,
-      this.hosts,
-      this.groups(),
-      this.hostvars(),
-      chain,
-      this.#epoch,
-    ]
+    const key = [play, play.roles.length, this.hosts, this.groups(), this.hostvars(), chain]
     const known = this.#magicLayers.get(place)
     if (known?.key.every((part, index) => part === key[index]) === true) return known.layer
     const layer = this.#newMagic(play, host, task)

@@ -46,6 +46,27 @@ export interface ScopeOptions {
   readonly readFile?: (path: string) => string | undefined
   /** The environment of the controller, where it is known. */
   readonly environment?: ReadonlyMap<string, string>
+  readonly memory?: Memory
+}
+
+/** A variable that took part in the value of another. */
+interface Use {
+  readonly name: string
+  readonly value: Value | undefined
+}
+
+/** What the scopes of one host share: values with what they were made of. */
+export interface Memory {
+  readonly entries: Map<string, MemoryEntry>
+  /** Changes whenever another host may answer otherwise through `hostvars`. */
+  readonly epoch: () => number
+}
+
+interface MemoryEntry {
+  readonly raw: Value
+  readonly value: Value
+  readonly uses: readonly Use[]
+  readonly epoch: number
 }
 
 const depthMax = 60
@@ -59,6 +80,8 @@ export class Scope implements Context {
   readonly environment: ReadonlyMap<string, string> | undefined
   readonly #values = new Map<string, Value>()
   readonly #pending = new Set<string>()
+  readonly #memory: Memory | undefined
+  #uses: Use[] | undefined
   #depth = 0
   #rendersConstants = false
   #copies = false
@@ -69,6 +92,7 @@ export class Scope implements Context {
     this.#variables = variables
     this.#readFile = options.readFile ?? (() => undefined)
     this.environment = options.environment
+    this.#memory = options.memory
   }
 
   raw(name: string): Value | undefined {
@@ -76,6 +100,8 @@ export class Scope implements Context {
   }
 
   variableNames(): readonly string[] {
+    // Which names there are is nothing that is remembered.
+    this.#uses?.push({ name: 'hostvars', value: null })
     return [...this.#variables.names()]
   }
 
@@ -88,20 +114,58 @@ export class Scope implements Context {
   }
 
   variable(name: string): Value | undefined {
+    const value = this.#resolve(name)
+    this.#uses?.push({ name, value })
+    return value !== undefined && this.#copies ? copyOf(value) : value
+  }
+
+  #resolve(name: string): Value | undefined {
     const known = this.#values.get(name)
-    if (known !== undefined) return this.#copies ? copyOf(known) : known
+    if (known !== undefined) return known
     const raw = this.#variables.get(name)
     if (raw === undefined) return globalOf(name)
+    const value = isStatic(raw)
+      ? this.template(raw)
+      : (this.#remembered(name, raw) ?? this.#compute(name, raw))
+    this.#values.set(name, value)
+    return value
+  }
+
+  // What another scope of the same host made of the same text with the same variables.
+  #remembered(name: string, raw: Value): Value | undefined {
+    const entry = this.#memory?.entries.get(name)
+    if (entry === undefined || entry.raw !== raw || this.#pending.has(name)) return undefined
+    this.#pending.add(name)
+    try {
+      for (const use of entry.uses) {
+        if (use.name === 'hostvars' && entry.epoch !== this.#memory?.epoch()) return undefined
+        if (this.#pending.has(use.name) || this.#resolve(use.name) !== use.value) return undefined
+      }
+      return entry.value
+    } catch (error) {
+      if (error instanceof TemplateFailure) return undefined
+      throw error
+    } finally {
+      this.#pending.delete(name)
+    }
+  }
+
+  #compute(name: string, raw: Value): Value {
     if (this.#pending.has(name)) {
       throw new TemplateFailure(`recursive loop detected in template string: {{ ${name} }}`)
     }
+    const before = this.#uses
+    const uses: Use[] = []
+    this.#uses = uses
     this.#pending.add(name)
     try {
       const value = this.#outermost(() => this.#variableValue(name, raw))
-      this.#values.set(name, value)
-      return this.#copies ? copyOf(value) : value
+      const epoch = this.#memory?.epoch() ?? 0
+      this.#memory?.entries.set(name, { raw, value, uses, epoch })
+      return value
     } finally {
       this.#pending.delete(name)
+      this.#uses = before
     }
   }
 
@@ -170,7 +234,10 @@ export class Scope implements Context {
     const template = templateOf(source)
     if (!this.isNative && template.only !== undefined) {
       const raw = this.#variables.get(template.only)
-      if (raw === null || isNumberOrBoolean(raw)) return raw as Value
+      if (raw === null || isNumberOrBoolean(raw)) {
+        this.#uses?.push({ name: template.only, value: raw })
+        return raw as Value
+      }
     }
     const copies = this.#copies
     this.#copies = template.changesValues
