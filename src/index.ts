@@ -53,6 +53,7 @@ export function platformOf(
     zonesAssumedFor: assumed,
     objects: loaded.objects,
     ...(loaded.install !== undefined && { install: loaded.install }),
+    ...(loaded.timers !== undefined && { timers: loaded.timers }),
     ...(sla !== undefined && { sla }),
     suppressions: loaded.suppressions,
     options: { schedule: schedule ?? defaultSchedule },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { defaultTolerationSeconds, defaultTolerationsOf } from './default-toleration-seconds.ts'
 import { created, pod } from './testing.ts'
 
 it('adds what is missing and keeps what the pod says', () => {
@@ -21,5 +21,19 @@ it('adds nothing to a pod that tolerates everything', () => {
   const tolerations = [{ operator: 'Exists' }]
   expect(created([defaultTolerationSeconds], pod({ tolerations }))).toMatchObject({
     object: { spec: { tolerations: [{ operator: 'Exists' }] } },
+  })
+})
+
+it('takes the seconds that flags of the API server say, each by itself', () => {
+  const plugins = [defaultTolerationsOf({ unreachable: 20 })]
+  expect(created(plugins, pod({}))).toMatchObject({
+    object: {
+      spec: {
+        tolerations: [
+          { key: 'node.kubernetes.io/not-ready', tolerationSeconds: 300 },
+          { key: 'node.kubernetes.io/unreachable', tolerationSeconds: 20 },
+        ],
+      },
+    },
   })
 })

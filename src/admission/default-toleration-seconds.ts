@@ -4,15 +4,23 @@
 import type { AdmissionPlugin } from '../apiserver/admission.ts'
 import type { Pod, PodSpec, Toleration } from '../kube/generated/types.ts'
 
-const seconds = 300
-const taints = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const
+/** Flags of kube-apiserver: `--default-not-ready-toleration-seconds` and its sister. */
+export interface TolerationSeconds {
+  readonly notReady?: number
+  readonly unreachable?: number
+}
 
-const added: readonly Toleration[] = taints.map(key => ({
-  key,
-  operator: 'Exists',
-  effect: 'NoExecute',
-  tolerationSeconds: seconds,
-}))
+const secondsDefault = 300
+
+function tolerationsOf({ notReady, unreachable }: TolerationSeconds): readonly Toleration[] {
+  const toleration = (taint: string, seconds = secondsDefault): Toleration => ({
+    key: `node.kubernetes.io/${taint}`,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: seconds,
+  })
+  return [toleration('not-ready', notReady), toleration('unreachable', unreachable)]
+}
 
 function tolerates(tolerations: readonly Toleration[], taint: string | undefined): boolean {
   return tolerations.some(
@@ -21,7 +29,7 @@ function tolerates(tolerations: readonly Toleration[], taint: string | undefined
   )
 }
 
-function withTolerations(spec: PodSpec): PodSpec {
+function withTolerations(spec: PodSpec, added: readonly Toleration[]): PodSpec {
   const before = spec.tolerations ?? []
   if (before.length === 0) return { ...spec, tolerations: added }
   const missing = added.filter(({ key }) => !tolerates(before, key))
@@ -29,15 +37,24 @@ function withTolerations(spec: PodSpec): PodSpec {
   return { ...spec, tolerations: [...before, ...missing] }
 }
 
+function tolerating(pod: Pod, added: readonly Toleration[]): Pod {
+  if (pod.spec === undefined) return pod
+  const spec = withTolerations(pod.spec, added)
+  return spec === pod.spec ? pod : { ...pod, spec }
+}
+
+const standard = tolerationsOf({})
+
 export const defaultTolerationSeconds = {
   name: 'DefaultTolerationSeconds',
   doc: 'Adds tolerations of 300 s for nodes that are not ready or unreachable.',
   kinds: ['Pod'],
   operations: ['create', 'update'],
-  admit: ({ object }) => {
-    const pod = object as Pod
-    if (pod.spec === undefined) return pod
-    const spec = withTolerations(pod.spec)
-    return spec === pod.spec ? pod : { ...pod, spec }
-  },
+  admit: ({ object }) => tolerating(object as Pod, standard),
 } satisfies AdmissionPlugin
+
+/** The plugin under other flags. */
+export function defaultTolerationsOf(seconds: TolerationSeconds): AdmissionPlugin {
+  const added = tolerationsOf(seconds)
+  return { ...defaultTolerationSeconds, admit: ({ object }) => tolerating(object as Pod, added) }
+}

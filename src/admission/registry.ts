@@ -4,7 +4,11 @@
 import type { AdmissionPlugin } from '../apiserver/admission.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
-import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import {
+  defaultTolerationSeconds,
+  defaultTolerationsOf,
+  type TolerationSeconds,
+} from './default-toleration-seconds.ts'
 import { gatekeeperMutation } from './gatekeeper-mutation.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts'
@@ -35,3 +39,12 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   validatingAdmissionPolicy,
   resourceQuota,
 ]
+
+/** The plugins of an API server with flags of its own. */
+export function admissionPluginsWith(
+  tolerations: TolerationSeconds | undefined,
+): readonly AdmissionPlugin[] {
+  if (tolerations === undefined) return admissionPlugins
+  const own = defaultTolerationsOf(tolerations)
+  return admissionPlugins.map(plugin => (plugin === defaultTolerationSeconds ? own : plugin))
+}

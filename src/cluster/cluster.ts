@@ -1,5 +1,7 @@
 // The only place where a cluster is put together: objects, components and options make a World.
 
+import { admissionPluginsWith } from '../admission/registry.ts'
+import type { TolerationSeconds } from '../admission/default-toleration-seconds.ts'
 import type { ApiRequest, ApiResponse } from '../apiserver/request.ts'
 import { component } from '../controllers/runtime.ts'
 import { type ControllerFlags, controllersWith } from '../controllers/registry.ts'
@@ -14,7 +16,7 @@ import { scheduler } from '../scheduler/actor.ts'
 import { defaultProfile } from '../scheduler/configuration.ts'
 import { featuresOf, type SchedulerVersion } from '../scheduler/features.ts'
 import { installer } from './api-context.ts'
-import { serveOn } from './serve.ts'
+import { serveWith } from './serve.ts'
 
 export interface ClusterOptions {
   /** `1.36`: the minor version whose behaviour and wording the twin takes on. */
@@ -29,6 +31,8 @@ export interface ClusterOptions {
   readonly latencyMs?: number
   /** Flags of kube-controller-manager; defaults follow the version. */
   readonly controllerFlags?: ControllerFlags
+  /** For how long pods tolerate a node that went away, unless they say so themselves. */
+  readonly tolerationSeconds?: TolerationSeconds
   /** How often kubelets renew their leases, and when each does so first after its appearance. */
   readonly leases?: Pick<KubeletOptions, 'renewEveryMs' | 'firstRenewalMs'>
   /** Resolves ties between nodes where a recorded placement is replayed. */
@@ -76,7 +80,7 @@ function programOf(options: ClusterOptions): Program {
       kubelet({ model, ...leases }),
     ],
     indexes,
-    serve: serveOn,
+    serve: serveWith(admissionPluginsWith(options.tolerationSeconds)),
   }
 }
 

@@ -1,9 +1,9 @@
 // Serves API requests on a World: the glue between the engine and the API server.
 
-import { admissionPlugins } from '../admission/registry.ts'
+import type { AdmissionPlugin } from '../apiserver/admission.ts'
 import type { ApiRequest, ApiResponse } from '../apiserver/request.ts'
 import { handle } from '../apiserver/server.ts'
-import type { World } from '../engine/world.ts'
+import type { Program } from '../engine/world.ts'
 import { apiContext } from './api-context.ts'
 
 /** The name under which a World knows that the API server is down. */
@@ -23,8 +23,10 @@ const unreachable: ApiResponse = {
   },
 }
 
-/** Serves one request of `writer`, atomically and at once. */
-export function serveOn(world: World, request: unknown, writer: string): unknown {
-  if (world.isDown(apiServerName)) return unreachable
-  return handle(apiContext(world, writer), request as ApiRequest, admissionPlugins)
+/** Serves one request of a writer, atomically and at once, through these plugins. */
+export function serveWith(plugins: readonly AdmissionPlugin[]): Program['serve'] {
+  return (world, request, writer) => {
+    if (world.isDown(apiServerName)) return unreachable
+    return handle(apiContext(world, writer), request as ApiRequest, plugins)
+  }
 }

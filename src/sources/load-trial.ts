@@ -19,7 +19,8 @@ export function loadTrial(trial: TrialSpec, options: LoadOptions = {}): Loaded {
   const version = trial.kubernetes === undefined ? {} : { kubernetes: trial.kubernetes }
   const changed = withChanges(loaded.objects, trial.changes)
   const problems = [...loaded.problems.filter(isNoRepeat), ...changed.problems]
-  return { ...loaded, ...version, poolsSetBy, objects: changed.objects, problems }
+  const timers = trial.timers === undefined ? {} : { timers: trial.timers }
+  return { ...loaded, ...version, ...timers, poolsSetBy, objects: changed.objects, problems }
 }
 
 // A trial names a file after another to replace objects of the first.

@@ -55,6 +55,7 @@ export interface Loaded {
   readonly install?: InstallSpec
   readonly name?: string
   readonly sla?: SlaSpec
+  readonly timers?: NonNullable<PlatformPart['timers']>
   readonly trials?: NonNullable<PlatformPart['trials']>
   readonly problems: readonly Problem[]
   readonly assumptions: readonly Assumption[]
@@ -181,6 +182,7 @@ function finish(
   const install = firstOf(parts, 'install')
   const name = firstOf(parts, 'name')
   const sla = firstOf(parts, 'sla')
+  const timers = firstOf(parts, 'timers')
   const trials = firstOf(parts, 'trials')
   const suppressed = suppressionsOf(objects)
   const total = pools.pools.reduce((sum, pool) => sum + pool.count, 0)
@@ -191,6 +193,7 @@ function finish(
     ...(install === undefined ? {} : { install }),
     ...(name === undefined ? {} : { name }),
     ...(sla === undefined ? {} : { sla }),
+    ...(timers === undefined ? {} : { timers }),
     ...(trials === undefined ? {} : { trials }),
     problems: [...problems, ...suppressed.problems, ...(total === 0 ? [noNodes(pools)] : [])],
     suppressions: suppressed.suppressions,

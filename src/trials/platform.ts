@@ -5,7 +5,7 @@ import { type ClusterOptions, createCluster } from '../cluster/cluster.ts'
 import type { World } from '../engine/world.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
-import type { InstallSpec, PoolSpec, SlaSpec, Suppression } from './spec.ts'
+import type { InstallSpec, PoolSpec, SlaSpec, Suppression, TimerSpec } from './spec.ts'
 
 /** An object and where each of its fields was written. */
 export interface PlatformObject {
@@ -26,6 +26,7 @@ export interface Platform {
   readonly objects: readonly PlatformObject[]
   readonly install?: InstallSpec
   readonly sla?: SlaSpec
+  readonly timers?: TimerSpec
   readonly suppressions?: readonly Suppression[]
   readonly options?: Pick<ClusterOptions, 'schedule' | 'model' | 'epochMs' | 'latencyMs'>
 }
@@ -45,8 +46,25 @@ export function nodesOf({ pools, kubernetes, options }: Platform): readonly Kube
 
 /** A World with the platform's nodes and nothing installed. */
 export function emptyWorld(platform: Platform): World {
-  const { kubernetes, options } = platform
-  return createCluster({ kubernetes, nodes: nodesOf(platform), ...options })
+  const { kubernetes, options, timers } = platform
+  const nodes = nodesOf(platform)
+  return createCluster({ kubernetes, nodes, ...timerOptions(timers), ...options })
+}
+
+/** The flags of the components that the timers are. */
+function timerOptions(
+  timers: TimerSpec | undefined,
+): Pick<ClusterOptions, 'controllerFlags' | 'tolerationSeconds'> {
+  if (timers === undefined) return {}
+  const { nodeMonitorGraceMs: graceMs, ...seconds } = timers
+  const { notReadyTolerationSeconds: notReady, unreachableTolerationSeconds: unreachable } = seconds
+  return {
+    ...(graceMs !== undefined && { controllerFlags: { nodeLifecycle: { graceMs } } }),
+    tolerationSeconds: {
+      ...(notReady !== undefined && { notReady }),
+      ...(unreachable !== undefined && { unreachable }),
+    },
+  }
 }
 
 /** The same platform with `count` nodes in the pool that `size` varies. */

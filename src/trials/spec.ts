@@ -98,6 +98,16 @@ export type StandardTrial =
   | 'scale'
   | 'cold-start'
 
+/** Flags of the control plane that say how long the loss of a node takes to be dealt with. */
+export interface TimerSpec {
+  /** `--node-monitor-grace-period` of kube-controller-manager. */
+  readonly nodeMonitorGraceMs?: number
+  /** `--default-not-ready-toleration-seconds` of kube-apiserver. */
+  readonly notReadyTolerationSeconds?: number
+  /** `--default-unreachable-toleration-seconds` of kube-apiserver. */
+  readonly unreachableTolerationSeconds?: number
+}
+
 export interface SlaSpec {
   readonly downSeconds?: number
   readonly services?: Readonly<Record<string, { readonly downSeconds: number }>>
@@ -122,6 +132,7 @@ export interface PlatformPart {
   readonly sources?: readonly SourceSpec[]
   readonly trials?: readonly (StandardTrial | { readonly file: string })[]
   readonly sla?: SlaSpec
+  readonly timers?: TimerSpec
 }
 
 /** `Deployment/argocd/web`, or `Node/n1` when cluster-scoped. */
@@ -199,6 +210,7 @@ export interface TrialSpec {
   readonly description?: string
   readonly kubernetes?: string
   readonly pools?: readonly PoolSpec[]
+  readonly timers?: TimerSpec
   readonly sources: readonly SourceSpec[]
   /** What is different from the files before anything is installed. */
   readonly changes: readonly ObjectChangeSpec[]

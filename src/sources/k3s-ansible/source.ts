@@ -20,6 +20,7 @@ import { HostValues } from './host-values.ts'
 import { encryptedFile, inventoryProblems, variableProblem } from './inventory-problems.ts'
 import { type Member, memberOf, nodeSize, poolsOf, type Role } from './nodes.ts'
 import { packagedObjects } from './packaged.ts'
+import { timersOf } from './timers.ts'
 import { hasSince, k3sVersion, type K3sVersion } from './version.ts'
 
 export const k3sAnsible = {
@@ -106,6 +107,7 @@ function loadCluster(place: Place): SourceResult {
     platform: {
       setBy: place.path,
       kubernetes: `1.${version.minor}`,
+      ...timersOf(members),
       ...(pools.length === 0 ? {} : { pools }),
     },
   }

@@ -2,7 +2,7 @@
 // valid.
 
 import { isAbsolute, join } from 'node:path'
-import type { PoolSpec, SourceSpec } from '../../trials/spec.ts'
+import type { PoolSpec, SourceSpec, TimerSpec } from '../../trials/spec.ts'
 import { isMapping, type Json } from '../objects.ts'
 import type { PathPart } from '../../kube/field-path.ts'
 import { locateIn, type SourceDocument } from '../source-object.ts'
@@ -81,6 +81,21 @@ function sourceFrom(entry: Json, folder: string): SourceSpec[] {
   const files = Array.isArray(values) ? values.map(file => pathIn(folder, String(file))) : []
   const name = typeof release === 'string' ? release : (helm.split('/').at(-1) ?? 'release')
   return [{ helm: pathIn(folder, helm), values: files, release: name }]
+}
+
+/** Flags of the control plane as written; undefined when there are none. */
+export function timersFrom(value: unknown): TimerSpec | undefined {
+  if (!isMapping(value)) return undefined
+  const nodeMonitorGraceMs = durationMs(value['nodeMonitorGracePeriod'])
+  const seconds = (field: string): number | undefined => {
+    const ms = durationMs(value[field])
+    return ms === undefined ? undefined : Math.round(ms / 1000)
+  }
+  return {
+    ...optional('nodeMonitorGraceMs', nodeMonitorGraceMs),
+    ...optional('notReadyTolerationSeconds', seconds('notReadyToleration')),
+    ...optional('unreachableTolerationSeconds', seconds('unreachableToleration')),
+  }
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }

@@ -35,6 +35,7 @@ pools:
 sources: [./manifests, {helm: ./chart, values: [v.yaml]}, {kustomize: overlays/prod}]
 trials: [install, {file: ./night.trial.yaml}]
 sla: {downSeconds: 60, services: {kube-system/kube-dns: {downSeconds: 10}}}
+timers: {nodeMonitorGracePeriod: 20s, unreachableToleration: 1m30s}
 `,
     )
     const { part, problems } = readPlatformFile(path)
@@ -64,6 +65,7 @@ sla: {downSeconds: 60, services: {kube-system/kube-dns: {downSeconds: 10}}}
       ],
       trials: ['install', { file: join(root, 'night.trial.yaml') }],
       sla: { downSeconds: 60 },
+      timers: { nodeMonitorGraceMs: 20_000, unreachableTolerationSeconds: 90 },
     })
   })
 

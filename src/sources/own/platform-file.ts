@@ -9,7 +9,7 @@ import { isMapping, type Json } from '../objects.ts'
 import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
 import type { ReadDocument } from '../yaml/read.ts'
-import { pathIn, poolsFrom, sourcesFrom } from './parts.ts'
+import { pathIn, poolsFrom, sourcesFrom, timersFrom } from './parts.ts'
 import { validateOwn } from './validate.ts'
 
 const names: readonly string[] = ['seatrial.yaml', 'seatrial.yml']
@@ -103,6 +103,7 @@ function emptyFile(path: string): Problem {
 function partFrom(value: Json, { source }: ReadDocument, path: string): PlatformPart {
   const folder = dirname(path)
   const { metadata, kubernetes, namespace, pools, sources, trials, sla } = value
+  const timers = timersFrom(value['timers'])
   const name = isMapping(metadata) ? metadata['name'] : undefined
   return {
     setBy: path,
@@ -113,6 +114,7 @@ function partFrom(value: Json, { source }: ReadDocument, path: string): Platform
     ...(sources === undefined ? {} : { sources: sourcesFrom(sources, folder) }),
     ...(Array.isArray(trials) ? { trials: trials.map(trial => trialFrom(trial, folder)) } : {}),
     ...(isMapping(sla) ? { sla: sla as SlaSpec } : {}),
+    ...(timers === undefined ? {} : { timers }),
   }
 }
 
