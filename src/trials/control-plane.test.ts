@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { controlPlaneTopic } from '../checks/control-plane.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { install } from './install.ts'
 import { loseNode, loseZone } from './nodes.ts'
 import type { Platform } from './platform.ts'
 import type { PoolSpec } from './spec.ts'
 import { survive } from './survive/survive.ts'
+import { upgrade } from './upgrade.ts'
 
 const labels = { app: 'web' }
 const web: KubeObject = {
@@ -94,4 +96,21 @@ it('survive has a row for the API server', () => {
   ])
   expect(byStrike).toContainEqual(['server', true, 1])
   expect(byStrike).toContainEqual(['agent', false, 2])
+})
+
+it('an upgrade in place of the only server takes the API server away for as long, and goes on', () => {
+  const base = install(platform({ labels: voting }))
+  const [run] = upgrade.run(base).runs
+  const { world } = run?.observation ?? {}
+  expect(run?.verdicts.filter(({ object }) => object.kind === 'ControlPlane')).toEqual([])
+  const outages = (world?.traceFrom(0) ?? []).filter(
+    entry => entry.type === 'note' && entry.topic === controlPlaneTopic,
+  )
+  expect(outages).toHaveLength(1)
+  const closed = world?.store.list('Node').filter(({ spec }) => {
+    return (spec as { unschedulable?: boolean } | undefined)?.unschedulable === true
+  })
+  expect(closed).toEqual([])
+  const ready = world?.store.list('Pod').map(({ metadata }) => metadata.deletionTimestamp)
+  expect(ready).toEqual([undefined])
 })

@@ -9,6 +9,7 @@ import { scaledValue } from '../kube/int-or-percent.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
 import { nodeName } from '../nodes/pool.ts'
+import { loseMachines, regainMachines } from './control-plane.ts'
 import { cordon, drain } from './drain.ts'
 import type { Platform } from './platform.ts'
 import type { PoolSpec } from './spec.ts'
@@ -61,7 +62,10 @@ function drainAll(voyage: Voyage, batch: readonly string[]): boolean {
 function upgradeInPlace(voyage: Voyage, batch: readonly string[]): boolean {
   if (!drainAll(voyage, batch)) return false
   for (const node of batch) nodeReboot.apply(voyage.world, { node })
+  // Machines go before the API server does, which could not be told of them any more.
+  loseMachines(voyage, batch)
   voyage.wait(offMs)
+  regainMachines(voyage, batch)
   for (const node of batch) {
     nodeReboot.recover(voyage.world, { node })
     cordon(voyage, node, false)
