@@ -12,7 +12,7 @@ import { omit, Unknown } from '../templating/special.ts'
 import { isList, isMapping, type Value } from '../values.ts'
 import { actionOf } from './actions/registry.ts'
 import type { Answers } from './answers.ts'
-import { inherited, inheritedList } from './inherit.ts'
+import { inheritedAtRun, inheritedListAtRun } from './inherit.ts'
 import { fileGlob, firstFound } from './first-found.ts'
 import { type Attributes, type Block, isInclude, shortAction, type Task } from './model.ts'
 import { hasFlag, registered, type Result, resultOf } from './result.ts'
@@ -100,7 +100,7 @@ class Executor {
   // Without the items nothing is known but a condition that is false whatever they are.
   #unknownLoop(reasons: readonly string[]): Result {
     const vars = new Map<string, Value>([[this.#loopVariable(), new Unknown(reasons)]])
-    const verdict = evaluateConditions(inheritedList(this.#task, 'when'), this.#scope(vars))
+    const verdict = evaluateConditions(inheritedListAtRun(this.#task, 'when'), this.#scope(vars))
     if ('result' in verdict && !verdict.result) return skipped(verdict.falseCondition)
     return resultOf({
       _unknown: [...reasons],
@@ -286,7 +286,7 @@ class Executor {
   #execute(vars: Attributes, loopError: ExecutionError | undefined): Result {
     const task = this.#task
     const scope = this.#scope(vars)
-    const verdict = evaluateConditions(inheritedList(task, 'when'), scope)
+    const verdict = evaluateConditions(inheritedListAtRun(task, 'when'), scope)
     if ('error' in verdict) {
       if (loopError !== undefined) throw loopError
       // 2.16 repeats the reason of an undefined variable.
@@ -355,7 +355,7 @@ class Executor {
   #act(args: Attributes, scope: Scope, vars: Attributes): Result {
     const task = this.#task
     const action = actionOf(task.action)
-    const delegate = inherited(task, 'delegate_to')
+    const delegate = inheritedAtRun(task, 'delegate_to')
     const delegatedTo = delegate === undefined ? undefined : this.#value(delegate, scope)
     const result =
       action === undefined
@@ -423,7 +423,7 @@ class Executor {
   }
 
   #notify(result: Result, scope: Scope): void {
-    const own = inherited(this.#task, 'notify')
+    const own = inheritedAtRun(this.#task, 'notify')
     if (own === undefined || own === null) return
     const value = this.#value(own, scope)
     result.set('_notify', isList(value) ? value : [value])

@@ -52,8 +52,10 @@ export function gatherIncludes(
         { vars, item, reader, store },
       )
       const same = found.find(other => isSame(other, include) && !other.hosts.includes(host))
-      if (same === undefined) found.push({ ...include, hosts: [host] })
-      else {
+      if (same === undefined) {
+        include.hosts.push(host)
+        found.push(include)
+      } else {
         same.hosts.push(host)
         for (const [each, reasons] of include.doubt) same.doubt.set(each, reasons)
       }
@@ -66,7 +68,16 @@ function isSame(a: Included, b: Included): boolean {
   return a.task.id === b.task.id && a.task.parent === b.task.parent && keyOf(a) === keyOf(b)
 }
 
-function keyOf({ name, args, vars, doubt }: Included): string {
+const keys = new WeakMap<Included, string>()
+
+// Its doubts may grow, but not from none.
+function keyOf(include: Included): string {
+  const known = keys.get(include) ?? newKey(include)
+  keys.set(include, known)
+  return known
+}
+
+function newKey({ name, args, vars, doubt }: Included): string {
   const text = (map: Attributes): string =>
     [...map].map(([key, value]) => `${key}=${safeText(value)}`).join('\n')
   return `${name}\n${text(args)}\n${text(vars)}\n${doubt.size > 0}`

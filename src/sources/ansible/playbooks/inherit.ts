@@ -66,6 +66,37 @@ export function inherited(node: Task | Block, name: string): Value | undefined {
   return node.play.attributes.get(name)
 }
 
+interface Settled {
+  readonly values: Map<string, Value | undefined>
+  readonly lists: Map<string, readonly Value[]>
+}
+
+const settled = new WeakMap<Task, Settled>()
+
+function settledOf(task: Task): Settled {
+  let known = settled.get(task)
+  if (known === undefined) {
+    known = { values: new Map(), lists: new Map() }
+    settled.set(task, known)
+  }
+  return known
+}
+
+/** `inherited` for a task that runs, whose place changes no more. */
+export function inheritedAtRun(task: Task, name: string): Value | undefined {
+  const { values } = settledOf(task)
+  if (!values.has(name)) values.set(name, inherited(task, name))
+  return values.get(name)
+}
+
+/** `inheritedList` for a task that runs, whose place changes no more. */
+export function inheritedListAtRun(task: Task, name: string): readonly Value[] {
+  const { lists } = settledOf(task)
+  const known = lists.get(name) ?? inheritedList(task, name)
+  lists.set(name, known)
+  return known
+}
+
 /** The tags of a task or block as texts; one text may hold several. */
 export function tagsOf(node: Task | Block): readonly string[] {
   if (node.kind === 'task' && node.shownTags !== undefined) return node.shownTags

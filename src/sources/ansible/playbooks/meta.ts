@@ -4,7 +4,7 @@
 import { evaluateConditions } from '../templating/conditions.ts'
 import { str } from '../templating/python/represent.ts'
 import { PlaybookFailure } from './failure.ts'
-import { inheritedList } from './inherit.ts'
+import { inheritedListAtRun } from './inherit.ts'
 import type { Task } from './model.ts'
 import type { PlayRun } from './play-run.ts'
 import type { Session } from './session.ts'
@@ -30,7 +30,7 @@ export function runMeta(session: Session, run: PlayRun, task: Task, host: string
   const action = str(task.rawParams ?? '')
   const isOncePerTask = !perHost.has(action)
   const holds = (): boolean => {
-    const conditions = inheritedList(task, 'when')
+    const conditions = inheritedListAtRun(task, 'when')
     if (conditions.length === 0) return true
     const verdict = evaluateConditions(conditions, session.store.scope(task.play, host, task))
     if ('error' in verdict) throw new PlaybookFailure(verdict.error, 1, task.at)

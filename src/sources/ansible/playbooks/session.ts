@@ -12,7 +12,7 @@ import { type Execution, executeTask, notifyOf, unknownOf } from './execute.ts'
 import { PlaybookFailure } from './failure.ts'
 import { isRescuing } from './host-state.ts'
 import type { IncludeResult } from './includes.ts'
-import { inherited } from './inherit.ts'
+import { inheritedAtRun } from './inherit.ts'
 import { isInclude, type Role, shortAction, type Task } from './model.ts'
 import type { PlayRun } from './play-run.ts'
 import type { Reader } from './reader.ts'
@@ -90,7 +90,7 @@ export class Session {
 
   /** A keyword of a task that may be a template, as truth. */
   flag(task: Task, name: string, host: string | undefined): boolean {
-    const value = inherited(task, name)
+    const value = inheritedAtRun(task, name)
     if (value === undefined || value === null) return false
     if (typeof value === 'boolean') return value
     const evaluated = evaluate(value, this.store.scope(task.play, host, task))
@@ -421,7 +421,7 @@ export class Session {
   ): ResultTrace {
     const unknown = unknownOf(result)
     const delegated = result.get('_delegated')
-    const isHidden = inherited(task, 'no_log') !== undefined && this.flag(task, 'no_log', host)
+    const isHidden = inheritedAtRun(task, 'no_log') !== undefined && this.flag(task, 'no_log', host)
     const hidden = isHidden ? { isHidden } : {}
     const more = {
       ...hidden,

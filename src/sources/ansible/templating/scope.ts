@@ -69,6 +69,9 @@ interface MemoryEntry {
   readonly epoch: number
 }
 
+// What the use of a variable that could not be evaluated is remembered as: nothing equals it.
+const failed: Value = []
+
 const depthMax = 60
 
 /** Evaluates templates with the variables of one host. */
@@ -114,8 +117,13 @@ export class Scope implements Context {
   }
 
   variable(name: string): Value | undefined {
-    const value = this.#resolve(name)
-    this.#uses?.push({ name, value })
+    const uses = this.#uses
+    let value: Value | undefined = failed
+    try {
+      value = this.#resolve(name)
+    } finally {
+      uses?.push({ name, value })
+    }
     return value !== undefined && this.#copies ? copyOf(value) : value
   }
 
