@@ -5,6 +5,8 @@
 import type { AdmissionContext, AdmissionPlugin, ObjectRequest } from '../apiserver/admission.ts'
 import { decode } from '../apiserver/decoding.ts'
 import { semanticEqual } from '../apiserver/equality.ts'
+import { unreachable } from '../apiserver/webhooks/answers.ts'
+import { callFailed, concerns, deniedBy } from '../apiserver/webhooks/webhook.ts'
 import { applyDefaults } from '../kube/defaults/registry.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
@@ -13,14 +15,7 @@ import { pathText } from './gatekeeper/location.ts'
 import { mutatorGroup } from './gatekeeper/mutator.ts'
 import { type MutationNote, mutationTopic } from './gatekeeper/note.ts'
 import { build, type MutationSystem } from './gatekeeper/system.ts'
-import {
-  callFailed,
-  concerns,
-  deniedBy,
-  namespaceOf,
-  unreachable,
-  webhookNamed,
-} from './gatekeeper/webhook.ts'
+import { namespaceOf, webhookNamed } from './gatekeeper/webhook.ts'
 
 const mutatingName = 'mutation.gatekeeper.sh'
 const validatingName = 'validation.gatekeeper.sh'

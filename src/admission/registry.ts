@@ -12,6 +12,7 @@ import {
 import { gatekeeperMutation } from './gatekeeper-mutation.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts'
+import { mutatingWebhooks } from './mutating-webhooks.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
@@ -21,6 +22,7 @@ import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 import { validatingAdmissionPolicy } from './validating-admission-policy.ts'
+import { validatingWebhooks } from './validating-webhooks.ts'
 
 export const admissionPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
@@ -36,7 +38,9 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   podTopologyLabels,
   mutatingAdmissionPolicy,
   gatekeeperMutation,
+  mutatingWebhooks,
   validatingAdmissionPolicy,
+  validatingWebhooks,
   resourceQuota,
 ]
 

@@ -3,7 +3,7 @@
 
 import type { Binding, Pod } from '../kube/generated/types.ts'
 import type { ObjectMeta } from '../kube/object.ts'
-import { admit, type ObjectRequest } from './admission.ts'
+import { admit, type ObjectRequest, validate } from './admission.ts'
 import { withCondition } from './conditions.ts'
 import type { ApiResponse, Target } from './request.ts'
 import type { Resource } from './resource.ts'
@@ -20,8 +20,11 @@ export function bind({ context, plugins }: Server, target: Target, node: string)
     const binding = { ...resource, plural: 'pods/binding', qualified: 'pods/binding' }
     return refused(conflict(binding, target.name, why))
   }
-  const admitted = admit(plugins, bindingRequest(resource, pod, node), context)
+  const request = bindingRequest(resource, pod, node)
+  const admitted = admit(plugins, request, context)
   if (isStatus(admitted)) return refused(admitted)
+  const refusal = validate(plugins, request, context)
+  if (refusal !== undefined) return refused(refusal)
   const { labels } = admitted.metadata
   const { nominatedNodeName: _nominated, ...status } = pod.status ?? {}
   const scheduled = { type: 'PodScheduled', status: 'True' }

@@ -82,6 +82,11 @@ export function tooManyRequests(
   return failure({ code: 429, reason: 'TooManyRequests', message, details: about })
 }
 
+/** The failure with the causes that clients may read apart. */
+export function withCauses(status: ApiStatus, causes: readonly StatusCause[]): ApiStatus {
+  return { ...status, details: { ...status.details, causes } }
+}
+
 /** A failure with a code and text but no reason, as some subresources answer. */
 export function plainFailure(code: number, message: string, reason = ''): ApiStatus {
   return failure({ code, reason, message })

@@ -15,7 +15,7 @@ interface Shortage extends Span {
 
 /** From when a workload is watched: its first full moment, else its first serving one. */
 function watch(workload: WorkloadLife, { startMs, endMs }: Observation): Watched | undefined {
-  if (workload.wanted === 0 || workload.pods.length === 0) return undefined
+  if (workload.wanted === 0) return undefined
   const full = workload.steps.find(({ atMs, serving }) => {
     const wanted = wantedAt(workload, atMs)
     return wanted > 0 && serving >= wanted

@@ -26,7 +26,11 @@ export interface PodGarbageCollectionOptions {
   readonly terminatedMax?: number
   /** Unix ms at which the controller started, if not at the start of the run. */
   readonly startMs?: number
+  /** Which of two timers that end together is first: the quarantine, or else the loop's. */
+  readonly quarantineFirst?: boolean
 }
+
+type Collecting = PodGarbageCollectionOptions & { readonly terminatedMax: number }
 
 const terminatedMaxDefault = 12_500
 
@@ -55,7 +59,7 @@ export function podGarbageCollection(given: PodGarbageCollectionOptions = {}): C
       }
       const startMs = options.startMs ?? (yield* api.recall<number>(startKey)) ?? nowMs
       if (ticksFrom(nowMs, startMs) !== nowMs) return done
-      return yield* collect(api, nowMs, options.terminatedMax)
+      return yield* collect(api, nowMs, options)
     },
   }
 }
@@ -107,7 +111,11 @@ function isOutOfService(node: Node): boolean {
   return node.spec?.taints?.some(({ key }) => key === outOfServiceTaint) === true
 }
 
-function* collect(api: Api, nowMs: number, terminatedMax: number): Part<ReconcileResult> {
+function* collect(
+  api: Api,
+  nowMs: number,
+  { terminatedMax, quarantineFirst }: Collecting,
+): Part<ReconcileResult> {
   const pods = yield* api.list<Pod>('Pod')
   yield* collectTerminated(api, pods, terminatedMax)
   let failed = false
@@ -116,7 +124,9 @@ function* collect(api: Api, nowMs: number, terminatedMax: number): Part<Reconcil
     if (node === undefined || !isOutOfService(node)) continue
     if (!(yield* failAndDelete(api, pod, undefined))) failed = true
   }
-  const waiting = yield* collectOrphans(api, pods, nowMs)
+  // A quarantine that ends with this tick has ended, or not yet.
+  const endedMs = quarantineFirst === true ? nowMs + 1 : nowMs
+  const waiting = yield* collectOrphans(api, pods, { nowMs, endedMs })
   for (const pod of pods) {
     if (pod.metadata.deletionTimestamp === undefined) continue
     if ((pod.spec?.nodeName ?? '') !== '') continue
@@ -149,7 +159,11 @@ function inOrder(pods: readonly Pod[]): readonly Pod[] {
 }
 
 /** True while nodes are in quarantine, so that the loop has to run again. */
-function* collectOrphans(api: Api, pods: readonly Pod[], nowMs: number): Part<boolean> {
+function* collectOrphans(
+  api: Api,
+  pods: readonly Pod[],
+  { nowMs, endedMs }: { readonly nowMs: number; readonly endedMs: number },
+): Part<boolean> {
   const orphans: Pod[] = []
   for (const pod of pods) {
     const name = pod.spec?.nodeName ?? ''
@@ -162,7 +176,7 @@ function* collectOrphans(api: Api, pods: readonly Pod[], nowMs: number): Part<bo
     const untilMs = before[name] ?? nowMs + quarantineMs
     // Two ticks after the first the quarantine ends in a race with the tick itself; in most of the
     // recordings the tick comes first, so that a third one finds the node gone: 60 to 80 s in all.
-    if (untilMs >= nowMs) {
+    if (untilMs >= endedMs) {
       after[name] = untilMs
       continue
     }
@@ -173,7 +187,10 @@ function* collectOrphans(api: Api, pods: readonly Pod[], nowMs: number): Part<bo
   let failed = false
   for (const pod of orphans) {
     if (!gone.has(pod.spec?.nodeName ?? '')) continue
-    if (!(yield* failAndDelete(api, pod, orphanCondition(pod, nowMs)))) failed = true
+    if (yield* failAndDelete(api, pod, orphanCondition(pod, nowMs))) continue
+    failed = true
+    // Each tick puts the nodes of orphans in quarantine again.
+    after[pod.spec?.nodeName ?? ''] = nowMs + quarantineMs
   }
   yield* api.remember(quarantineKey, Object.keys(after).length === 0 ? undefined : after)
   return failed || Object.keys(after).length > 0

@@ -10,6 +10,7 @@ import { Process } from '../engine/process.ts'
 import type { Change } from '../engine/store.ts'
 import type { View } from '../engine/view.ts'
 import type { ApiResponse } from '../apiserver/request.ts'
+import { holdOf, mayHang } from '../apiserver/webhooks/delay.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import { controllerOf, keyOf, type KubeObject } from '../kube/object.ts'
 import { api } from './api.ts'
@@ -52,9 +53,18 @@ interface Desk {
   readonly waiting: Map<string, Waiting>
   readonly memory: SortedMap<unknown>
   /** The reconcile that waits for its next answer, when steps interleave. */
-  running: { key: string; process: Process<Step, ReconcileResult> } | undefined
+  running: Running | undefined
   /** Whether a wake for the next key or step is planned. */
   planned: boolean
+}
+
+interface Running {
+  readonly key: string
+  readonly process: Process<Step, ReconcileResult>
+  /** When webhooks that hang let the request go on that comes next. */
+  heldUntilMs?: number | undefined
+  /** The answer that it will get then, where it is known already. */
+  refusal?: unknown
 }
 
 interface Waiting {
@@ -81,7 +91,7 @@ function forkDesk(desk: Desk): Desk {
     failures: new Map(failures),
     waiting: new Map(waiting),
     memory: memory.fork(),
-    running: running && { key: running.key, process: running.process.fork() },
+    running: running && { ...running, process: running.process.fork() },
     planned,
   }
 }
@@ -222,7 +232,8 @@ function addAfter(
 function planNext(turn: Turn, desk: Desk, controller: number): void {
   if (desk.planned || (desk.queue.length === 0 && desk.running === undefined)) return
   desk.planned = true
-  turn.wakeAfter(owedMs(desk, turn.nowMs), { type: 'next', controller })
+  const heldMs = (desk.running?.heldUntilMs ?? 0) - turn.nowMs
+  turn.wakeAfter(Math.max(owedMs(desk, turn.nowMs), heldMs), { type: 'next', controller })
 }
 
 /** Requests that a controller's client may still send at once; less than none when it owes. */
@@ -290,7 +301,7 @@ function wake(run: Run, payload: Payload): void {
 function advance(run: Run, desk: Desk, controller: number): void {
   const member = run.controllers[controller] as Controller
   if (desk.running !== undefined) {
-    stepOn(run, desk, controller)
+    goOn(run, desk, controller)
     return
   }
   const key = desk.queue.shift()
@@ -298,9 +309,9 @@ function advance(run: Run, desk: Desk, controller: number): void {
   const finished = { desk, controller, key, member }
   if (run.waitsForOwnWrites && isStale(run.turn, desk, key)) {
     finish(run.turn, finished, { error: 'own writes are not seen yet' })
-  } else if (run.interleave) {
+  } else if (run.interleave || mayHang(run.turn.view)) {
     desk.running = { key, process: new Process(() => member.reconcile(key, api)) }
-    stepOn(run, desk, controller)
+    goOn(run, desk, controller)
   } else {
     finish(run.turn, finished, reconcileNow(run, desk, { key, member }))
   }
@@ -320,19 +331,45 @@ function reconcileNow(
   return step.value
 }
 
+/** One step, where others come between; else to the end, or to where webhooks hold it up. */
+function goOn(run: Run, desk: Desk, controller: number): void {
+  do stepOn(run, desk, controller)
+  while (!run.interleave && desk.running !== undefined && desk.running.heldUntilMs === undefined)
+}
+
 /** One step of the reconcile that waits; then others get their turn. */
 function stepOn(run: Run, desk: Desk, controller: number): void {
   const member = run.controllers[controller] as Controller
   const running = desk.running as NonNullable<Desk['running']>
   const { key, process } = running
-  const lister = listerOf(run.turn.view)
+  const context = { turn: run.turn, desk, lister: listerOf(run.turn.view), member, key }
   let step = process.peek()
   if (step.done !== true) {
-    step = process.answer(answer({ turn: run.turn, desk, lister, member, key }, step.value))
+    if (isHeld(context, running, step.value)) return
+    step = process.answer(answerHeld(context, running, step.value))
   }
   if (step.done !== true) return
   desk.running = undefined
   finish(run.turn, { desk, controller, key, member }, step.value)
+}
+
+/** Whether hanging webhooks hold up the request now; it goes on, or fails, when they gave up. */
+function isHeld(context: Answering, running: Running, step: Step): boolean {
+  if (step.type !== 'request' || running.heldUntilMs !== undefined) return false
+  const { view, nowMs } = context.turn
+  const { delayMs, fails } = holdOf(view, step.request)
+  if (delayMs === 0) return false
+  running.heldUntilMs = nowMs + delayMs
+  if (fails) running.refusal = answer(context, step)
+  return true
+}
+
+/** The answer to the step: the refusal of a request that was held up, or a new one. */
+function answerHeld(context: Answering, running: Running, step: Step): unknown {
+  const { refusal } = running
+  running.heldUntilMs = undefined
+  running.refusal = undefined
+  return refusal ?? answer(context, step)
 }
 
 /** Latest revisions that the reconciles of one key have written, by kind. */

@@ -19,10 +19,10 @@ const idleKinds: ReadonlyMap<string, string> = new Map([
     'usage is taken to be on target; a Load says otherwise (docs/loads.md)',
   ],
   ['MutatingAdmissionPolicy', 'objects are admitted without its changes'],
-  ['MutatingWebhookConfiguration', 'objects are admitted without its changes'],
+  ['MutatingWebhookConfiguration', 'its webhooks allow without a change when somebody answers'],
   ['ReplicationController', 'no pod is created from it'],
   ['ValidatingAdmissionPolicy', 'objects are admitted without its verdict'],
-  ['ValidatingWebhookConfiguration', 'objects are admitted without its verdict'],
+  ['ValidatingWebhookConfiguration', 'its webhooks allow everything when somebody answers'],
 ])
 
 /** Fields by which a custom resource says that pods will be made from it. */
@@ -41,7 +41,7 @@ interface Found {
 /** Kinds in the input that nothing acts on: how many objects, the first one's place, the effect. */
 export function unmodelledIn({ objects }: Platform): readonly UnmodelledKind[] {
   const found = new Map<string, Found>()
-  const scripted = objects.some(({ object }) => kindKeyOf(object) === loadKind)
+  const scripted = objects.some(({ object }) => kindKeyOf(object) === 'Load.seatrial.dev')
   for (const each of objects) {
     if (scripted && each.object.kind === 'HorizontalPodAutoscaler') continue
     const effect = effectOn(each.object)
@@ -85,11 +85,11 @@ function unmodelledKind(
   }
 }
 
-/** Describes metrics to autoscalers. */
-const loadKind = 'Load.seatrial.dev'
+/** They describe metrics to autoscalers, and what webhooks answer. */
+const scriptKinds: ReadonlySet<string> = new Set(['Load.seatrial.dev', 'Webhook.seatrial.dev'])
 
 function effectOn(object: KubeObject): string | undefined {
-  if (kindKeyOf(object) === loadKind || isMutation(object)) return undefined
+  if (scriptKinds.has(kindKeyOf(object)) || isMutation(object)) return undefined
   if (isBuiltIn(object)) return idleKinds.get(object.kind)
   // The API server refuses it: that is a finding of its own.
   if (!isServed(object.apiVersion, object.kind)) return undefined

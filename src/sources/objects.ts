@@ -63,13 +63,16 @@ function foreignName(value: unknown): string | undefined {
   const { apiVersion, kind } = value
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return missingType(value)
   if (apiVersion === '' || kind === '') return missingType(value)
-  if (groupOf(apiVersion) === 'seatrial.dev' && kind !== 'Load') return ownFile(kind)
+  if (groupOf(apiVersion) === 'seatrial.dev' && !objectKinds.has(kind)) return ownFile(kind)
   if (foreignGroups.has(groupOf(apiVersion))) return `${kind} is the file of a tool (${apiVersion})`
   if (kind === 'Config' && apiVersion === 'v1') return 'a kubeconfig'
   if (isList(value)) return undefined
   if (isBuiltIn(apiVersion, kind) || hasName(value)) return undefined
   return `${kind} (${apiVersion}) has no metadata.name`
 }
+
+/** Objects of Seatrial that belong beside manifests. */
+const objectKinds: ReadonlySet<string> = new Set(['Load', 'Webhook'])
 
 function ownFile(kind: string): string {
   return kind === 'Trial' ? 'a trial, which `seatrial trial FILE` runs' : `a ${kind} of Seatrial`

@@ -74,11 +74,20 @@ export function finishInstall(
   return gates
 }
 
-/** Namespaces come first, since nothing can be created in one that is not there yet. */
+/**
+ * Namespaces come first, since nothing can be created in one that is not there yet, and webhooks
+ * last, as Helm has it: nobody answers them before.
+ */
 function inOrder({ objects }: Platform): readonly KubeObject[] {
   const all = objects.map(({ object }) => object)
-  const isNamespace = (object: KubeObject): boolean => object.kind === 'Namespace'
-  return [...all.filter(isNamespace), ...all.filter(object => !isNamespace(object))]
+  return [0, 1, 2].flatMap(rank => all.filter(object => rankOf(object) === rank))
+}
+
+function rankOf({ kind }: KubeObject): number {
+  if (kind === 'Namespace') return 0
+  return kind === 'MutatingWebhookConfiguration' || kind === 'ValidatingWebhookConfiguration'
+    ? 2
+    : 1
 }
 
 /** Namespaces that objects live in but that no object defines: taken as existing. */

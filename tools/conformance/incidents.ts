@@ -63,6 +63,14 @@ const jitterShare = 0.03
 /** Verdicts that the recordings themselves do not repeat from run to run. */
 const unstable: ReadonlySet<string> = new Set(['pending-transient'])
 
+/** What is true of a loop at one moment and false some milliseconds later. */
+const momentary: ReadonlySet<string> = new Set(['rollout-ok', 'rollout-stuck', 'pending-forever'])
+
+/** The recordings know of refused pods by ReplicaFailure, a condition that few kinds have. */
+function isUnseen({ verdict, reason, who }: Row): boolean {
+  return verdict === 'rejected' && reason === 'FailedCreate' && who.startsWith('DaemonSet/')
+}
+
 type Row = ObservedVerdict & { readonly who: string }
 
 /** Pods have generated names, so a verdict about a pod is known by its owner. */
@@ -230,16 +238,19 @@ function compareReplay(recorded: IncidentCase, replayed: TraceResult, names: Exc
     quiet: true,
     refusals: refusalsOf(world, answers),
   })
-  const reported = (row: Row): boolean => !unstable.has(row.verdict)
+  const unpaused = recorded.observed.verdicts
+    .filter(each => each.verdict === 'loop' && each.field !== 'spec.replicas')
+    .map(rowOf)
+  const looping = new Set(unpaused.map(({ who }) => who))
+  const reported = (row: Row): boolean =>
+    !unstable.has(row.verdict) && !(looping.has(row.who) && momentary.has(row.verdict))
   const known = new Set(recordedVerdicts)
   const found = verdicts
     .map(ours)
-    .filter(row => known.has(row.verdict))
+    .filter(row => known.has(row.verdict) && !isUnseen(row))
     .map(row => ({ ...row, who: names.recorded(row.who) }))
   const wanted = recorded.observed.verdicts.filter(({ verdict }) => verdict !== 'holds').map(rowOf)
   compareVerdicts(wanted.filter(reported), found.filter(reported), paths)
-  const unpaused = wanted.filter(each => each.verdict === 'loop' && each.field !== 'spec.replicas')
-  const looping = new Set(unpaused.map(({ who }) => who))
   const deleted = new Set(
     recorded.actions.flatMap(({ do: deed }) =>
       deed.op === 'delete' ? [`${deed.kind ?? ''}/${deed.name ?? ''}`] : [],

@@ -32,15 +32,15 @@ function startMs(trace: TraceCase): number | undefined {
   return silent === undefined ? undefined : t0 + (silent % monitorPeriodMs) - 2 * monitorPeriodMs
 }
 
-/** The flags under which the twin should run a trace. */
-export function controllerFlagsOf(trace: TraceCase): ControllerFlags {
+/** The flags under which the twin should run a trace; `seed` decides races of timers. */
+export function controllerFlagsOf(trace: TraceCase, seed: number): ControllerFlags {
   const graceMs = durationFlag(trace, 'node-monitor-grace-period')
   const start = startMs(trace)
   const syncPeriodMs = durationFlag(trace, 'horizontal-pod-autoscaler-sync-period')
   const since = start !== undefined && { startMs: start }
   return {
     nodeLifecycle: { ...since, ...(graceMs !== undefined && { graceMs }) },
-    podGarbageCollection: { ...since },
+    podGarbageCollection: { ...since, quarantineFirst: seed % 2 === 0 },
     autoscaler: {
       ...(syncPeriodMs !== undefined && { syncPeriodMs }),
       workMs: autoscalerWorkMs,

@@ -4,6 +4,7 @@ import type { ApiRequest, ApiResponse, PatchType } from '../../src/apiserver/req
 import { createCluster, request } from '../../src/cluster/cluster.ts'
 import { defaultSchedule } from '../../src/engine/schedule.ts'
 import type { World } from '../../src/engine/world.ts'
+import type { Node } from '../../src/kube/generated/types.ts'
 import { kindKeyOf, kinds } from '../../src/kube/kinds.ts'
 import { keyFrom, type KubeObject } from '../../src/kube/object.ts'
 import { parseTime } from '../../src/kube/time.ts'
@@ -13,6 +14,7 @@ import { controllerFlagsOf } from './trace-flags.ts'
 import { differences, type Mismatch, podsOf, workloadKinds, workloadsOf } from './trace-compare.ts'
 import { PodPairs } from './trace-pods.ts'
 import { changeLoad } from './trace-metrics.ts'
+import { scriptWebhooks } from './trace-webhooks.ts'
 import { racingReasons, shortLivedIn, shortLivedOn } from './trace-short-lives.ts'
 import type { Deed, TraceAction, TraceCase, TraceSnapshot } from './trace-format.ts'
 
@@ -133,6 +135,7 @@ function orderOf(replay: Replay, deed: Deed): KubeletOrder | undefined {
 
 function act(replay: Replay, action: TraceAction): void {
   const { world, trace } = replay
+  scriptWebhooks(world, trace, action)
   if (action.do.op === 'stopComponent' || action.do.op === 'startComponent') {
     for (const name of action.do.component?.split(' ') ?? []) {
       const component = name === 'kube-scheduler' ? 'default-scheduler' : name
@@ -145,6 +148,10 @@ function act(replay: Replay, action: TraceAction): void {
   if (order !== undefined) {
     world.signal(kubeletName, order)
     return
+  }
+  if (action.do.op === 'removeNode') {
+    // The machine goes with its Node.
+    world.signal(kubeletName, { type: 'disconnect', node: action.do.node ?? '' })
   }
   if (action.do.op === 'metrics') {
     changeLoad(world, trace.namespace, action.do)
@@ -276,6 +283,13 @@ function timesOf(pods: PodPairs, elapsedMs: () => number): RecordedTimes {
 /** Before t = 0 the taints of new nodes settle. */
 const settlingMs = 2000
 
+/** A kubelet renews its lease from when it came up, which its first heartbeat tells. */
+function firstHeartbeatMs(trace: TraceCase, name: string): number {
+  const found = trace.nodes.find(({ metadata }) => metadata.name === name) as Node | undefined
+  const at = found?.status?.conditions?.[0]?.lastHeartbeatTime
+  return at === undefined ? parseTime(trace.t0) - settlingMs : parseTime(at)
+}
+
 function start(trace: TraceCase, seed: number): Replay {
   const t0 = parseTime(trace.t0)
   const pods = new PodPairs(trace)
@@ -289,8 +303,11 @@ function start(trace: TraceCase, seed: number): Replay {
       trace.hollow.runAfterMs,
       timesOf(pods, () => (pods.nowMs ?? t0) - t0),
     ),
-    controllerFlags: controllerFlagsOf(trace),
-    leases: { renewEveryMs: trace.hollow.leaseRenewMs },
+    controllerFlags: controllerFlagsOf(trace, seed),
+    leases: {
+      renewEveryMs: trace.hollow.leaseRenewMs,
+      firstRenewalMs: node => firstHeartbeatMs(trace, node) - (t0 - settlingMs),
+    },
   })
   pods.attach(world)
   world.run({ untilMs: t0 })

@@ -1,0 +1,22 @@
+// What webhooks that change nothing make of a request.
+
+import type { ApiStatus } from '../../kube/status.ts'
+import type { AdmissionContext, AdmissionRequest } from '../admission.ts'
+import { answerOf } from './answers.ts'
+import { callFailed, concerns, type Configurations, deniedBy, webhooksOf } from './webhook.ts'
+
+/** The first refusal, by a webhook that denies or that must answer and does not. */
+export function firstRefusal(
+  configurations: Configurations,
+  request: AdmissionRequest,
+  context: AdmissionContext,
+): ApiStatus | undefined {
+  for (const webhook of webhooksOf(context, configurations)) {
+    if (!concerns(webhook, request, context)) continue
+    const answer = answerOf(webhook, context)
+    if (answer.type === 'denies') return deniedBy(webhook, 400, answer.message)
+    if (answer.type === 'allows' || webhook.failurePolicy === 'Ignore') continue
+    return callFailed(webhook, answer.why)
+  }
+  return undefined
+}
