@@ -2,11 +2,12 @@
 // Upstream: apiserver pkg/endpoints/handlers/{create,update}.go, v0.36.3.
 
 import { storedForm } from '../kube/conversion/registry.ts'
+import { shapedResource } from '../kube/custom-resource.ts'
 import { decodeObject, strictDecodingText } from '../kube/decode.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import type { Resource } from './resource.ts'
-import { badRequest } from './responses.ts'
+import { badRequest, isStatus } from './responses.ts'
 
 /** What becomes of unknown fields: refused, or dropped as clients without a preference see it. */
 export type FieldValidation = 'Strict' | 'Ignore'
@@ -25,9 +26,32 @@ export interface DecodeOptions {
 export function decode(
   object: KubeObject,
   resource: Resource,
-  { validation, old, trusted = false }: DecodeOptions,
+  options: DecodeOptions,
 ): KubeObject | ApiStatus {
-  if (trusted) return object
+  if (options.trusted === true) return object
+  const decoded = decodeFields(object, resource, options)
+  const { definition } = resource
+  if (definition === undefined || isStatus(decoded)) return decoded
+  return shaped(decoded, definition, options.validation)
+}
+
+/** A custom resource as the schema of its definition has it. */
+function shaped(
+  object: KubeObject,
+  definition: KubeObject,
+  validation: FieldValidation,
+): KubeObject | ApiStatus {
+  const { value, unknown } = shapedResource(object, definition)
+  if (unknown.length === 0 || validation !== 'Strict') return value
+  const errors = unknown.map(path => `unknown field "${path}"`)
+  return badRequest(`${cannotHandle(object)}: ${strictDecodingText(errors)}`)
+}
+
+function decodeFields(
+  object: KubeObject,
+  resource: Resource,
+  { validation, old }: DecodeOptions,
+): KubeObject | ApiStatus {
   const unserved = unservedVersion(object, resource)
   if (unserved !== undefined) return badRequest(unserved)
   const fresh = withoutKnownParts(object, old)

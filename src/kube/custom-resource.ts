@@ -1,0 +1,173 @@
+// Custom resources by the schema of their definition: fields that it does not have are dropped,
+// fields that it gives a default get it. Upstream: k8s.io/apiextensions-apiserver v0.36.3
+// pkg/apiserver/schema/{pruning,defaulting}.
+
+import type { CustomResourceDefinition } from './generated/types.ts'
+import type { KubeObject } from './object.ts'
+import { isArray, isObject, type JsonObject } from './patch/json.ts'
+
+interface Schema {
+  readonly default?: unknown
+  readonly nullable?: boolean
+  readonly items?: Schema
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema | boolean
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
+  readonly 'x-kubernetes-embedded-resource'?: boolean
+}
+
+export interface Shaped {
+  /** The given object itself when the schema changes nothing. */
+  readonly value: KubeObject
+  /** Paths of fields that were dropped, sorted. */
+  readonly unknown: readonly string[]
+}
+
+/** The schema of a version that the definition has; undefined when there is none to go by. */
+function schemaOf(definition: KubeObject, apiVersion: string): Schema | undefined {
+  const { spec } = definition as CustomResourceDefinition
+  const name = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  const version = spec?.versions?.find(each => each.name === name)
+  return version?.schema?.openAPIV3Schema as Schema | undefined
+}
+
+/** The object as the API server takes it. */
+export function shapedResource(object: KubeObject, definition: KubeObject): Shaped {
+  const schema = schemaOf(definition, object.apiVersion)
+  if (schema === undefined) return { value: object, unknown: [] }
+  const unknown: string[] = []
+  const root = { ...schema, 'x-kubernetes-embedded-resource': true }
+  const pruned = prune(object, root, { path: '', unknown })
+  const value = withDefaults(withoutNulls(pruned, root), root) as KubeObject
+  return { value, unknown: unknown.sort() }
+}
+
+const metaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
+
+interface Place {
+  readonly path: string
+  readonly unknown: string[]
+}
+
+function below({ path, unknown }: Place, key: string): Place {
+  return { path: path === '' ? key : `${path}.${key}`, unknown }
+}
+
+function preserves(schema: Schema | undefined): boolean {
+  return schema?.['x-kubernetes-preserve-unknown-fields'] === true
+}
+
+function valuesOf({ additionalProperties: more }: Schema): Schema | undefined {
+  return typeof more === 'object' ? more : undefined
+}
+
+function prune(value: unknown, schema: Schema | undefined, place: Place): unknown {
+  if (isArray(value)) {
+    return mapped(value, (each, index) => {
+      const at = { ...place, path: `${place.path}[${index}]` }
+      const kept = preserves(schema)
+      // What is inside of a list that is preserved is preserved, except where its items say more.
+      if (kept && schema?.items === undefined) return each
+      const items = schema?.items
+      return prune(
+        each,
+        kept ? { ...items, 'x-kubernetes-preserve-unknown-fields': true } : items,
+        at,
+      )
+    })
+  }
+  return isObject(value) ? pruneMap(value, schema, place) : value
+}
+
+function pruneMap(value: JsonObject, schema: Schema | undefined, place: Place): JsonObject {
+  const embedded = schema?.['x-kubernetes-embedded-resource'] === true
+  const result: Record<string, unknown> = {}
+  let isSame = true
+  for (const [key, each] of Object.entries(value)) {
+    let kept = each
+    const at = below(place, key)
+    const property = own(schema, key)
+    if (property !== undefined && !(embedded && metaFields.includes(key))) {
+      kept = prune(each, property, at)
+    } else if (embedded && metaFields.includes(key)) {
+      kept = each
+    } else if (schema?.additionalProperties !== undefined) {
+      kept = prune(each, valuesOf(schema), at)
+    } else if (!preserves(schema)) {
+      place.unknown.push(at.path)
+      isSame = false
+      continue
+    }
+    if (kept !== each) isSame = false
+    result[key] = kept
+  }
+  return isSame ? value : result
+}
+
+function own(schema: Schema | undefined, key: string): Schema | undefined {
+  const properties = schema?.properties
+  return properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined
+}
+
+/** The list itself when nothing in it changes. */
+function mapped(
+  list: readonly unknown[],
+  change: (each: unknown, index: number) => unknown,
+): readonly unknown[] {
+  const changed = list.map(change)
+  return changed.every((each, index) => each === list[index]) ? list : changed
+}
+
+function childOf(schema: Schema, key: string): Schema | undefined {
+  return own(schema, key) ?? valuesOf(schema)
+}
+
+function isUnwantedNull(value: unknown, schema: Schema | undefined): boolean {
+  return value === null && schema !== undefined && schema.nullable !== true
+}
+
+/** Nulls that may not be and have no default are as good as absent. */
+function withoutNulls(value: unknown, schema: Schema | undefined): unknown {
+  if (schema === undefined) return value
+  if (isArray(value)) return mapped(value, each => withoutNulls(each, schema.items))
+  if (!isObject(value)) return value
+  const result: Record<string, unknown> = {}
+  let isSame = true
+  for (const [key, each] of Object.entries(value)) {
+    const child = childOf(schema, key)
+    const isDropped = isUnwantedNull(each, child) && child?.default === undefined
+    const kept = isDropped ? undefined : withoutNulls(each, child)
+    if (kept !== each) isSame = false
+    if (!isDropped) result[key] = kept
+  }
+  return isSame ? value : result
+}
+
+function withDefaults(value: unknown, schema: Schema | undefined): unknown {
+  if (schema === undefined) return value
+  if (isArray(value)) {
+    return mapped(value, each => withDefaults(orDefault(each, schema.items), schema.items))
+  }
+  if (!isObject(value)) return value
+  let result: Record<string, unknown> | undefined
+  const set = (key: string, changed: unknown): void => {
+    if (value[key] === changed) return
+    result ??= { ...value }
+    result[key] = changed
+  }
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    if (property.default !== undefined && value[key] === undefined) {
+      set(key, withDefaults(property.default, property))
+    }
+  }
+  for (const [key, each] of Object.entries(value)) {
+    const child = childOf(schema, key)
+    set(key, withDefaults(orDefault(each, child), child))
+  }
+  return result ?? value
+}
+
+function orDefault(value: unknown, schema: Schema | undefined): unknown {
+  const { default: otherwise } = schema ?? {}
+  return isUnwantedNull(value, schema) && otherwise !== undefined ? otherwise : value
+}
