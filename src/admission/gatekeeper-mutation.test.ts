@@ -133,6 +133,53 @@ describe('GatekeeperMutation', () => {
     })
   })
 
+  it('merges sets where nothing says otherwise, as the schema of the definition has it', () => {
+    const parameters = { values: { fromList: ['-v'] } }
+    const spec = { applyTo: podApplyTo, location: 'spec.containers[name: *].args', parameters }
+    const set = object('mutations.gatekeeper.sh/v1', 'ModifySet', 's', { spec })
+    const mutated = specOf(created([gatekeeperMutation], namespace, set, pod()))
+    expect(mutated?.containers.map(({ args }) => args)).toEqual([['-v']])
+  })
+
+  it('takes in a mutator that asks a provider, and sets nothing', () => {
+    const external = assign('spec.nodeSelector.pool', undefined, {
+      parameters: { assign: { externalData: { provider: 'p' } } },
+    })
+    expect(created([gatekeeperMutation], namespace, external)).toMatchObject({ ok: true })
+    const spec = specOf(created([gatekeeperMutation], namespace, external, pod()))
+    expect(spec?.nodeSelector).toBeUndefined()
+  })
+
+  it.each([
+    {
+      name: 'an image by default, without a default',
+      kind: 'Assign',
+      location: 'spec.containers[name: *].image',
+      externalData: { provider: 'p', failurePolicy: 'UseDefault' },
+      want: '`default` must not be empty when `failurePolicy` is set to `UseDefault`',
+    },
+    {
+      name: 'an element of a list',
+      kind: 'Assign',
+      location: 'spec.containers[name: *]',
+      externalData: { provider: 'p' },
+      want: 'cannot assign external data response to a list',
+    },
+    {
+      name: 'a label from its own value',
+      kind: 'AssignMetadata',
+      location: 'metadata.labels.owner',
+      externalData: { provider: 'p', dataSource: 'ValueAtLocation' },
+      want: 'only username data source is supported for assignmetadata e',
+    },
+  ])('refuses to ask a provider for $name', ({ kind, location, externalData, want }) => {
+    const spec = { applyTo: podApplyTo, location, parameters: { assign: { externalData } } }
+    const mutator = object('mutations.gatekeeper.sh/v1', kind, 'e', { spec })
+    const message = `admission webhook "validation.gatekeeper.sh" denied the request: ${want}`
+    const response = created([gatekeeperMutation], mutator)
+    expect(response).toMatchObject({ ok: false, code: 422, status: { message } })
+  })
+
   it('refuses a mutator that is invalid', () => {
     const response = created([gatekeeperMutation], assign('spec..x', 1))
     expect(response).toMatchObject({

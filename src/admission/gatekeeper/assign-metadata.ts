@@ -24,6 +24,9 @@ export const assignMetadata = {
       throw new MutationError(`invalid location for assignmetadata ${name}: ${location}`)
     }
     const assigned = assignedOf(spec['parameters'])
+    if (assigned.from === 'provider' && assigned.dataSource !== 'Username') {
+      throw new MutationError(`only username data source is supported for assignmetadata ${name}`)
+    }
     if (assigned.from === 'value' && typeof assigned.value !== 'string') {
       const rule = 'spec.parameters.assign.value field must be a string for AssignMetadata'
       throw new MutationError(`${rule} ${goQuote(name)}`)
@@ -36,6 +39,7 @@ export const assignMetadata = {
       path,
       tests: pathTestsOf(path, [{ subPath: path, condition: 'MustNotExist' }]),
       setter: assigning(assigned),
+      ...(assigned.from === 'provider' && { isExternal: true }),
       source,
     }
   },

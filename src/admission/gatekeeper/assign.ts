@@ -42,6 +42,7 @@ export const assign = {
       path,
       setter: assigning(assigned),
       setsGoValues: assigned.from === 'value' && plainJson(assigned.value) !== assigned.value,
+      ...(assigned.from === 'provider' && { isExternal: true }),
       schema: { terminal: 'Unknown', mustTerminate: false },
       source,
     }
@@ -52,6 +53,9 @@ export const assign = {
 function checkElement({ glob, keyField, keyValue }: ListNode, assigned: Assigned): void {
   if (assigned.from === 'metadata') {
     throw new MutationError('cannot assign a metadata field to a list')
+  }
+  if (assigned.from === 'provider') {
+    throw new MutationError('cannot assign external data response to a list')
   }
   if (glob) throw new MutationError("can't append to a globbed list")
   const { value } = assigned

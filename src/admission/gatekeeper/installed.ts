@@ -25,9 +25,17 @@ export function installedMutators({ list }: AdmissionContext): MutationSystem | 
     return known.system
   }
   const system = new MutationSystem()
-  for (const object of inOrderOfWriting(lists.flat())) system.upsert(object)
+  for (const object of inOrderOfWriting(lists.flat())) system.upsert(withDefaults(object))
   systems.set(first, { lists, system })
   return system
+}
+
+/** The mutator with what the schema of its definition fills in: sets are merged. */
+function withDefaults(object: KubeObject): KubeObject {
+  const spec = objectAt(object, 'spec')
+  const parameters = objectAt(spec, 'parameters')
+  if (object.kind !== 'ModifySet' || parameters['operation'] !== undefined) return object
+  return { ...object, spec: { ...spec, parameters: { ...parameters, operation: 'merge' } } }
 }
 
 function sameObjects(a: readonly KubeObject[], b: readonly KubeObject[] | undefined): boolean {

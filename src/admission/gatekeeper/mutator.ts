@@ -44,6 +44,8 @@ export interface Mutator {
   readonly setter: Setter
   /** What it sets may hold values that JSON does not have. */
   readonly setsGoValues?: boolean
+  /** A provider would be asked for the value: nobody knows its answer, so nothing is set. */
+  readonly isExternal?: boolean
   readonly schema?: ImpliedSchema
   /** The user's object. */
   readonly source: KubeObject

@@ -110,7 +110,8 @@ export class MutationSystem {
     let found = this.byShape.get(shape)
     if (found === undefined) {
       found = this.mutators.filter(
-        ({ id, applyTo, match }) =>
+        ({ id, applyTo, match, isExternal }) =>
+          isExternal !== true &&
           !this.schemas.hasConflicts(id) &&
           (applyTo === undefined || appliesTo(applyTo, gvk, operation)) &&
           matchesKind(match, gvk),
