@@ -1,8 +1,10 @@
 // What the input holds that no part of the twin acts on, and what that means for the verdicts.
 
+import { objectAt } from '../admission/gatekeeper/mutator.ts'
 import { compareStrings } from '../base/compare.ts'
 import { isServed, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { isObject } from '../kube/patch/json.ts'
 import type { Platform, PlatformObject } from '../trials/platform.ts'
 import type { Unmodelled } from '../trials/spec.ts'
 import { definedKinds, kindMeant, type KnownKind } from './kind-hint.ts'
@@ -18,19 +20,19 @@ const idleKinds: ReadonlyMap<string, string> = new Map([
     'HorizontalPodAutoscaler',
     'usage is taken to be on target; a Load says otherwise (docs/loads.md)',
   ],
-  ['MutatingAdmissionPolicy', 'objects are admitted without its changes'],
   ['MutatingWebhookConfiguration', 'its webhooks allow without a change when somebody answers'],
   ['ReplicationController', 'no pod is created from it'],
-  ['ValidatingAdmissionPolicy', 'objects are admitted without its verdict'],
   ['ValidatingWebhookConfiguration', 'its webhooks allow everything when somebody answers'],
 ])
 
-/** Fields by which a custom resource says that pods will be made from it. */
-const workloadFields = ['replicas', 'instances', 'template', 'nodeSets', 'size', 'count'] as const
+/** Fields by which a custom resource says how many pods will be made from it. */
+const countFields = ['replicas', 'instances', 'size', 'count'] as const
 
 const keptEffect = 'kept as data; nothing acts on it'
 const podsEffect =
   'kept as data; the pods that its operator would create are missing from every run'
+
+const providerEffect = 'sets nothing: what its provider of external data answers is not known'
 
 interface Found {
   readonly first: PlatformObject
@@ -89,7 +91,8 @@ function unmodelledKind(
 const scriptKinds: ReadonlySet<string> = new Set(['Load.seatrial.dev', 'Webhook.seatrial.dev'])
 
 function effectOn(object: KubeObject): string | undefined {
-  if (scriptKinds.has(kindKeyOf(object)) || isMutation(object)) return undefined
+  if (scriptKinds.has(kindKeyOf(object))) return undefined
+  if (isMutation(object)) return asksProvider(object) ? providerEffect : undefined
   if (isBuiltIn(object)) return idleKinds.get(object.kind)
   // The API server refuses it: that is a finding of its own.
   if (!isServed(object.apiVersion, object.kind)) return undefined
@@ -105,7 +108,17 @@ function isMutation({ apiVersion, webhooks }: KubeObject): boolean {
   )
 }
 
+/** Whether the value of a mutator comes from a provider of external data. */
+function asksProvider({ spec }: KubeObject): boolean {
+  return isObject(objectAt(spec, 'parameters', 'assign')['externalData'])
+}
+
 function makesPods({ spec }: KubeObject): boolean {
-  if (typeof spec !== 'object' || spec === null) return false
-  return workloadFields.some(field => field in spec)
+  const { template, nodeSets, ...rest } = objectAt(spec)
+  return (
+    isObject(template) ||
+    Array.isArray(nodeSets) ||
+    // A number: "10Gi" is the size of something else.
+    countFields.some(field => typeof rest[field] === 'number')
+  )
 }
