@@ -239,6 +239,7 @@ spec:
     const [cause] = causesOf(check(`${app({})}${budget}`), 'drain', 'drain-stuck')
     expect(cause).toMatchObject({ code: 'budget-allows-none' })
     expect(cause?.facts).toMatchObject({ desiredHealthy: 1, currentHealthy: 1, expectedPods: 1 })
+    expect(cause?.locations).toMatchObject([{ path: 'spec.minAvailable' }])
   })
 
   it('is not said of two replicas under the same budget', () => {

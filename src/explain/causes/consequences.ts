@@ -1,6 +1,8 @@
 // Causes that lie in the event of the trial itself: a lost node, one replica, a budget, a refusal.
 
-import { keyFrom, type KubeObject } from '../../kube/object.ts'
+import { keyFrom, type KubeObject, type ObjectRef } from '../../kube/object.ts'
+import type { PlatformObject } from '../../trials/platform.ts'
+import { refOf } from '../../trials/voyage.ts'
 import { places } from '../context.ts'
 import type { Cause } from '../report.ts'
 import type { CauseFinder } from './cause-finder.ts'
@@ -60,7 +62,6 @@ export const installerGate = {
 } satisfies CauseFinder
 
 type Budget = KubeObject & {
-  readonly spec?: { readonly minAvailable?: unknown; readonly maxUnavailable?: unknown }
   readonly status?: {
     readonly currentHealthy?: number
     readonly desiredHealthy?: number
@@ -68,21 +69,33 @@ type Budget = KubeObject & {
   }
 }
 
+function sameRef(a: ObjectRef, b: ObjectRef): boolean {
+  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
+}
+
+function limitPath(budget: PlatformObject): string {
+  const limits = ['spec.minAvailable', 'spec.maxUnavailable']
+  return limits.find(path => budget.range(path) !== undefined) ?? 'spec'
+}
+
 export const disruptionBudget = {
   name: 'disruption-budget',
   doc: 'The PodDisruptionBudget that refuses an eviction, with its arithmetic.',
   find: context => {
-    const { incident, world } = context
+    const { incident, platform, world } = context
     const name = /disruption budget (\S+) /.exec(incident.message ?? '')?.[1]
     if (incident.verdict !== 'drain-stuck' || name === undefined) return []
     const key = keyFrom(incident.object.namespace, name)
     const budget = world.store.get('PodDisruptionBudget', key) as Budget | undefined
     if (budget === undefined) return []
+    const wanted = { ...incident.object, kind: 'PodDisruptionBudget', name }
+    const written = platform.objects.find(({ object }) => sameRef(refOf(object), wanted))
+    const locations = written === undefined ? [] : [written.locate(limitPath(written))]
     const { currentHealthy = 0, desiredHealthy = 0, expectedPods = 0 } = budget.status ?? {}
     const text =
       `PodDisruptionBudget ${name} wants ${desiredHealthy} of ${expectedPods} pods healthy, ` +
       `${currentHealthy} are: none may go`
     const facts = { budget: name, desiredHealthy, currentHealthy, expectedPods }
-    return [bare('budget-allows-none', text, facts)]
+    return [{ ...bare('budget-allows-none', text, facts), locations }]
   },
 } satisfies CauseFinder
