@@ -27,6 +27,12 @@ it('marks an inconclusive trial in words, not as holding', () => {
   expect(text.render(report, context)).toMatch(/^! install +inconclusive, /)
 })
 
+it('does not mark as good what was not run', () => {
+  const [trial] = cleanReport.trials
+  const skipped = { ...trial!, bounds: { ...trial!.bounds, runs: 0 }, summary: 'not run: one node' }
+  expect(text.render({ ...cleanReport, trials: [skipped] }, context)).toMatch(/^- install +not run/)
+})
+
 it('has escape sequences only when colour is asked for', () => {
   expect(text.render(sampleReport, context)).not.toContain('\u001b')
   expect(text.render(sampleReport, { ...context, color: true })).toContain('\u001b[31m✗')

@@ -59,7 +59,8 @@ function markOf(trial: TrialReport, findings: readonly Finding[], colors: Colors
   if (findings.some(({ severity }) => severity === 'error')) return colors.red('✗')
   const isUnsure = trial.outcome === 'inconclusive'
   if (isUnsure || findings.some(({ severity }) => severity === 'warning')) return colors.yellow('!')
-  return colors.green('✓')
+  // A trial that was not run says nothing, neither good nor bad.
+  return trial.bounds.runs === 0 ? colors.dim('-') : colors.green('✓')
 }
 
 /** How far the verdict reaches: `3 nodes, 9 runs, 12041 events, 600 s, one schedule`. */
