@@ -32,7 +32,11 @@ export function size(platform: Platform, { nodesMax, holds }: SizeOptions): read
     if (!holds(installed, installed.result)) continue
     record(least, 'install', nodes)
     for (const trial of open(trials, least)) {
-      if (holds(installed, trial.run(installed))) record(least, trial.name, nodes)
+      const result = trial.run(installed)
+      // Where there is nothing to strike, nothing is shown.
+      if (result.skipped === undefined && holds(installed, result)) {
+        record(least, trial.name, nodes)
+      }
     }
   }
   return names.map(trial => ({ trial, nodes: least.get(trial), tried }))

@@ -4,6 +4,7 @@ import type { KubeObject } from '../kube/object.ts'
 import { install } from './install.ts'
 import type { Platform } from './platform.ts'
 import { defaultTrials, trials } from './registry.ts'
+import { size } from './size.ts'
 import type { PoolSpec } from './spec.ts'
 import type { Trial, TrialResult } from './trial.ts'
 import { batchesOf } from './upgrade.ts'
@@ -164,5 +165,22 @@ describe('cold-start', () => {
     const down = verdictsOf(result).find(({ verdict }) => verdict === 'down')
     expect(down?.open).toBeUndefined()
     expect(down?.seconds).toBeLessThan(10)
+  })
+})
+
+describe('size', () => {
+  const rowsOf = (objects: readonly KubeObject[]) => {
+    const holds = (_: unknown, { runs }: TrialResult): boolean =>
+      runs.every(({ verdicts }) => verdicts.every(({ verdict }) => verdict !== 'drain-stuck'))
+    const rows = size(platform(objects), { nodesMax: 3, holds })
+    return Object.fromEntries(rows.map(({ trial, nodes }) => [trial, nodes]))
+  }
+
+  it('counts no trial that was not run: with one node there is nothing to lose', () => {
+    expect(rowsOf([web(2)])).toEqual({ install: 1, restart: 1, 'lose-node': 2, drain: 2 })
+  })
+
+  it('finds no number of nodes at which a budget that allows nothing lets go', () => {
+    expect(rowsOf([web(2), budget(2)])).toMatchObject({ 'lose-node': 2, drain: undefined })
   })
 })
