@@ -2,7 +2,6 @@
 // Upstream: k3s pkg/cli/cmds/{agent,server}.go, pkg/configfilearg, v1.36.
 
 import type { Location } from '../../base/problem.ts'
-import type { PoolTaint } from '../../nodes/pool.ts'
 import { splitWords } from '../ansible/python/shlex.ts'
 import { strOf } from '../ansible/python/repr.ts'
 import { isList, isMapping, type Value } from '../ansible/values.ts'
@@ -77,15 +76,4 @@ export function valuesOf(given: readonly Argument[], name: string): readonly str
     .flatMap(({ value }) => value.split(','))
     .map(value => value.trim())
     .filter(value => value !== '')
-}
-
-const effects: ReadonlySet<string> = new Set(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
-
-/** The taint that `key=value:Effect` means, or undefined. */
-export function taintOf(text: string): PoolTaint | undefined {
-  const match = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(text)
-  const [, key, value, effect] = match ?? []
-  if (key === undefined || effect === undefined || !effects.has(effect)) return undefined
-  const rest = { key, effect: effect as PoolTaint['effect'] }
-  return value === undefined || value === '' ? rest : { ...rest, value }
 }

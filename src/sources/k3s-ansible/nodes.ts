@@ -9,8 +9,9 @@ import { loadFile } from '../ansible/yaml/load.ts'
 import { Failure } from '../ansible/failure.ts'
 import { codes, warningAt } from '../problems.ts'
 import { sourceFile } from '../source-object.ts'
-import { type Argument, argumentsIn, argumentsOf, taintOf, valuesOf } from './arguments.ts'
-import type { HostValues } from './host-values.ts'
+import { type NodeParts, poolsOfEqual, taintOf } from '../ansible/installer/pools.ts'
+import { type Argument, argumentsIn, argumentsOf, valuesOf } from './arguments.ts'
+import type { HostValues } from '../ansible/installer/host-values.ts'
 
 export type Role = 'server' | 'agent'
 
@@ -20,9 +21,6 @@ export interface Member {
   readonly role: Role
   readonly arguments: readonly Argument[]
 }
-
-/** The size that nothing in an inventory tells. */
-export const nodeSize = { cpu: '4', memory: '8Gi' } as const
 
 /** The settings of k3s on a host, from its arguments and from its configuration file. */
 export function memberOf(host: Host, role: Role, values: HostValues, problems: Problem[]): Member {
@@ -92,45 +90,19 @@ export function poolsOf(
   labelsOf: (role: Role) => Readonly<Record<string, string>>,
   problems: Problem[],
 ): readonly PoolSpec[] {
-  const pools = new Map<string, { first: Member; names: (string | undefined)[]; parts: Parts }>()
-  const taken = new Set<string>()
-  for (const member of members) {
-    const parts = partsOf(member, labelsOf(member.role), problems)
-    const key = JSON.stringify([member.role, parts])
-    const pool = pools.get(key) ?? { first: member, names: [], parts }
-    pools.set(key, pool)
-    pool.names.push(nodeNameOf(member.host.name, taken))
-  }
-  const counts: Record<Role, number> = { server: 0, agent: 0 }
-  return [...pools.values()].map(({ first, names, parts }) => {
-    counts[first.role] += 1
-    const index = counts[first.role]
-    const name = groups[first.role].toLowerCase().replaceAll('_', '-')
-    const known = names.filter(each => each !== undefined)
-    const at = first.host.at[0]
-    return {
-      name: index === 1 ? name : `${name}-${index}`,
-      count: names.length,
-      ...nodeSize,
-      instanceType: 'k3s',
-      ...parts,
-      ...(known.length === names.length ? { nodeNames: known } : {}),
-      ...(at === undefined ? {} : { location: at }),
-    }
-  })
-}
-
-interface Parts {
-  readonly labels: Readonly<Record<string, string>>
-  readonly taints?: readonly PoolTaint[]
-  readonly pods?: number
+  const equal = members.map(member => ({
+    host: member.host,
+    pool: groups[member.role],
+    parts: partsOf(member, labelsOf(member.role), problems),
+  }))
+  return poolsOfEqual(equal, 'k3s')
 }
 
 function partsOf(
   { arguments: given }: Member,
   roles: Readonly<Record<string, string>>,
   problems: Problem[],
-): Parts {
+): NodeParts {
   const taints: PoolTaint[] = []
   for (const argument of given.filter(({ name }) => name === 'node-taint')) {
     for (const text of valuesOf([argument], 'node-taint')) {
@@ -157,13 +129,4 @@ function wrongTaint(text: string, at: Location): Problem {
     why: 'k3s refuses to start with it',
     todo: 'write key=value:NoSchedule, with one of NoSchedule, PreferNoSchedule, NoExecute',
   })
-}
-
-// A node is named after its machine; the name in the inventory stands for it where it can.
-function nodeNameOf(host: string, taken: Set<string>): string | undefined {
-  const name = host.toLowerCase()
-  const isName = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name) && name.length <= 253
-  if (!isName || taken.has(name)) return undefined
-  taken.add(name)
-  return name
 }

@@ -16,9 +16,14 @@ import { codes, errorAt, warningAt } from '../problems.ts'
 import { type SourceFile, sourceFile, type SourceObject } from '../source-object.ts'
 import { valuesOf } from './arguments.ts'
 import { defaultVersion, type Flavour, flavourOf, flavourOfText, variableOf } from './flavours.ts'
-import { HostValues } from './host-values.ts'
-import { encryptedFile, inventoryProblems, variableProblem } from './inventory-problems.ts'
-import { type Member, memberOf, nodeSize, poolsOf, type Role } from './nodes.ts'
+import { HostValues } from '../ansible/installer/host-values.ts'
+import {
+  encryptedFile,
+  inventoryProblems,
+  variableProblem,
+} from '../ansible/installer/inventory-problems.ts'
+import { nodeSize } from '../ansible/installer/pools.ts'
+import { type Member, memberOf, poolsOf, type Role } from './nodes.ts'
 import { packagedObjects } from './packaged.ts'
 import { timersOf } from './timers.ts'
 import { hasSince, k3sVersion, type K3sVersion } from './version.ts'

@@ -1,10 +1,10 @@
 // What Ansible would say of an inventory, as problems with their places.
 
-import type { Location, Problem } from '../../base/problem.ts'
-import type { Inventory } from '../ansible/inventory/inventory.ts'
-import type { Message, Unsupported } from '../ansible/inventory/model.ts'
-import { endingOf } from '../ansible/files.ts'
-import { codes, errorAt, warningAt } from '../problems.ts'
+import type { Location, Problem } from '../../../base/problem.ts'
+import type { Inventory } from '../inventory/inventory.ts'
+import type { Message, Unsupported } from '../inventory/model.ts'
+import { endingOf } from '../files.ts'
+import { codes, errorAt, warningAt } from '../../problems.ts'
 
 const lost = 'Ansible drops the whole source and goes on without its hosts'
 

@@ -1,14 +1,14 @@
 // Variables of hosts as the installer's tasks see them: templates evaluated with groups, hostvars
 // and the few facts whose value changes nothing here (addresses and interface names).
 
-import { compareStrings } from '../../base/compare.ts'
-import { groupsOf, hostVariables, type Inventory } from '../ansible/inventory/inventory.ts'
-import type { Group, Host, Message, Variables } from '../ansible/inventory/model.ts'
-import { hostVars } from '../ansible/playbooks/hostvars.ts'
-import { LazyMapping } from '../ansible/playbooks/lazy-mapping.ts'
-import { type Evaluated, evaluate } from '../ansible/templating/evaluate.ts'
-import { Scope, type Variables as Names } from '../ansible/templating/scope.ts'
-import type { Value } from '../ansible/values.ts'
+import { compareStrings } from '../../../base/compare.ts'
+import { groupsOf, hostVariables, type Inventory } from '../inventory/inventory.ts'
+import type { Group, Host, Message, Variables } from '../inventory/model.ts'
+import { hostVars } from '../playbooks/hostvars.ts'
+import { LazyMapping } from '../playbooks/lazy-mapping.ts'
+import { type Evaluated, evaluate } from '../templating/evaluate.ts'
+import { Scope, type Variables as Names } from '../templating/scope.ts'
+import type { Value } from '../values.ts'
 
 /** The variables of all hosts of an inventory. */
 export class HostValues {
