@@ -24,7 +24,7 @@ it.each([
   {
     name: 'webhooks of others are not',
     given: object(admission, 'ValidatingWebhookConfiguration', {}),
-    want: [{ effect: 'objects are admitted without its verdict', decisive: false }],
+    want: [{ effect: 'its webhooks allow everything when somebody answers', decisive: false }],
   },
   {
     name: 'a mutator with a constant is modelled',
