@@ -28,8 +28,15 @@ export async function runFixCommand(call: Call, product: Product = realProduct):
     return exits.holds
   }
   const report = searched(settings, prepared, product)
+  const chosen = chosenFor(report.findings, settings.accepted)
   const { output = 'text' } = settings
   if (output !== 'text') {
+    if (given.has('write'))
+      io.err(
+        written(chosen)
+          .map(line => `${line}\n`)
+          .join(''),
+      )
     io.out(reporters.get(output)?.render(report, contextFor(settings, io, 'out')) ?? '')
     return exitStatusOf(report, settings.failOn)
   }
@@ -37,7 +44,6 @@ export async function runFixCommand(call: Call, product: Product = realProduct):
   const context = contextFor(settings, io, 'out')
   const told = bySeverity(report.findings).filter(({ remedies }) => remedies.length > 0)
   io.out(told.map(finding => `${findingText(finding, context)}\n\n`).join(''))
-  const chosen = chosenFor(report.findings, settings.accepted)
   if (!given.has('write')) {
     io.out(offer(report, chosen, io.invocation))
     return exitStatusOf(report, settings.failOn)

@@ -33,6 +33,14 @@ describe('fix', { timeout: 120_000 }, () => {
     expect(status).toBe(0)
   })
 
+  it('--write writes as well when the report is a document', async () => {
+    const folder = copy()
+    const { out, err } = await typed(`fix ${folder} --nodes 3 --remedies 2 --write -o json`)
+    expect(JSON.parse(out)).toMatchObject({ kind: 'Report' })
+    expect(err).toContain(`${join(folder, proxy)}: count-per-revision`)
+    expect(readFileSync(join(folder, proxy), 'utf8')).toContain('matchLabelKeys:')
+  })
+
   it('takes a suggestion only when it is accepted by name', async () => {
     const folder = copy()
     await typed(`fix ${folder} --nodes 3 --remedies 2 --write --accept allow-unavailable`)
