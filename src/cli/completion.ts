@@ -1,6 +1,7 @@
 // Completion scripts for shells, made from the tables of commands and flags: they know words, flags
 // and their values, and leave everything else to the shell, which knows files.
 
+import { flagsOf } from './commands/flag-lists.ts'
 import type { Command } from './commands/framework.ts'
 import { type Flag, flags } from './flags.ts'
 
@@ -18,11 +19,6 @@ export function completionScript(shell: Shell, commands: readonly Command[]): st
     case 'fish':
       return fish(commands)
   }
-}
-
-function flagsOf({ flags: names }: Command): readonly Flag[] {
-  const all: readonly Flag[] = flags
-  return names.flatMap(name => all.find(flag => flag.name === name) ?? [])
 }
 
 function wordsOf({ name, short }: Flag): readonly string[] {

@@ -62,3 +62,14 @@ it.each([{ letters: '-v' }, { letters: '-v=4' }, { letters: '-v4' }])(
     expect(status).toBe(2)
   },
 )
+
+it.each(['size x', 'explore x', 'trial x', 'survive x', 'version'])(
+  '%s refuses a format that it does not have, and offers none in its help',
+  async name => {
+    const { err, status } = await typed(`${name} -o sarif`)
+    expect(err).toContain('--output does not know "sarif"')
+    expect(status).toBe(2)
+    const help = await typed(`${name} --help`)
+    expect(help.out).not.toContain('sarif')
+  },
+)

@@ -3,10 +3,11 @@
 
 import { existsSync } from 'node:fs'
 import { CommanderError, Command as Program, Option } from 'commander'
+import { flagsOf } from './commands/flag-lists.ts'
 import type { Command } from './commands/framework.ts'
 import { commands } from './commands/registry.ts'
 import { exits } from './exit.ts'
-import { type Flag, type FlagName, flags, type GivenFlags, withEnvironment } from './flags.ts'
+import { type Flag, type FlagName, type GivenFlags, withEnvironment } from './flags.ts'
 import type { Io } from './io.ts'
 import { nearest } from '../base/nearest.ts'
 import { version } from './version.ts'
@@ -66,19 +67,22 @@ function addCommand(
   sub.configureOutput({
     outputError: (text, write) => write(errorText(text, io, command)),
   })
-  for (const name of command.flags) addFlag(sub, name)
+  for (const flag of flagsOf(command)) addFlag(sub, flag)
   sub.action(async () => {
     const given = withEnvironment(givenFlags(sub), io.env)
-    done(await command.run({ args: sub.args, given, io }))
+    const outputs = command.outputs?.map(each => each.replace('=', ''))
+    done(
+      await command.run({ args: sub.args, given, io, ...(outputs !== undefined && { outputs }) }),
+    )
   })
 }
 
-function addFlag(sub: Program, name: FlagName): void {
-  const flag: Flag | undefined = flags.find(each => each.name === name)
-  if (flag === undefined) return
+function addFlag(sub: Program, flag: Flag): void {
   const letters = flag.short === undefined ? '' : `-${flag.short}, `
   const value = flag.value === undefined ? '' : ` <${flag.value}>`
-  const option = new Option(`${letters}--${name}${value}`, flag.doc).helpGroup(`${flag.group}:`)
+  const option = new Option(`${letters}--${flag.name}${value}`, flag.doc).helpGroup(
+    `${flag.group}:`,
+  )
   if (flag.repeats === true) {
     option.argParser((text: string, before?: readonly string[]) => [...(before ?? []), text])
   }

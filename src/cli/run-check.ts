@@ -47,12 +47,11 @@ function comparedReport(settings: Settings, prepared: Prepared, product: Product
 
 /** Checked settings, or nothing once stderr says what is wrong with them. */
 export function settingsOf(
-  { args, given, io }: Call,
+  { args, given, io, outputs }: Call,
   product: Product,
-  formats: readonly string[] = [...reporters.keys()],
 ): Settings | undefined {
   const known = {
-    formats,
+    formats: outputs ?? [...reporters.keys()],
     trials: product.trialNames,
     strategies: product.strategyNames,
     remedies: remedies.map(({ name }) => name),

@@ -1,15 +1,15 @@
 // `explore` behind its words: install, explore, print what some schedules show.
 
-import { dump } from 'js-yaml'
 import { refText } from '../checks/life.ts'
 import { reportProblem } from '../explain/problems.ts'
 import type { ExploredOutcome, ExploredScenario, ExploreReport } from '../explain/explore.ts'
 import type { StoryLine } from '../explain/story.ts'
 import { problemsText } from '../reports/notes.ts'
+import { counted } from '../reports/words.ts'
 import type { Call } from './commands/framework.ts'
 import { configText } from './config.ts'
 import { exits } from './exit.ts'
-import { contextFor } from './output.ts'
+import { contextFor, documentText } from './output.ts'
 import { prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
 import { settingsOf } from './run-check.ts'
@@ -69,29 +69,30 @@ function exitStatus({ scenarios }: ExploreReport): number {
   return outcomes.some(({ severity }) => severity === 'error') ? exits.findings : exits.holds
 }
 
-function reportText(report: ExploreReport, { output = 'text' }: Settings): string {
-  if (output === 'json') return `${JSON.stringify(report, null, 2)}\n`
-  if (output === 'yaml') return dump(report, { lineWidth: -1 })
+function reportText(report: ExploreReport, settings: Settings): string {
+  const document = documentText(report, settings)
+  if (document !== undefined) return document
   const { bound, scenarios } = report
   const reach = `window ${bound.windowMs} ms, strategy ${bound.strategy}`
-  const depth = bound.strategy === 'deviations' ? `, up to ${bound.deviations} departures` : ''
+  const depth =
+    bound.strategy === 'deviations' ? `, up to ${counted(bound.deviations, 'departure')}` : ''
   const blocks = scenarios.map(scenario => scenarioText(scenario))
-  return `${blocks.join('')}\nbound: ${reach}${depth}, at most ${bound.runs} schedules each\n`
+  return `${blocks.join('')}\nbound: ${reach}${depth}, at most ${counted(bound.runs, 'schedule')} each\n`
 }
 
 function scenarioText(scenario: ExploredScenario): string {
   const { trial, subject, runs, exhaustive, endStates, outcomes } = scenario
-  const tried = `${runs} schedules${exhaustive ? ' (all within the bound)' : ''}`
+  const tried = `${counted(runs, 'schedule')}${exhaustive ? ' (all within the bound)' : ''}`
   const head = `${outcomes.length === 0 ? 'holds ' : 'breaks'}  ${trial} ${subject}: ${tried}`
-  return `${head}, ${endStates} end states\n${outcomes.map(each => outcomeText(each, runs)).join('')}`
+  return `${head}, ${counted(endStates, 'end state')}\n${outcomes.map(each => outcomeText(each, runs)).join('')}`
 }
 
 function outcomeText(outcome: ExploredOutcome, runs: number): string {
   const { severity, verdict, object, message, schedules, schedule, departures, story } = outcome
   const lines = [
-    `  ${severity}: ${verdict} ${refText(object)}, in ${schedules} of ${runs} schedules`,
+    `  ${severity}: ${verdict} ${refText(object)}, in ${schedules} of ${counted(runs, 'schedule')}`,
     ...(message === undefined ? [] : [`    ${message}`]),
-    `    shortest: ${departures} departures, --replay ${schedule}`,
+    `    shortest: ${counted(departures, 'departure')}, --replay ${schedule}`,
     ...story.map((line, index) => `    ${String(index + 1).padStart(3)}. ${lineText(line)}`),
   ]
   return `${lines.join('\n')}\n`

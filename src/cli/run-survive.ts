@@ -7,7 +7,7 @@ import { survivalReporters } from '../reports/survival/registry.ts'
 import type { Call } from './commands/framework.ts'
 import { configText } from './config.ts'
 import { exits, fails } from './exit.ts'
-import { contextFor } from './output.ts'
+import { contextFor, documentText } from './output.ts'
 import { prepare, type Prepared } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
 import { commandText, settingsOf } from './run-check.ts'
@@ -24,7 +24,7 @@ export async function runSurviveCommand(
 ): Promise<number> {
   const { io, given } = call
   const startedMs = io.clockMs()
-  const settings = settingsOf(call, product, [...survivalReporters.keys()])
+  const settings = settingsOf(call, product)
   if (settings === undefined) return exits.usage
   const prepared = prepare(settings)
   if (settings.showConfig) {
@@ -44,9 +44,8 @@ export async function runSurviveCommand(
   if (forPeople.has(format)) io.err(notesText(report, errors))
   const command = commandText(call, report, 'survive')
   const timed = { ...report, run: { ...report.run, wallMs } }
-  io.out(
-    survivalReporters.get(format)?.(timed, { ...contextFor(settings, io, 'out'), command }) ?? '',
-  )
+  const context = { ...contextFor(settings, io, 'out'), command }
+  io.out(documentText(timed, settings) ?? survivalReporters.get(format)?.(timed, context) ?? '')
   return statusOf(report, settings)
 }
 

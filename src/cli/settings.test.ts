@@ -3,7 +3,7 @@ import { envName, type FlagName, flags, type GivenFlags, withEnvironment } from 
 import { settingsFrom } from './settings.ts'
 
 const known = {
-  formats: ['text', 'json', 'sarif'],
+  formats: ['custom-columns', 'json', 'jsonpath', 'sarif', 'text'],
   trials: ['install', 'restart', 'drain'],
   strategies: ['random'],
   remedies: ['add-nodes'],
@@ -70,7 +70,7 @@ const wrong: readonly {
   { values: { selector: [''] }, want: '--selector app=web' },
   { values: { trials: ['install,drian'] }, want: 'did you mean drain?' },
   { values: { 'fail-on': ['errors'] }, want: 'did you mean error?' },
-  { values: { report: ['pdf=x'] }, want: 'known: text, json, sarif' },
+  { values: { report: ['pdf=x'] }, want: 'known: json, sarif, text' },
   { values: { report: ['json='] }, want: '--report json=FILE' },
   { values: { kubernetes: ['latest'] }, want: '--kubernetes 1.36' },
   { values: { kubernetes: ['1.10'] }, want: '1.31 to 1.36 are supported' },

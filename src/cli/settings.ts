@@ -249,7 +249,7 @@ const templated: Readonly<Record<string, (text: string) => Checked<unknown>>> = 
 function outputFrom(reader: Reader, { formats }: Known): Pick<Settings, 'output' | 'template'> {
   const text = reader.text('output') ?? ''
   const [format = '', template] = [text.split('=')[0], text.split('=').slice(1).join('=')]
-  const parse = templated[format]
+  const parse = formats.includes(format) ? templated[format] : undefined
   if (parse === undefined) return optional('output', reader.oneOf('output', formats))
   const parsed = parse(template)
   if (!parsed.ok) reader.fail('output', parsed.problems)
@@ -297,12 +297,13 @@ function scheduleFrom(reader: Reader): Schedule {
   return seed === undefined ? defaultSchedule : { ...defaultSchedule, seed }
 }
 
-function reportsFrom(reader: Reader, { formats }: Known): readonly ReportTarget[] {
+function reportsFrom(reader: Reader, known: Known): readonly ReportTarget[] {
+  const formats = known.formats.filter(format => !(format in templated))
   return reader.values('report').flatMap(text => {
     const at = text.indexOf('=')
     const format = at < 0 ? text : text.slice(0, at)
     const file = at < 0 ? undefined : text.slice(at + 1)
-    if (!formats.includes(format) || format in templated) {
+    if (!formats.includes(format)) {
       reader.unknown('report', format, formats)
       return []
     }

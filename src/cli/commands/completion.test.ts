@@ -4,7 +4,9 @@ import { reporters } from '../../reports/registry.ts'
 import { standardTrialNames } from '../../trials/registry.ts'
 import { shells } from '../completion.ts'
 import { type Flag, flags } from '../flags.ts'
+import { survivalReporters } from '../../reports/survival/registry.ts'
 import { typed } from '../testing.ts'
+import { survive } from './survive.ts'
 
 async function script(shell: string): Promise<string> {
   return (await typed(`completion ${shell}`)).out
@@ -64,4 +66,9 @@ it('values of flags are those that are known', () => {
   expect(valuesOf('trials')).toEqual(standardTrialNames)
   const plain = valuesOf('output').map(value => value.replace('=', ''))
   expect([...plain].sort()).toEqual([...reporters.keys()].sort())
+})
+
+it('survive offers its own formats, and those made of its document', () => {
+  const formats = survive.outputs.filter(format => format !== 'jsonpath=')
+  expect([...formats].sort()).toEqual([...survivalReporters.keys()].sort())
 })

@@ -25,9 +25,9 @@ it('tells what some schedules break, how to see it again, and where the order di
   const { out, status } = await explore()
   expect(out).toContain('breaks  restart Deployment shop/web: 40 schedules (all within the bound)')
   expect(out).toContain('rollout-stuck Deployment shop/web, in 3 of 40 schedules')
-  expect(out).toContain('1 departures, --replay st1.1.d20.7-1')
+  expect(out).toContain('1 departure, --replay st1.1.d20.7-1')
   expect(out).toMatch(/1\. +0\.002 s {2}! kubelet: delivery of Pod, before ada/)
-  expect(out).toContain('window 20 ms, strategy deviations, up to 1 departures, at most 200')
+  expect(out).toContain('window 20 ms, strategy deviations, up to 1 departure, at most 200')
   expect(status).toBe(1)
 })
 

@@ -1,6 +1,6 @@
 // `seatrial explore`: the orders that the wind may choose.
 
-import { inputFlags, outputFlags, platformFlags, runFlags } from './flag-lists.ts'
+import { documentOutputs, inputFlags, outputFlags, platformFlags, runFlags } from './flag-lists.ts'
 import type { Command } from './framework.ts'
 
 export const explore = {
@@ -19,6 +19,7 @@ export const explore = {
     ...runFlags,
     ...outputFlags,
   ],
+  outputs: documentOutputs,
   examples: [
     'explore ./deploy --trials restart',
     "explore ./deploy --trials restart --subject 'Deployment default/web' --deviations 2",

@@ -8,6 +8,8 @@ export interface Call {
   readonly args: readonly string[]
   readonly given: GivenFlags
   readonly io: Io
+  /** The formats of -o that the command knows; absent: those of reports. */
+  readonly outputs?: readonly string[]
 }
 
 export interface Command {
@@ -19,6 +21,8 @@ export interface Command {
   /** Words that it takes as arguments, where they are a fixed set; else it takes paths. */
   readonly words?: readonly string[]
   readonly flags: readonly FlagName[]
+  /** The formats of -o, with `=` where a template follows; absent: those of reports. */
+  readonly outputs?: readonly string[]
   readonly examples: readonly string[]
   /** Answers the exit status. */
   readonly run: (call: Call) => Promise<number>

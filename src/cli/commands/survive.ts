@@ -8,6 +8,7 @@ export const survive = {
   doc: 'Tell for how long each Service is down when each node or zone is lost.',
   args: '[PATH...]',
   flags: [...inputFlags, ...platformFlags, ...runFlags, 'fail-on', ...outputFlags],
+  outputs: ['text', 'table', 'wide', 'name', 'json', 'yaml', 'jsonpath=', 'markdown'],
   examples: [
     'survive ./deploy',
     'survive ./deploy --nodes 5 --zones a,b,c -o wide',

@@ -1,13 +1,14 @@
 // `seatrial trial FILE…`: scripted trials with what they expect.
 
-import { outputFlags, platformFlags, runFlags } from './flag-lists.ts'
+import { documentOutputs, shownFlags, platformFlags, runFlags } from './flag-lists.ts'
 import type { Command } from './framework.ts'
 
 export const trial = {
   name: 'trial',
   doc: 'Run scripted trials (*.trial.yaml) and hold them against what they expect.',
-  args: 'FILE...',
-  flags: ['filename', 'namespace', ...platformFlags, ...runFlags, ...outputFlags],
+  args: '[FILE...]',
+  flags: ['filename', 'namespace', ...platformFlags, ...runFlags, ...shownFlags],
+  outputs: documentOutputs,
   examples: ['trial night.trial.yaml', 'trial examples/kubefirst/advice/*.trial.yaml -o json'],
   run: async call => (await import('../run.ts')).runTrialCommand(call),
 } satisfies Command
