@@ -54,6 +54,19 @@ describe('the loss of one server', () => {
     expect(lostServer({ count: 3, labels: voting })).toEqual([])
   })
 
+  it('that is the only one with an API server takes it along, though votes are enough', () => {
+    const base = platform({ labels: voting })
+    const pools = [
+      ...base.pools,
+      { ...base.pools[0], name: 'voter', labels: role('etcd'), count: 2 },
+    ]
+    const { runs } = loseNode.run(install({ ...base, pools: pools as PoolSpec[] }))
+    const verdicts = runs.flatMap(run => run.verdicts)
+    expect(verdicts.filter(({ object }) => object.kind === 'ControlPlane')).toMatchObject([
+      { verdict: 'down', n: 0, of: 1, open: true },
+    ])
+  })
+
   it('that is alone takes the API server with it', () => {
     expect(lostServer({ labels: role('control-plane') })).toMatchObject([
       { verdict: 'down', n: 0, of: 1, open: true },

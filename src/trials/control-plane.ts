@@ -18,6 +18,8 @@ export interface ControlPlane {
   /** How many of them the API server needs. */
   readonly needed: number
   readonly votes: boolean
+  /** Nodes that run an API server, where that is said of some; one of them is needed as well. */
+  readonly servers: readonly string[]
 }
 
 function nodesWith(world: World, roles: readonly string[]): readonly string[] {
@@ -32,15 +34,23 @@ function nodesWith(world: World, roles: readonly string[]): readonly string[] {
 /** What the labels of the nodes say; undefined when none is a server. */
 export function controlPlaneOf(world: World): ControlPlane | undefined {
   const voters = nodesWith(world, ['etcd'])
-  if (voters.length > 0) {
-    return { members: voters, needed: Math.trunc(voters.length / 2) + 1, votes: true }
-  }
   const servers = nodesWith(world, ['control-plane', 'master'])
-  return servers.length === 0 ? undefined : { members: servers, needed: 1, votes: false }
+  if (voters.length > 0) {
+    const needed = Math.trunc(voters.length / 2) + 1
+    return { members: voters, needed, votes: true, servers }
+  }
+  return servers.length === 0 ? undefined : { members: servers, needed: 1, votes: false, servers }
 }
 
-function leftOf({ members }: ControlPlane, lost: ReadonlySet<string>): number {
-  return members.filter(name => !lost.has(name)).length
+/** Why there is no API server: too few votes, or votes enough and nobody to serve. */
+function lossOf(
+  { members, needed, votes, servers }: ControlPlane,
+  lost: ReadonlySet<string>,
+): ControlPlaneLoss | undefined {
+  const left = (names: readonly string[]): number => names.filter(name => !lost.has(name)).length
+  if (left(members) < needed) return { left: left(members), needed, votes, members: members.length }
+  if (servers.length === 0 || left(servers) > 0) return undefined
+  return { left: 0, needed: 1, votes: false, members: servers.length }
 }
 
 /** Takes the API server down when too few of its machines are left. */
@@ -49,10 +59,8 @@ export function loseMachines(voyage: Voyage, nodes: readonly string[]): void {
   for (const node of nodes) lost.add(node)
   const controlPlane = controlPlaneOf(world)
   if (controlPlane === undefined || world.isDown(apiServerName)) return
-  const left = leftOf(controlPlane, lost)
-  if (left >= controlPlane.needed) return
-  const { needed, votes, members } = controlPlane
-  const loss: ControlPlaneLoss = { left, needed, votes, members: members.length }
+  const loss = lossOf(controlPlane, lost)
+  if (loss === undefined) return
   world.note(apiServerName, controlPlaneTopic, loss)
   apiServerOutage.apply(world, {})
   voyage.isHeadless = true
@@ -64,7 +72,7 @@ export function regainMachines(voyage: Voyage, nodes: readonly string[]): void {
   for (const node of nodes) lost.delete(node)
   if (!voyage.isHeadless) return
   const controlPlane = controlPlaneOf(world)
-  if (controlPlane === undefined || leftOf(controlPlane, lost) < controlPlane.needed) return
+  if (controlPlane === undefined || lossOf(controlPlane, lost) !== undefined) return
   voyage.isHeadless = false
   apiServerOutage.recover(world, {})
 }

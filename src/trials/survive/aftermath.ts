@@ -105,6 +105,6 @@ export function controlPlaneFate({ world, servers, lost, startMs, endMs }: Serve
   const least = members.filter(name => !lost.includes(name)).length
   const isShort = !isDown && least < members.length
   const degraded = isShort ? { seconds: (endMs - startMs) / 1000, open: true } : zero
-  const quorum = { needed, members: members.length, least, lost: down }
+  const quorum = { needed, members: members.length, least, lost: least < needed ? down : zero }
   return { down, degraded, stale: zero, ...(votes && { quorum }) }
 }
