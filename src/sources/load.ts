@@ -153,7 +153,7 @@ function noInventory(path: string): Problem {
     codes.notAnObject,
     { file: path },
     {
-      what: 'this is no inventory of k3s-ansible',
+      what: 'this is no inventory of k3s-ansible or Kubespray',
       why: 'its groups and variables say for no known installer what the hosts become',
       todo: 'name the inventory file itself, or describe the nodes as pools instead',
     },

@@ -4,6 +4,7 @@ import type { Place, Source } from './framework.ts'
 import { helm } from './helm.ts'
 import { kubefirst } from './kubefirst/definition.ts'
 import { k3sAnsible } from './k3s-ansible/source.ts'
+import { kubespray } from './kubespray/source.ts'
 import { kustomize } from './kustomize.ts'
 import { manifests } from './manifests.ts'
 import { platformFile } from './own/platform-file.ts'
@@ -12,6 +13,7 @@ export const sources: readonly Source[] = [
   platformFile,
   kubefirst,
   k3sAnsible,
+  kubespray,
   kustomize,
   helm,
   manifests,

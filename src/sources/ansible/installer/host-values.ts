@@ -10,6 +10,12 @@ import { type Evaluated, evaluate } from '../templating/evaluate.ts'
 import { Scope, type Variables as Names } from '../templating/scope.ts'
 import type { Value } from '../values.ts'
 
+/** What templates may name that no file of the inventory says. */
+export interface Surroundings {
+  /** The defaults of the installer's roles. */
+  readonly defaults?: ReadonlyMap<string, Value>
+}
+
 /** The variables of all hosts of an inventory. */
 export class HostValues {
   readonly errors: Message[] = []
@@ -18,9 +24,11 @@ export class HostValues {
   readonly #scopes = new Map<string, Scope>()
   readonly #groups: ReadonlyMap<Value, Value>
   readonly #hostvars: Value
+  readonly #defaults: ReadonlyMap<string, Value>
 
-  constructor(inventory: Inventory) {
+  constructor(inventory: Inventory, { defaults = new Map() }: Surroundings = {}) {
     this.#inventory = inventory
+    this.#defaults = defaults
     const names = [...inventory.groups.keys()].sort(compareStrings)
     const members = (name: string): readonly string[] =>
       inventory.data
@@ -75,7 +83,7 @@ export class HostValues {
       ['ansible_facts', factsOf(host.name)],
     ])
     return {
-      get: name => magic.get(name) ?? own.get(name)?.value,
+      get: name => magic.get(name) ?? own.get(name)?.value ?? this.#defaults.get(name),
       names: () => [...magic.keys(), ...[...own.keys()].filter(key => typeof key === 'string')],
     }
   }

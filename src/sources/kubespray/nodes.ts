@@ -1,0 +1,76 @@
+// The nodes that hosts of the cluster become: labels, taints, how many pods they take.
+// Upstream: kubespray v2.22.0 to v2.29.0 roles/kubernetes/control-plane (kubeadm-config),
+// kubernetes/node-label, kubernetes/node-taint, kubernetes/node.
+
+import type { PoolTaint } from '../../nodes/pool.ts'
+import type { PoolSpec } from '../../trials/spec.ts'
+import {
+  type NodeParts,
+  type PoolMember,
+  poolsOfEqual,
+  taintOf,
+} from '../ansible/installer/pools.ts'
+import type { Host } from '../ansible/inventory/model.ts'
+import { isList, textOf } from '../ansible/values.ts'
+import { codes, warningAt } from '../problems.ts'
+import type { Reading } from './reading.ts'
+import { wrongKind } from './settings.ts'
+
+const role = (name: string): string => `node-role.kubernetes.io/${name}`
+
+const controlPlaneTaint: PoolTaint = { key: role('control-plane'), effect: 'NoSchedule' }
+
+/** One pool for each set of equal nodes; `votes` tells whose loss counts for etcd. */
+export function poolsOf(reading: Reading, votes: (host: Host) => boolean): readonly PoolSpec[] {
+  const { layout } = reading
+  const members = layout.cluster
+    .filter(host => layout.has(host, 'controlPlane') || layout.has(host, 'node'))
+    .map(host => memberOf(reading, host, votes(host)))
+  return poolsOfEqual(members, 'kubespray')
+}
+
+function memberOf(reading: Reading, host: Host, isVoter: boolean): PoolMember {
+  const { layout, settings } = reading
+  const isServer = layout.has(host, 'controlPlane')
+  const labels = {
+    ...(isServer ? { [role('control-plane')]: '' } : {}),
+    ...(isVoter ? { [role('etcd')]: '' } : {}),
+    ...Object.fromEntries(settings.texts(host, 'node_labels')),
+  }
+  const taints = [
+    ...(isServer && !layout.has(host, 'node') ? [controlPlaneTaint] : []),
+    ...taintsOf(reading, host),
+  ]
+  const pods = settings.number(host, 'kubelet_max_pods')
+  const parts: NodeParts = {
+    labels,
+    ...(taints.length === 0 ? {} : { taints }),
+    ...(pods.at === undefined ? {} : { pods: pods.value }),
+  }
+  const name = textOf(settings.any(host, 'kube_override_hostname')?.value)
+  const pool = isServer ? 'control-plane' : 'node'
+  return { host, pool, parts, ...(name === undefined || name === '' ? {} : { nodeName: name }) }
+}
+
+// A text or mapping is passed over by the tasks without a word.
+function taintsOf({ settings }: Reading, host: Host): readonly PoolTaint[] {
+  const given = settings.any(host, 'node_taints')
+  if (given === undefined || given.value === null) return []
+  if (!isList(given.value)) {
+    settings.tell(wrongKind('node_taints', given, 'a list'))
+    return []
+  }
+  return given.value.flatMap(each => {
+    const text = textOf(each)
+    const taint = text === undefined ? undefined : taintOf(text)
+    if (taint !== undefined) return [taint]
+    settings.tell(
+      warningAt(codes.inventoryVariable, given.at ?? { file: '' }, {
+        what: `"${text ?? '?'}" in node_taints is no taint`,
+        why: 'kubectl taint refuses it, and the task that sets the taints fails',
+        todo: 'write key=value:NoSchedule, with one of NoSchedule, PreferNoSchedule, NoExecute',
+      }),
+    )
+    return []
+  })
+}
