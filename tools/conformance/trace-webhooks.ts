@@ -9,30 +9,39 @@ import type { KubeObject } from '../../src/kube/object.ts'
 import type { TraceAction, TraceCase } from './trace-format.ts'
 
 type Script = NonNullable<WebhookScript['spec']>
+type Hook = NonNullable<MutatingWebhookConfiguration['webhooks']>[number]
 
 const terms = 'nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'
 const platform = { matchExpressions: [{ key: 'pool', operator: 'In', values: ['platform'] }] }
 
-/** Paths to the affinity that mutators add a term to, by case. */
-const affinities: Readonly<Record<string, string>> = {
-  'F10-10': 'spec.template.spec.affinity',
-  'F10-11/right-path': 'spec.jobTemplate.spec.template.spec.affinity',
-  'F10-11/wrong-path': 'spec.jobTemplate.spec.affinity',
+/** Where a mutator adds its term: the path that the description names, else the pods' own. */
+function affinityPath(
+  { description }: TraceCase,
+  resources: readonly string[],
+): string | undefined {
+  const named = /\badds (\/[\w/]+)/.exec(description)?.[1]
+  if (named !== undefined) return named.slice(1).replaceAll('/', '.')
+  return resources.every(each => each === 'deployments') ? 'spec.template.spec.affinity' : undefined
 }
 
-function scriptFor({ id }: TraceCase, url: string | undefined): Script {
+function scriptFor(trace: TraceCase, { clientConfig: { url }, rules = [] }: Hook): Script {
   // No pod is behind any Service that the recordings name.
   if (url === undefined) return { answer: 'refuse' }
   if (url.startsWith('https://127.0.0.1:1/')) return { answer: 'refuse' }
-  if (id.startsWith('F10-05')) return { answer: 'hang' }
-  const affinity = Object.entries(affinities).find(([prefix]) => id.startsWith(prefix))?.[1]
+  // Several at once are recorded for the time that they take.
+  if (/unreachable|\bwebhooks\b.*\btimeout \d+ s/.test(trace.description)) return { answer: 'hang' }
+  const affinity = affinityPath(
+    trace,
+    rules.flatMap(({ resources = [] }) => resources),
+  )
   if (affinity === undefined) return {}
   return { append: { at: `${affinity}.${terms}`, value: platform } }
 }
 
 /** Scripts the webhooks that the action brings, or lets those of a dead node hang. */
 export function scriptWebhooks(world: World, trace: TraceCase, { do: deed }: TraceAction): void {
-  if (deed.op === 'killNode' && trace.id.startsWith('F10-02')) {
+  // Where a node dies, the webhooks of the harness were on it.
+  if (deed.op === 'killNode') {
     for (const script of world.store.list(scriptKind) as readonly WebhookScript[]) {
       request(world, {
         verb: 'update',
@@ -41,15 +50,16 @@ export function scriptWebhooks(world: World, trace: TraceCase, { do: deed }: Tra
     }
   }
   if (deed.op !== 'create' || deed.object === undefined) return
-  for (const { name, clientConfig } of webhooksIn(deed.object)) {
-    const spec = { webhook: name, ...scriptFor(trace, clientConfig.url) }
+  for (const hook of webhooksIn(deed.object)) {
+    const { name } = hook
+    const spec = { webhook: name, ...scriptFor(trace, hook) }
     const metadata = { name, namespace: trace.namespace }
     const script = { apiVersion: 'seatrial.dev/v1', kind: 'Webhook', metadata, spec }
     request(world, { verb: 'create', object: script })
   }
 }
 
-function webhooksIn(object: KubeObject): NonNullable<MutatingWebhookConfiguration['webhooks']> {
+function webhooksIn(object: KubeObject): readonly Hook[] {
   if (!object.kind.endsWith('WebhookConfiguration')) return []
   return (object as MutatingWebhookConfiguration).webhooks ?? []
 }
