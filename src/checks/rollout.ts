@@ -98,7 +98,7 @@ function templateOf(object: KubeObject): unknown {
 function stuck(workload: WorkloadLife, observation: Observation): readonly Verdict[] {
   const { ref: object } = workload
   const { isOver, said } = progressOf(workload.object)
-  const unfinished = revised(workload, observation) && !isComplete(workload.object)
+  const unfinished = !isComplete(workload.object) && revised(workload, observation)
   if (!isOver && !(unfinished && observation.quiet)) return []
   return [{ verdict: 'rollout-stuck', object, atMs: observation.startMs, open: true, ...said }]
 }
@@ -123,7 +123,7 @@ export const rolloutOk = {
   verdicts: ['rollout-ok'],
   judge: (observation, life) =>
     judgeAll(life, workload =>
-      revised(workload, observation) && isComplete(workload.object)
+      isComplete(workload.object) && revised(workload, observation)
         ? [{ verdict: 'rollout-ok', object: workload.ref, atMs: observation.endMs }]
         : [],
     ),
