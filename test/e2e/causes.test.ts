@@ -226,6 +226,31 @@ spec: {secretName: web-tls}
   })
 })
 
+it('a definition without structural schema is shown where the version writes it', () => {
+  const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: foos.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: foos, singular: foo, kind: Foo, listKind: FooList}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec: {properties: {a: {type: integer}}}
+`
+  const [cause] = causesOf(check(definition), 'install', 'rejected')
+  expect(cause?.facts).toEqual({
+    fields: ['spec.validation.openAPIV3Schema.properties[spec].type'],
+  })
+  expect(cause?.locations).toMatchObject([{ line: 16 }])
+})
+
 describe('a drain that is stuck', () => {
   const budget = `---
 apiVersion: policy/v1

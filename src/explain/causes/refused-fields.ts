@@ -29,10 +29,18 @@ export const refusedFields = {
     const hint = meant.length === 0 ? '' : `; did you mean ${listText(meant)}?`
     const text = `the API server answers ${refusal.code} because of ${listText(fields)}${hint}`
     // A field that is required and absent shows its parent.
-    const locations = fields.flatMap(path => context.written?.locate(path) ?? [])
+    const locations = fields.flatMap(path => context.written?.locate(writtenPath(path)) ?? [])
     return [{ code: 'field-refused', text, facts: { fields }, locations, writers: [] }]
   },
 } satisfies CauseFinder
+
+/** A definition whose only version has the schema is answered in terms of an older form. */
+function writtenPath(path: string): string {
+  const schema = 'spec.validation.openAPIV3Schema'
+  if (!path.startsWith(schema)) return path
+  const rest = path.slice(schema.length).replaceAll(/\[(\D[^\]]*)\]/g, '.$1')
+  return `spec.versions[0].schema.openAPIV3Schema${rest}`
+}
 
 function refusedIn({ fields = [], manifest, message }: Refusal): readonly Refused[] {
   // An unknown kind has a finder of its own.
