@@ -10,6 +10,7 @@ import { type ReadObjects, runScript } from '../trials/scripted.ts'
 import type { Assumption, TrialSpec } from '../trials/spec.ts'
 import type { Base, TrialResult, TrialRun } from '../trials/trial.ts'
 import { assumedIn } from './assumed.ts'
+import { idleIn } from './idle.ts'
 import { type ExpectationResult, judgeExpectations } from './expect.ts'
 import { findingsOf } from './findings.ts'
 import { reportProblem } from './problems.ts'
@@ -42,7 +43,7 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
   return reportOf(platform, told, installed.world, {
     ...options,
     assumptions: [...options.assumptions, ...assumptions],
-    problems: [...options.problems, ...problems.map(reportProblem)],
+    problems: [...options.problems, ...[...problems, ...idleIn(platform)].map(reportProblem)],
   })
 }
 

@@ -267,6 +267,20 @@ export const problemPages: readonly Page[] = [
     good: 'envFrom:\n- secretRef: {name: database-password}',
   },
   {
+    id: 'ST0151',
+    name: 'no-effect',
+    title: 'An object has no effect',
+    meaning:
+      'The API server takes the object, and then nothing comes of it: an admission policy that no ' +
+      'binding names, mutators of Gatekeeper that contradict each other and are all skipped, a ' +
+      'HorizontalPodAutoscaler whose workload is in none of the files.',
+    advice: 'Add what is missing or correct the name.',
+    bad: 'kind: ValidatingAdmissionPolicy\nmetadata: {name: replicas}',
+    good:
+      'kind: ValidatingAdmissionPolicyBinding\nmetadata: {name: replicas}\n' +
+      'spec: {policyName: replicas, validationActions: [Deny]}',
+  },
+  {
     id: 'ST0160',
     name: 'suppression',
     title: 'A suppression names no rule or no reason',

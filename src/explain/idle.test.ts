@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import type { KubeObject } from '../kube/object.ts'
+import type { Platform } from '../trials/platform.ts'
+import { idleIn } from './idle.ts'
+
+function platformOf(...objects: readonly KubeObject[]): Platform {
+  const locate = (path: string) => ({ file: 'a.yaml', line: 1, column: 1, path })
+  const range = () => undefined
+  return {
+    kubernetes: '1.36',
+    pools: [],
+    objects: objects.map(object => ({ object, locate, range })),
+  }
+}
+
+function object(apiVersion: string, kind: string, name: string, spec: object): KubeObject {
+  return { apiVersion, kind, metadata: { name, namespace: 'default' }, spec }
+}
+
+const admission = 'admissionregistration.k8s.io/v1'
+const policy = object(admission, 'ValidatingAdmissionPolicy', 'p', {})
+const binding = (policyName: string) =>
+  object(admission, 'ValidatingAdmissionPolicyBinding', 'b', { policyName })
+
+const assign = (name: string, location: string) =>
+  object('mutations.gatekeeper.sh/v1', 'Assign', name, {
+    applyTo: [{ groups: [''], versions: ['v1'], kinds: ['Pod'] }],
+    location,
+    parameters: { assign: { value: 'x' } },
+  })
+
+const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }
+const autoscaler = object('autoscaling/v2', 'HorizontalPodAutoscaler', 'h', { scaleTargetRef })
+const deployment = (name: string) => object('apps/v1', 'Deployment', name, {})
+
+it.each([
+  { name: 'a policy with a binding', given: [policy, binding('p')], want: [] },
+  { name: 'a policy without', given: [policy], want: ['ValidatingAdmissionPolicyBinding'] },
+  { name: 'a binding of another', given: [policy, binding('q')], want: ['for it'] },
+  {
+    name: 'mutators that take a field for a list and for an object',
+    given: [assign('a', 'spec.containers.image'), assign('b', 'spec.containers[name: *].image')],
+    want: ['conflicting schemas: [Assign', 'conflicting schemas: [Assign'],
+  },
+  {
+    name: 'mutators that agree',
+    given: [assign('a', 'spec.priority'), assign('b', 'spec.containers[name: *].image')],
+    want: [],
+  },
+  { name: 'an autoscaler of nothing', given: [autoscaler, deployment('api')], want: ['web'] },
+  { name: 'an autoscaler of a Deployment', given: [autoscaler, deployment('web')], want: [] },
+  {
+    name: 'an autoscaler whose target an operator may bring',
+    given: [autoscaler, object('db.io/v1', 'Cluster', 'c', { replicas: 3 })],
+    want: [],
+  },
+])('$name', ({ given, want }) => {
+  const problems = idleIn(platformOf(...given))
+  expect(problems.map(({ code }) => code)).toEqual(want.map(() => 'ST0151'))
+  for (const [index, text] of want.entries()) expect(problems[index]?.what).toContain(text)
+})

@@ -1,0 +1,87 @@
+// Objects that have no effect as they are: policies that nothing binds, mutators that contradict
+// each other, autoscalers of nothing. No trial shows them, since nothing happens.
+
+import { objectAt, mutatorGroup, textOf } from '../admission/gatekeeper/mutator.ts'
+import { MutationSystem } from '../admission/gatekeeper/system.ts'
+import type { Problem } from '../base/problem.ts'
+import { refText } from '../checks/life.ts'
+import type { Platform, PlatformObject } from '../trials/platform.ts'
+import { refOf } from '../trials/voyage.ts'
+import { unmodelledIn } from './unmodelled.ts'
+
+type Text = Pick<Problem, 'what' | 'why' | 'todo'>
+
+/** A warning for each object that has no effect, in the order of the input. */
+export function idleIn(platform: Platform): readonly Problem[] {
+  return [...unbound(platform), ...contradicting(platform), ...targetless(platform)]
+}
+
+function idle(item: PlatformObject, path: string, text: Text): Problem {
+  const object = refText(refOf(item.object))
+  return { code: 'ST0151', severity: 'warning', location: item.locate(path), object, ...text }
+}
+
+/** Policies that no binding names. */
+function unbound({ objects }: Platform): readonly Problem[] {
+  return objects.flatMap(item => {
+    const { kind, metadata } = item.object
+    if (!/^(?:Validating|Mutating)AdmissionPolicy$/.test(kind)) return []
+    const isBound = objects.some(
+      ({ object }) =>
+        object.kind === `${kind}Binding` &&
+        objectAt(object, 'spec')['policyName'] === metadata.name,
+    )
+    if (isBound) return []
+    return idle(item, 'metadata.name', {
+      what: `none of the files has a ${kind}Binding for it`,
+      why: 'the API server asks a policy only where a binding says so: this one refuses nothing',
+      todo: `add a ${kind}Binding with policyName: ${metadata.name ?? ''}, or name its file`,
+    })
+  })
+}
+
+/** Gatekeeper's mutators whose locations imply different schemas: it skips them all. */
+function contradicting({ objects }: Platform): readonly Problem[] {
+  const mutators = objects.filter(({ object }) => object.apiVersion.startsWith(`${mutatorGroup}/`))
+  const system = new MutationSystem()
+  const ids = mutators.map(item => ({ item, upserted: system.upsert(item.object) }))
+  const conflicts = system.conflicts()
+  return ids.flatMap(({ item, upserted }) => {
+    const others = 'id' in upserted ? conflicts.get(upserted.id) : undefined
+    if (others === undefined) return []
+    return idle(item, 'spec.location', {
+      what: `the following mutators have conflicting schemas: [${others.join(',')}]`,
+      why: 'one location takes a field for an object, the other for a list: Gatekeeper skips both',
+      todo: 'write the same field the same way in both, such as containers[name: *]',
+    })
+  })
+}
+
+/** Kinds that no operator needs to make. */
+const scaled: ReadonlyMap<string, string> = new Map([
+  ['Deployment', 'deployments.apps'],
+  ['StatefulSet', 'statefulsets.apps'],
+])
+
+/** Autoscalers whose workload is in none of the files; operators may bring it where there are any. */
+function targetless(platform: Platform): readonly Problem[] {
+  const { objects } = platform
+  const autoscalers = objects.filter(({ object }) => object.kind === 'HorizontalPodAutoscaler')
+  if (autoscalers.length === 0 || unmodelledIn(platform).some(({ decisive }) => decisive)) return []
+  return autoscalers.flatMap(item => {
+    const target = objectAt(item.object, 'spec', 'scaleTargetRef')
+    const [kind, name] = [textOf(target['kind']), textOf(target['name'])]
+    const resource = scaled.get(kind)
+    const { namespace } = item.object.metadata
+    const isThere = objects.some(
+      ({ object: { kind: each, metadata } }) =>
+        each === kind && metadata.name === name && metadata.namespace === namespace,
+    )
+    if (resource === undefined || name === '' || isThere) return []
+    return idle(item, 'spec.scaleTargetRef.name', {
+      what: `its target, ${kind} ${name}, is in none of the files`,
+      why: `FailedGetScale: ${resource} "${name}" not found: it scales nothing`,
+      todo: 'correct the name, or name the file of the workload',
+    })
+  })
+}
