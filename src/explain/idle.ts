@@ -51,8 +51,8 @@ function contradicting({ objects }: Platform): readonly Problem[] {
     if (others === undefined) return []
     return idle(item, 'spec.location', {
       what: `the following mutators have conflicting schemas: [${others.join(',')}]`,
-      why: 'one location takes a field for an object, the other for a list: Gatekeeper skips both',
-      todo: 'write the same field the same way in both, such as containers[name: *]',
+      why: 'they do not agree whether a field is an object or a list: Gatekeeper skips them all',
+      todo: 'write the same field the same way in all of them, such as containers[name: *]',
     })
   })
 }
