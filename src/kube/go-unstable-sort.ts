@@ -9,13 +9,18 @@ const swapsMax = 12
 
 /** A copy of `items` as sort.Slice would leave it. */
 export function unstableSort<T>(items: readonly T[], less: Less<T>): T[] {
-  const sorting = new PatternDefeatingSort(items.slice(), less)
-  sorting.sort(0, items.length, bitLength(items.length))
-  return sorting.data
+  const sorted = items.slice()
+  sortLikeGo(sorted, less)
+  return sorted
+}
+
+/** Sorts in place exactly as sort.Slice would, also when `less` contradicts itself. */
+export function sortLikeGo<T>(items: T[], less: Less<T>): void {
+  new PatternDefeatingSort(items, less).sort(0, items.length, bitLength(items.length))
 }
 
 function bitLength(value: number): number {
-  return value === 0 ? 0 : Math.floor(Math.log2(value)) + 1
+  return 32 - Math.clz32(value)
 }
 
 interface Pivot {
@@ -29,7 +34,7 @@ interface Partition {
 }
 
 class PatternDefeatingSort<T> {
-  readonly data: T[]
+  private readonly data: T[]
   private readonly isLess: Less<T>
   private swaps = 0
 

@@ -8,10 +8,10 @@ import type {
   MetricStatus,
   MetricTarget,
 } from '../../kube/generated/types.ts'
-import { goStruct } from './go-selector.ts'
 import type { Quantity } from '../../kube/quantity.ts'
 import { quantityOf, quantityText } from '../../kube/quantity.ts'
 import { newQuantity, scaledInt64 } from '../../kube/quantity-math.ts'
+import { selectorText } from '../../kube/label-selector.ts'
 import {
   byAverage,
   byUtilization,
@@ -179,7 +179,9 @@ function objectProposal({ look, source, namespace }: Asking, { object }: MetricS
   const metric = identified(name, selector)
   const status = { type: 'Object', object: { metric, current, describedObject } }
   const title =
-    type === 'Value' ? `${kind} metric ${name}` : `external metric ${name}(${goStruct(selector)})`
+    type === 'Value'
+      ? `${kind} metric ${name}`
+      : `external metric ${name}(${selectorText(selector)})`
   return { ok: true, value: { replicas, name: title, status } }
 }
 
@@ -211,7 +213,7 @@ function externalProposal({ look, source, namespace }: Asking, metric: MetricSpe
     ? total(look, sumOf(values.value), { type, target: milliOf(target) })
     : {
         ok: false as const,
-        error: `unable to get external metric ${namespace}/${name}/${goStruct(selector)}: ${values.error}`,
+        error: `unable to get external metric ${namespace}/${name}/${selectorText(selector)}: ${values.error}`,
       }
   if (!proposal.ok) {
     const again =
@@ -223,6 +225,6 @@ function externalProposal({ look, source, namespace }: Asking, metric: MetricSpe
   const { replicas, usage } = proposal.value
   const current = type === 'Value' ? { value: amount(usage) } : { averageValue: amount(usage) }
   const status = { type: 'External', external: { metric: identified(name, selector), current } }
-  const title = `external metric ${name}(${goStruct(selector)})`
+  const title = `external metric ${name}(${selectorText(selector)})`
   return { ok: true, value: { replicas, name: title, status } }
 }

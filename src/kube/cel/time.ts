@@ -1,6 +1,7 @@
 // Moments and durations of expressions: reading, printing, parts in a time zone.
 // Port of cel-go v0.26.0 common/types/{timestamp,duration}.go and Go's time package: results.
 
+import { civilFromDays, daysFromCivil, daysInMonth } from '../time.ts'
 import { type Duration, Timestamp } from './values.ts'
 
 export const minUnixSeconds = -62_135_596_800
@@ -8,23 +9,6 @@ export const maxUnixSeconds = 253_402_300_799
 
 const pattern =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))$/
-
-/** Days since 1970-01-01 in the proleptic Gregorian calendar; `month` counts from 1. */
-export function daysFromCivil(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year
-  const era = Math.floor(shifted / 400)
-  const yearOfEra = shifted - era * 400
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
-  const dayOfEra =
-    yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
-  return era * 146_097 + dayOfEra - 719_468
-}
-
-function daysInMonth(year: number, month: number): number {
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  if (month === 2) return leap ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
-}
 
 /** A moment in RFC 3339 form; undefined when it is none, or no date of the calendar. */
 export function parseTimestamp(text: string): Timestamp | undefined {
@@ -70,26 +54,10 @@ export interface Civil {
 export function civilOf(seconds: number): Civil {
   const days = Math.floor(seconds / 86_400)
   const clock = seconds - days * 86_400
-  const shifted = days + 719_468
-  const era = Math.floor(shifted / 146_097)
-  const dayOfEra = shifted - era * 146_097
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  )
-  const dayOfShifted =
-    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const shiftedMonth = Math.floor((5 * dayOfShifted + 2) / 153)
-  const month = shiftedMonth + (shiftedMonth < 10 ? 3 : -9)
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  const date = civilFromDays(days)
   return {
-    year,
-    month,
-    day: dayOfShifted - Math.floor((153 * shiftedMonth + 2) / 5) + 1,
-    dayOfYear: days - daysFromCivil(year, 1, 1) + 1,
+    ...date,
+    dayOfYear: days - daysFromCivil(date.year, 1, 1) + 1,
     dayOfWeek: (((days + 4) % 7) + 7) % 7,
     hour: Math.floor(clock / 3600),
     minute: Math.floor(clock / 60) % 60,

@@ -17,7 +17,7 @@ import {
 import { withoutPod, withPodInfo } from '../node-info.ts'
 import type { Candidate } from './candidates.ts'
 import { splitByBudgets } from './disruption-budgets.ts'
-import { sortLikeGo } from './unstable-sort.ts'
+import { sortLikeGo } from '../../kube/go-unstable-sort.ts'
 import { isMoreImportant, priorityOf } from './victim-order.ts'
 
 export const noVictims = 'No preemption victims found for incoming pod'
