@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { childrenOf, openNamed } from './place.ts'
+import { childrenOf, filePlace, openNamed } from './place.ts'
 
 let root = ''
 
@@ -44,4 +44,9 @@ it('ends where two folders link to each other', () => {
   symlinkSync('../b', join(root, 'a', 'other'))
   symlinkSync('../a', join(root, 'b', 'other'))
   expect(filesBelow(join(root, 'a'))).toEqual(['a/a.yaml', 'a/other/b.yaml'])
+})
+
+it('says that a folder is no file where a file is wanted', () => {
+  const { problems } = filePlace(root, true).read()
+  expect(problems).toMatchObject([{ code: 'ST0102', why: expect.stringContaining('a folder') }])
 })

@@ -175,6 +175,7 @@ function openProblem(path: string, error: unknown): Problem {
     )
   }
   if (code === 'EACCES' || code === 'EPERM') return unreadable(path, 'permission denied')
+  if (code === 'EISDIR') return unreadable(path, 'it is a folder, and a file is wanted here')
   if (code === 'ELOOP') return unreadable(path, 'its links form a circle')
   return unreadable(path, error instanceof Error ? error.message : String(error))
 }
