@@ -251,6 +251,28 @@ spec:
   expect(cause?.locations).toMatchObject([{ line: 16 }])
 })
 
+it('an object that a policy refuses: the policy and its binding are shown', () => {
+  const policy = `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: few}
+spec:
+  matchConstraints:
+    resourceRules:
+    - {apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}
+  validations:
+  - expression: object.spec.replicas <= 1
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: all}
+spec: {policyName: few, validationActions: [Deny]}
+---
+`
+  const [cause] = causesOf(check(`${policy}${app({ replicas: 2 })}`), 'install', 'rejected')
+  expect(cause?.facts).toEqual({ policy: 'few', binding: 'all' })
+  expect(cause?.locations).toMatchObject([{ line: 8 }, { line: 14 }])
+})
+
 describe('a drain that is stuck', () => {
   const budget = `---
 apiVersion: policy/v1

@@ -1,5 +1,6 @@
 // Every cause finder; their causes are listed in this order.
 
+import { admissionPolicy } from './admission-policy.ts'
 import type { CauseFinder } from './cause-finder.ts'
 import { disruptionBudget, installerGate, lostNode, singleReplica } from './consequences.ts'
 import { missingObject } from './missing-object.ts'
@@ -21,5 +22,6 @@ export const causeFinders: readonly CauseFinder[] = [
   unknownKind,
   refusedFields,
   missingObject,
+  admissionPolicy,
   installerGate,
 ]
