@@ -289,6 +289,17 @@ spec:
     expect(cause?.locations).toMatchObject([{ path: 'spec.minAvailable' }])
   })
 
+  it('names both budgets where two select the same pods', () => {
+    const second = budget.replace('name: web', 'name: also')
+    const [cause] = causesOf(
+      check(`${app({ replicas: 2 })}${budget}${second}`),
+      'drain',
+      'drain-stuck',
+    )
+    expect(cause?.facts).toEqual({ budgets: ['web', 'also'] })
+    expect(cause?.locations).toHaveLength(2)
+  })
+
   it('is not said of two replicas under the same budget', () => {
     const report = check(`${app({ replicas: 2 })}${budget}`)
     expect(causesOf(report, 'drain', 'drain-stuck')).toEqual([])

@@ -5,6 +5,7 @@ import type { CauseFinder } from './cause-finder.ts'
 import { disruptionBudget, installerGate, lostNode, singleReplica } from './consequences.ts'
 import { missingObject } from './missing-object.ts'
 import { neverEvicted } from './never-evicted.ts'
+import { overlappingBudgets } from './overlapping-budgets.ts'
 import { placement } from './placement.ts'
 import { podWarning } from './pod-warning.ts'
 import { refusedFields } from './refused-fields.ts'
@@ -19,6 +20,7 @@ export const causeFinders: readonly CauseFinder[] = [
   singleReplica,
   lostNode,
   disruptionBudget,
+  overlappingBudgets,
   unknownKind,
   refusedFields,
   missingObject,
