@@ -1,11 +1,15 @@
 // `explore` behind its words: install, explore, print what some schedules show.
 
+import type { Problem } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
 import { reportProblem } from '../explain/problems.ts'
 import type { ExploredOutcome, ExploredScenario, ExploreReport } from '../explain/explore.ts'
 import type { StoryLine } from '../explain/story.ts'
+import { type Schedule, scheduleText } from '../engine/schedule.ts'
 import { problemsText } from '../reports/notes.ts'
+import { problemText } from '../reports/problem.ts'
 import { counted } from '../reports/words.ts'
+import { exploredTrials } from '../trials/explore/scenario.ts'
 import type { Call } from './commands/framework.ts'
 import { configText } from './config.ts'
 import { exits } from './exit.ts'
@@ -38,9 +42,26 @@ export async function runExploreCommand(
     io.err(noScenario(settings))
     return exits.usage
   }
-  io.out(reportText(report, settings))
+  const fitting = report.scenarios.filter(({ stray }) => stray === undefined)
+  if (fitting.length === 0) {
+    const stray = report.scenarios.flatMap(scenario => scenario.stray ?? [])
+    const problem = reportProblem(otherInput(settings.schedule, stray[0] ?? ''))
+    io.err(problemText(problem, contextFor(settings, io, 'err')))
+    return exits.usage
+  }
+  io.out(reportText({ ...report, scenarios: fitting }, settings))
   if (problems.some(({ severity }) => severity === 'error')) return exits.usage
   return exitStatus(report)
+}
+
+function otherInput(schedule: Schedule, why: string): Problem {
+  return {
+    code: 'ST0201',
+    severity: 'error',
+    what: `--replay: ${scheduleText(schedule)} is a schedule of other input`,
+    why,
+    todo: 'give the files, nodes, --trials and --subject of the report that printed it',
+  }
 }
 
 function exploreOptions(settings: Settings) {
@@ -57,7 +78,10 @@ function exploreOptions(settings: Settings) {
   }
 }
 
-function noScenario({ subject }: Settings): string {
+function noScenario({ subject, trials }: Settings): string {
+  if (trials?.every(trial => !exploredTrials.includes(trial)) === true) {
+    return `seatrial: explore knows the trials ${exploredTrials.join(', ')}\n`
+  }
   return subject === undefined
     ? 'seatrial: nothing to explore: no workload came up after install\n'
     : `seatrial: nothing to explore on "${subject}": it did not come up after install, or has ` +

@@ -3,6 +3,7 @@
 
 import { refText } from '../checks/life.ts'
 import { type Schedule, scheduleText } from '../engine/schedule.ts'
+import type { RecordedChoice } from '../engine/trace.ts'
 import type { ObjectRef } from '../kube/object.ts'
 import { strategies } from '../trials/explore/registry.ts'
 import {
@@ -58,6 +59,8 @@ export interface ExploredScenario {
   readonly exhaustive: boolean
   readonly endStates: number
   readonly outcomes: readonly ExploredOutcome[]
+  /** Why the schedule to replay is none of this act; absent when it is. */
+  readonly stray?: string
 }
 
 export interface ExploreReport {
@@ -99,7 +102,7 @@ function replaying(schedule: Schedule): Strategy {
     doc: 'One schedule, told again.',
     *schedules() {
       yield schedule
-      return true
+      return false
     },
   }
 }
@@ -110,10 +113,16 @@ function exploreOne(base: Base, scenario: Scenario, options: ExploreOptions): Ex
   const named = strategies.get(options.strategy) as Strategy
   const troubles = (explored: ExploredRun): readonly Incident[] =>
     incidentsOf(trial, explored.run).filter(each => severityOf(each, sla) !== 'info')
+  const { replay } = options
+  let stray: string | undefined
   const { runs, exhaustive, endStates, outcomes } = search({
     ...options,
-    strategy: options.replay === undefined ? named : replaying(options.replay),
-    run: schedule => runScenario(base, scenario, schedule),
+    strategy: replay === undefined ? named : replaying(replay),
+    run: schedule => {
+      const explored = runScenario(base, scenario, schedule)
+      if (schedule === replay) stray = strayText(replay, explored.choices)
+      return explored
+    },
     outcomesOf: explored => [
       ...troubles(explored).map(nameOf),
       ...(explored.run.exhausted ? ['inconclusive'] : []),
@@ -125,6 +134,7 @@ function exploreOne(base: Base, scenario: Scenario, options: ExploreOptions): Ex
     runs,
     exhaustive,
     endStates,
+    ...(stray !== undefined && { stray }),
     outcomes: outcomes.flatMap(({ name, count, example }) =>
       troubles(example)
         .filter(incident => nameOf(incident) === name)
@@ -140,6 +150,21 @@ function exploreOne(base: Base, scenario: Scenario, options: ExploreOptions): Ex
         })),
     ),
   }
+}
+
+/** A choice of the schedule that its run did not have: it was made on other input. */
+function strayText(
+  { overrides }: Schedule,
+  choices: readonly RecordedChoice[],
+): string | undefined {
+  for (const [index, option] of overrides) {
+    const choice = choices.find(each => each.index === index)
+    if (choice === undefined) return `it decides choice ${index}, which this run does not have`
+    if (option >= choice.count) {
+      return `it takes option ${option} of choice ${index}, which has only ${choice.count} here`
+    }
+  }
+  return undefined
 }
 
 function nameOf({ verdict, object }: Incident): string {

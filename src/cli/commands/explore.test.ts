@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { runExploreCommand } from '../run-explore.ts'
-import { fakeIo, fakeProduct } from '../testing.ts'
+import { fakeIo, fakeProduct, typed } from '../testing.ts'
 import type { FlagName, GivenFlags } from '../flags.ts'
 
 const manifest = join(mkdtempSync(join(tmpdir(), 'seatrial-')), 'config.yaml')
@@ -48,4 +48,18 @@ it('refuses bounds of nothing and strategies that do not exist', async () => {
 
 it('needs something to explore', async () => {
   expect(await explore({}, ['no/such/folder'])).toMatchObject({ status: 2 })
+})
+
+it('refuses a schedule whose choices the run does not have, and says which', async () => {
+  const line = 'explore examples/small --trials restart --replay'
+  const missing = await typed(`${line} st1.1.d20.999999-1`)
+  expect(missing.err).toContain('ST0201 --replay: st1.1.d20.999999-1 is a schedule of other input')
+  expect(missing.err).toContain('choice 999999, which this run does not have')
+  expect(missing.status).toBe(2)
+})
+
+it('names the trials that it knows where none of them was asked for', async () => {
+  const { err, status } = await typed('explore examples/small --trials upgrade')
+  expect(err).toContain('restart, lose-node, drain')
+  expect(status).toBe(2)
 })

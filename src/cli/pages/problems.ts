@@ -304,8 +304,11 @@ export const problemPages: readonly Page[] = [
     id: 'ST0201',
     name: 'schedule',
     title: 'The text after --replay is not a schedule',
-    meaning: 'A schedule reads st1.SEED.d or st1.SEED.r, then .INDEX-OPTION for each choice.',
-    advice: 'Copy the whole text that the report printed.',
+    meaning:
+      'A schedule reads st1.SEED.d or st1.SEED.r, then .INDEX-OPTION for each choice. One with ' +
+      'choices belongs to the input that it was printed for: explore refuses one whose choices ' +
+      'the run does not have.',
+    advice: 'Copy the whole text that the report printed, and give the same files and flags.',
     bad: 'seatrial check ./deploy --replay 1',
     good: 'seatrial check ./deploy --replay st1.1.d',
   },
