@@ -1,7 +1,7 @@
 // `explain` behind its words: the pages of rules and problems; with files, objects and findings.
 
 import { createColors } from 'picocolors'
-import { didYouMean } from '../base/nearest.ts'
+import { nearest } from '../base/nearest.ts'
 import type { Report } from '../explain/report.ts'
 import { findingText } from '../reports/finding-text.ts'
 import { problemText } from '../reports/problem.ts'
@@ -97,8 +97,12 @@ function explainPage(word: string, settings: Settings, io: Io): number {
     io.out(pageText(page, bold))
     return exits.holds
   }
-  const ids = pages.map(({ id }) => id)
-  const advice = /^ST\d/i.test(word) ? didYouMean(word, ids) : 'seatrial explain lists all pages'
+  const near = nearest(
+    word.toUpperCase(),
+    pages.map(({ id }) => id),
+  )
+  const meant = near === undefined ? '' : `did you mean ${near}? `
+  const advice = `${meant}seatrial explain lists all pages`
   io.err(`seatrial: there is no rule, finding or object "${word}": ${advice}\n`)
   return exits.usage
 }

@@ -6,7 +6,7 @@ import { reportProblem } from '../explain/problems.ts'
 import type { ExploredOutcome, ExploredScenario, ExploreReport } from '../explain/explore.ts'
 import type { StoryLine } from '../explain/story.ts'
 import { type Schedule, scheduleText } from '../engine/schedule.ts'
-import { problemsText } from '../reports/notes.ts'
+import { notesText } from '../reports/notes.ts'
 import { problemText } from '../reports/problem.ts'
 import { counted } from '../reports/words.ts'
 import { exploredTrials } from '../trials/explore/scenario.ts'
@@ -35,7 +35,8 @@ export async function runExploreCommand(
   }
   const { loaded } = prepared
   const problems = loaded.problems.map(reportProblem)
-  io.err(problemsText(problems, contextFor(settings, io, 'err')))
+  const { assumptions } = loaded
+  io.err(notesText({ assumptions, unmodelled: [], problems }, contextFor(settings, io, 'err')))
   if (loaded.objects.length === 0 || loaded.pools.length === 0) return exits.usage
   const report = product.runExplore(loaded, exploreOptions(settings))
   if (report.scenarios.length === 0) {

@@ -2,7 +2,7 @@
 
 import { reportProblem } from '../explain/problems.ts'
 import { columns } from '../reports/columns.ts'
-import { problemsText } from '../reports/notes.ts'
+import { notesText } from '../reports/notes.ts'
 import type { SizeRow } from '../trials/size.ts'
 import type { Call } from './commands/framework.ts'
 import { configText } from './config.ts'
@@ -26,7 +26,7 @@ export async function runSizeCommand(call: Call, product: Product = realProduct)
   const { loaded } = prepared
   const context = contextFor(settings, io, 'err')
   const problems = loaded.problems.map(reportProblem)
-  io.err(problemsText(problems, context))
+  io.err(notesText({ assumptions: loaded.assumptions, unmodelled: [], problems }, context))
   const isInvalid = problems.some(({ severity }) => severity === 'error')
   if (loaded.objects.length === 0 || loaded.pools.length === 0) return exits.usage
   const rows = product.runSize(loaded, {

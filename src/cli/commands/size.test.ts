@@ -23,6 +23,10 @@ it('prints one line per trial, and says when no count was enough', async () => {
   expect(status).toBe(1)
 })
 
+it('says what its nodes are taken to be', async () => {
+  expect((await size([manifest])).err).toContain('assumed 3 nodes of 4 CPU / 16 GiB')
+})
+
 it('prints the same as a document', async () => {
   const { out } = await size([manifest], 'json')
   expect(JSON.parse(out)).toEqual({
