@@ -1,6 +1,8 @@
 // `--show-config`: every setting that applies and who set it.
 
+import type { Loaded } from '../index.ts'
 import { columns } from '../reports/columns.ts'
+import type { SlaSpec } from '../trials/spec.ts'
 import { flags, type GivenFlags } from './flags.ts'
 import type { Prepared } from './prepare.ts'
 import type { Settings } from './settings.ts'
@@ -17,8 +19,17 @@ export function configText(settings: Settings, prepared: Prepared, given: GivenF
     ['SETTING', 'VALUE', 'SET BY'],
     ...sources.map(source => ['source', source, setBySource(settings, file)]),
     ...pools,
-    ['kubernetes', settings.kubernetes ?? loaded.kubernetes ?? 'default', setByOf('kubernetes')],
-    ['trials', settings.trials?.join(',') ?? 'all', setByOf('trials')],
+    [
+      'kubernetes',
+      settings.kubernetes ?? loaded.kubernetes ?? 'default',
+      setByOf('kubernetes', loaded.kubernetes),
+    ],
+    [
+      'trials',
+      (settings.trials ?? namesOf(loaded))?.join(',') ?? 'standard',
+      setByOf('trials', namesOf(loaded)),
+    ],
+    ...(loaded.sla === undefined ? [] : [['sla', slaText(loaded.sla), 'your files']]),
     ['seed', String(settings.schedule.seed), setByOf('seed')],
     ['fail-on', settings.failOn, setByOf('fail-on')],
     ['output', settings.output ?? 'text', setByOf('output')],
@@ -32,9 +43,21 @@ export function configText(settings: Settings, prepared: Prepared, given: GivenF
   ]
   return columns(rows)
 
-  function setByOf(name: (typeof flags)[number]['name']): string {
-    return given.get(name)?.setBy ?? 'default'
+  function setByOf(name: (typeof flags)[number]['name'], loadedValue?: unknown): string {
+    return given.get(name)?.setBy ?? (loadedValue === undefined ? 'default' : 'your files')
   }
+}
+
+/** The standard trials that files name; those that are scripts have a command of their own. */
+function namesOf({ trials }: Loaded): readonly string[] | undefined {
+  const names = trials?.filter(trial => typeof trial === 'string')
+  return names === undefined || names.length === 0 ? undefined : names
+}
+
+/** `60 s down; web 10 s`. */
+function slaText({ downSeconds, services = {} }: SlaSpec): string {
+  const each = Object.entries(services).map(([name, service]) => `${name} ${service.downSeconds} s`)
+  return [...(downSeconds === undefined ? [] : [`${downSeconds} s down`]), ...each].join('; ')
 }
 
 function setBySource({ inputs }: Settings, file: string): string {

@@ -159,6 +159,20 @@ it('--show-config names who set what, and runs nothing', async () => {
   expect(out).toMatch(/^seed +7 +SEATRIAL_SEED$/m)
 })
 
+it('--show-config shows what seatrial.yaml says', async () => {
+  const own = mkdtempSync(join(folder, 'own-'))
+  writeFileSync(join(own, 'a.yaml'), readFileSync(manifest, 'utf8'))
+  writeFileSync(
+    join(own, 'seatrial.yaml'),
+    'apiVersion: seatrial.dev/v1\nkind: Platform\nkubernetes: "1.35"\n' +
+      'trials: [install, drain]\nsla: {downSeconds: 60, services: {web: {downSeconds: 10}}}\n',
+  )
+  const { out } = await check({ args: [own], values: { 'show-config': 'true' } })
+  expect(out).toMatch(/^kubernetes +1\.35 +your files$/m)
+  expect(out).toMatch(/^trials +install,drain +your files$/m)
+  expect(out).toMatch(/^sla +60 s down; web 10 s +your files$/m)
+})
+
 it('says what it left out: files without objects, trial files of seatrial.yaml', async () => {
   const deploy = mkdtempSync(join(folder, 'deploy-'))
   writeFileSync(join(deploy, 'values.yaml'), 'replicaCount: 3\n')
