@@ -1,4 +1,4 @@
-// The admission policy that refuses an object, and the binding that asks it, where they are written.
+// The admission policy that refuses an object, and its binding, where they are written.
 
 import { refOf } from '../../trials/voyage.ts'
 import { refText } from '../../checks/life.ts'
