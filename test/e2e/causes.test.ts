@@ -273,6 +273,19 @@ spec: {policyName: few, validationActions: [Deny]}
   expect(cause?.locations).toMatchObject([{ line: 8 }, { line: 14 }])
 })
 
+it('pods that a quota refuses: the quota is shown', () => {
+  const quota = `apiVersion: v1
+kind: ResourceQuota
+metadata: {name: small}
+spec:
+  hard: {pods: "1"}
+---
+`
+  const [cause] = causesOf(check(`${quota}${app({ replicas: 2 })}`), 'install', 'rejected')
+  expect(cause?.facts).toMatchObject({ quota: 'small', limited: 'pods=1' })
+  expect(cause?.locations).toMatchObject([{ line: 5 }])
+})
+
 describe('a drain that is stuck', () => {
   const budget = `---
 apiVersion: policy/v1

@@ -5,7 +5,7 @@ import type { PlatformObject } from '../../trials/platform.ts'
 import { refOf } from '../../trials/voyage.ts'
 import { places } from '../context.ts'
 import type { Cause } from '../report.ts'
-import type { CauseFinder } from './cause-finder.ts'
+import { type CauseFinder, isRefusedEviction } from './cause-finder.ts'
 
 type Replicated = KubeObject & { readonly spec?: { readonly replicas?: number } }
 
@@ -84,7 +84,7 @@ export const disruptionBudget = {
   find: context => {
     const { incident, platform, world } = context
     const name = /disruption budget (\S+) /.exec(incident.message ?? '')?.[1]
-    if (incident.verdict !== 'drain-stuck' || name === undefined) return []
+    if (!isRefusedEviction(incident) || name === undefined) return []
     const key = keyFrom(incident.object.namespace, name)
     const budget = world.store.get('PodDisruptionBudget', key) as Budget | undefined
     if (budget === undefined) return []

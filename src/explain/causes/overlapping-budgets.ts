@@ -4,7 +4,7 @@
 import type { LabelSelector } from '../../kube/generated/types.ts'
 import { type Labels, selectorMatches } from '../../kube/label-selector.ts'
 import { fieldsOf } from '../../trials/written.ts'
-import { type CauseFinder, listText } from './cause-finder.ts'
+import { type CauseFinder, isRefusedEviction, listText } from './cause-finder.ts'
 
 const refusal = /^This pod has more than one PodDisruptionBudget/
 
@@ -12,7 +12,7 @@ export const overlappingBudgets = {
   name: 'overlapping-budgets',
   doc: 'The PodDisruptionBudgets that select the same pods, so that none is ever evicted.',
   find: ({ incident, platform, workload }) => {
-    if (incident.verdict !== 'drain-stuck' || !refusal.test(incident.message ?? '')) return []
+    if (!isRefusedEviction(incident) || !refusal.test(incident.message ?? '')) return []
     const template = fieldsOf(fieldsOf(workload?.['spec'])['template'])
     const labels = fieldsOf(fieldsOf(template['metadata'])['labels']) as Labels
     const budgets = platform.objects.filter(

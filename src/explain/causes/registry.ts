@@ -3,6 +3,7 @@
 import { admissionPolicy } from './admission-policy.ts'
 import type { CauseFinder } from './cause-finder.ts'
 import { disruptionBudget, installerGate, lostNode, singleReplica } from './consequences.ts'
+import { exceededQuota } from './exceeded-quota.ts'
 import { missingObject } from './missing-object.ts'
 import { neverEvicted } from './never-evicted.ts'
 import { overlappingBudgets } from './overlapping-budgets.ts'
@@ -25,5 +26,6 @@ export const causeFinders: readonly CauseFinder[] = [
   refusedFields,
   missingObject,
   admissionPolicy,
+  exceededQuota,
   installerGate,
 ]
