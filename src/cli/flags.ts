@@ -133,6 +133,13 @@ export const flags = [
       'platforms); 0 for none',
   },
   {
+    name: 'why',
+    value: 'HOST',
+    group: 'Output',
+    doc: 'tell why a tool lands on this host or not; the tool is the last argument',
+    noEnv: true,
+  },
+  {
     name: 'write',
     group: 'Output',
     doc: 'write proven fixes into your files; without it fix only shows them',

@@ -2,6 +2,7 @@
 // bad input.
 
 import type { Problem } from '../base/problem.ts'
+import type { HostMatrix } from '../explain/host-matrix.ts'
 import type { Assumption, PlatformPart } from '../trials/spec.ts'
 import type { SourceObject } from './source-object.ts'
 import type { ReadText } from './yaml/read.ts'
@@ -58,4 +59,6 @@ export interface Source {
   readonly isInventory?: boolean
   readonly detect: (place: Place) => 'certain' | 'possible' | 'no'
   readonly load: (place: Place, context: LoadContext) => SourceResult
+  /** What an installer makes of each host, where the source reads inventories. */
+  readonly hosts?: (place: Place) => HostMatrix | undefined
 }

@@ -22,6 +22,7 @@ import {
   readPlatform,
   readPlatformFile,
 } from './own/platform-file.ts'
+import { noInventory } from './hosts.ts'
 import { openNamed } from './place.ts'
 import { codes, errorAt, warningAt } from './problems.ts'
 import { sourceFor } from './registry.ts'
@@ -146,18 +147,6 @@ function pathOf(spec: SourceSpec): string {
   if ('path' in spec) return spec.path
   if ('kustomize' in spec) return spec.kustomize
   return 'helm' in spec ? spec.helm : spec.inventory
-}
-
-function noInventory(path: string): Problem {
-  return errorAt(
-    codes.notAnObject,
-    { file: path },
-    {
-      what: 'this is no inventory of k3s-ansible or Kubespray',
-      why: 'its groups and variables say for no known installer what the hosts become',
-      todo: 'name the inventory file itself, or describe the nodes as pools instead',
-    },
-  )
 }
 
 function contextOf(spec: SourceSpec, options: LoadOptions): LoadContext {

@@ -7,6 +7,7 @@ import { explore } from './explore.ts'
 import { fix } from './fix.ts'
 import type { Command } from './framework.ts'
 import { init } from './init.ts'
+import { inventory } from './inventory.ts'
 import { size } from './size.ts'
 import { survive } from './survive.ts'
 import { trial } from './trial.ts'
@@ -20,6 +21,7 @@ const others: readonly Command[] = [
   fix,
   explore,
   explain,
+  inventory,
   init,
   version,
 ]

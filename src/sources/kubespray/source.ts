@@ -18,6 +18,7 @@ import { dnsObjects } from './dns.ts'
 import { type Etcd, etcdOf } from './engine.ts'
 import { findingsOf } from './findings.ts'
 import { placeOfGroup } from './layout.ts'
+import { kubesprayHosts } from './matrix.ts'
 import { isModelled, networkObjects } from './network.ts'
 import { poolsOf } from './nodes.ts'
 import { inventoriesOf, type Reading, readKubespray } from './reading.ts'
@@ -30,6 +31,7 @@ export const kubespray = {
   isInventory: true,
   detect: place => (inventoriesOf(place).length === 0 ? 'no' : 'certain'),
   load: loadCluster,
+  hosts: kubesprayHosts,
 } satisfies Source
 
 function loadCluster(place: Place): SourceResult {

@@ -1,0 +1,16 @@
+// `seatrial inventory`: what every host of an installer's inventory becomes.
+
+import type { Command } from './framework.ts'
+
+export const inventory = {
+  name: 'inventory',
+  doc: 'Tell what an installer makes of each host: parts, tools, and what is wrong with the groups.',
+  args: '[PATH] [TOOL]',
+  flags: ['why', 'fail-on', 'output', 'color', 'verbosity'],
+  examples: [
+    'inventory inventory/mycluster/inventory.ini',
+    'inventory inventory/mycluster -o markdown',
+    'inventory hosts.yaml --why node3 nerdctl',
+  ],
+  run: async call => (await import('../run.ts')).runInventoryCommand(call),
+} satisfies Command

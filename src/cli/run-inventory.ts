@@ -1,0 +1,71 @@
+// `inventory` behind its words: read the inventory, print the matrix of its hosts or one decision.
+
+import type { Problem } from '../base/problem.ts'
+import { didYouMean } from '../base/nearest.ts'
+import type { HostMatrix } from '../explain/host-matrix.ts'
+import { reportProblem } from '../explain/problems.ts'
+import { hostReporters } from '../reports/hosts/registry.ts'
+import { whyText } from '../reports/hosts/words.ts'
+import { problemsText } from '../reports/notes.ts'
+import { readHosts } from '../sources/hosts.ts'
+import type { Call } from './commands/framework.ts'
+import { exits, fails } from './exit.ts'
+import { contextFor } from './output.ts'
+import { usageProblem } from './pools.ts'
+import { type Product, realProduct } from './product.ts'
+import { settingsOf } from './run-check.ts'
+import type { Settings } from './settings.ts'
+
+/** Runs `seatrial inventory`; answers the exit status. */
+export async function runInventoryCommand(
+  call: Call,
+  product: Product = realProduct,
+): Promise<number> {
+  const settings = settingsOf(call, product, [...hostReporters.keys()])
+  if (settings === undefined) return exits.usage
+  const tell = (problems: readonly Problem[]): void =>
+    call.io.err(problemsText(problems.map(reportProblem), contextFor(settings, call.io, 'err')))
+  const [path, tool, ...more] = call.args
+  const host = call.given.get('why')?.values[0]
+  if (path === undefined || more.length > 0 || (host === undefined) !== (tool === undefined)) {
+    tell([usage()])
+    return exits.usage
+  }
+  const read = readHosts(path)
+  if ('problem' in read) {
+    tell([read.problem])
+    return exits.usage
+  }
+  if (host !== undefined && tool !== undefined) {
+    const answer = whyOf(read.matrix, host, tool)
+    if (typeof answer !== 'string') tell([answer])
+    else call.io.out(answer)
+    return typeof answer === 'string' ? exits.holds : exits.usage
+  }
+  tell(read.matrix.problems)
+  call.io.out(hostReporters.get(settings.output ?? 'text')?.(read.matrix) ?? '')
+  return statusOf(read.matrix, settings)
+}
+
+function usage(): Problem {
+  return usageProblem(
+    'inventory takes one path, or one path, --why HOST and a tool',
+    'seatrial inventory hosts.yaml; seatrial inventory hosts.yaml --why node3 nerdctl',
+  )
+}
+
+function statusOf({ problems }: HostMatrix, { failOn }: Settings): number {
+  return problems.some(({ severity }) => fails(severity, failOn)) ? exits.findings : exits.holds
+}
+
+function whyOf({ hosts }: HostMatrix, host: string, tool: string): string | Problem {
+  const row = hosts.find(({ name }) => name === host)
+  if (row === undefined) {
+    const names = hosts.map(({ name }) => name)
+    return usageProblem(`there is no host ${host}`, didYouMean(host, names.slice(0, 100)))
+  }
+  const known = row.tools.find(({ name }) => name === tool)
+  if (known !== undefined) return whyText(row, known)
+  const names = row.tools.map(({ name }) => name)
+  return usageProblem(`there is no tool ${tool}`, didYouMean(tool, names))
+}

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { HostMatrix } from '../../explain/host-matrix.ts'
+import { readHosts } from '../hosts.ts'
+import { type Sandbox, sandbox } from '../testing.ts'
+
+let files: Sandbox
+beforeEach(() => {
+  files = sandbox()
+})
+afterEach(() => files.remove())
+
+function matrixOf(name: string): HostMatrix {
+  const read = readHosts(join(files.root, name))
+  if ('problem' in read) throw new Error(read.problem.what)
+  return read.matrix
+}
+
+function hostsWith({ hosts }: HostMatrix, tool: string): readonly string[] {
+  return hosts
+    .filter(({ tools }) => tools.some(({ name, lands }) => name === tool && lands))
+    .map(({ name }) => name)
+}
+
+function problemsOf({ problems }: HostMatrix): readonly string[] {
+  return problems.map(({ code, severity, location, what }) => {
+    const file = location?.file.replace(`${files.root}/`, '') ?? ''
+    return `${code} ${severity} ${file}:${location?.line ?? 0} ${what}`
+  })
+}
+
+/** Which hosts tasks of a role really ran on, recorded from the playbooks with ansible-core. */
+interface Recorded {
+  readonly id: string
+  readonly ref: string
+  readonly inventory: Readonly<Record<string, string>>
+  readonly reached: Readonly<Record<string, readonly string[]>>
+}
+
+const corpus = join(import.meta.dirname, '../../../corpus/ansible/kubespray-roles.json.gz')
+const recorded = JSON.parse(gunzipSync(readFileSync(corpus)).toString()) as readonly Recorded[]
+
+/** The role whose tasks bring a tool. */
+const roleOf: Readonly<Record<string, string>> = {
+  containerd: 'container-engine/containerd',
+  runc: 'container-engine/runc',
+  crictl: 'container-engine/crictl',
+  nerdctl: 'container-engine/nerdctl',
+  crio: 'container-engine/cri-o',
+  skopeo: 'container-engine/skopeo',
+  kubelet: 'kubernetes/node',
+  kubectl: 'kubernetes/control-plane',
+  etcdctl: 'etcdctl_etcdutl',
+  'etcd-certificate': 'etcd',
+  'cni-plugins': 'network_plugin/cni',
+  calicoctl: 'network_plugin/calico',
+  cilium: 'network_plugin/cilium',
+}
+
+describe('tools land where tasks of their roles ran', () => {
+  it.each(recorded)('$id', ({ ref, inventory, reached }) => {
+    const version = ref === 'master' ? '2.31.0' : ref.slice(1)
+    files.write({ ...inventory, 'galaxy.yml': `name: kubespray\nversion: ${version}\n` })
+    const matrix = matrixOf('inventory.ini')
+    const want = Object.entries(roleOf).map(([tool, role]) => [tool, reached[role] ?? []])
+    const got = Object.keys(roleOf).map(tool => [tool, [...hostsWith(matrix, tool)].sort()])
+    expect(got).toEqual(want)
+  })
+})
+
+const separate = '[kube_control_plane]\na\n[kube_node]\nb\n[etcd]\nc\n'
+
+describe('a host that only runs etcd', () => {
+  it('has no tool of a container engine, and the condition is told', () => {
+    files.write({ 'inventory.ini': separate })
+    const matrix = matrixOf('inventory.ini')
+    for (const tool of ['containerd', 'runc', 'crictl', 'nerdctl', 'kubelet', 'kubectl']) {
+      expect([tool, hostsWith(matrix, tool).includes('c')]).toEqual([tool, false])
+    }
+    const nerdctl = matrix.hosts
+      .find(({ name }) => name === 'c')
+      ?.tools.find(({ name }) => name === 'nerdctl')
+    expect(nerdctl?.because).toBe(
+      'deploy_container_engine: not in k8s_cluster, and etcd_deployment_type is host',
+    )
+    expect(matrix.hosts.map(({ name, isNode }) => [name, isNode])).toEqual([
+      ['a', true],
+      ['b', true],
+      ['c', false],
+    ])
+  })
+
+  it('has one where etcd itself is a container', () => {
+    const vars = '[all:vars]\netcd_deployment_type=docker\ncontainer_manager=docker\n'
+    files.write({ 'inventory.ini': `${separate}${vars}` })
+    expect(hostsWith(matrixOf('inventory.ini'), 'docker')).toEqual(['a', 'b', 'c'])
+  })
+
+  it('and would need one that it is denied is an error at its line', () => {
+    const vars = '[all:vars]\netcd_deployment_type=docker\ncontainer_manager=docker\n'
+    files.write({
+      'inventory.ini': `${separate}${vars}`,
+      'host_vars/c.yml': 'deploy_container_engine: false\n',
+    })
+    expect(problemsOf(matrixOf('inventory.ini'))).toContain(
+      'ST0135 error inventory.ini:6 c runs etcd as a container and gets no container engine',
+    )
+  })
+})
+
+describe('what is wrong with an inventory', () => {
+  const stacked = '[kube_control_plane]\na\nb\n[kube_node]\na\nb\n[etcd]\na\nb\n'
+  const rows: readonly { name: string; given: string; want: string }[] = [
+    {
+      name: 'two members of etcd',
+      given: stacked,
+      want: 'ST0136 warning inventory.ini:7 2 members of etcd: an even number',
+    },
+    {
+      name: 'one control plane',
+      given: '[kube_control_plane]\na\n[kube_node]\nb\nc\n[etcd]\na\n',
+      want: 'ST0135 warning inventory.ini:1 a is the only control plane of 3 hosts',
+    },
+    {
+      name: 'no control plane',
+      given: '[kube_control_plane]\n[kube_node]\nb\n[etcd]\nb\n',
+      want: 'ST0135 error inventory.ini:1 kube_control_plane has no hosts',
+    },
+    {
+      name: 'no etcd',
+      given: '[kube_control_plane]\na\n[kube_node]\na\n[etcd]\n',
+      want: "ST0135 error inventory.ini:5 Group 'etcd' cannot be empty in external etcd mode",
+    },
+    {
+      name: 'a misspelt group',
+      given: `${separate}[kube_nodes]\nd\n`,
+      want: 'ST0135 warning inventory.ini:8 d is in no group but kube_nodes',
+    },
+    {
+      name: 'a name that is misspelt in a group',
+      given:
+        '[all]\nnode1 ansible_host=1\nnode2 ansible_host=2\n[kube_control_plane]\nnode1\n[etcd]\nnode1\n[kube_node]\nnode2\nnode22\n',
+      want: 'ST0135 warning inventory.ini:10 node22 is named in a group and nowhere given an address',
+    },
+    {
+      name: 'an engine that nobody knows',
+      given: `${separate}[all:vars]\ncontainer_manager=podman\n`,
+      want: 'ST0134 error inventory.ini:8 container_manager is podman',
+    },
+    {
+      name: 'a plugin that nobody knows',
+      given: `${separate}[all:vars]\nkube_network_plugin=calicoo\n`,
+      want: 'ST0134 error inventory.ini:8 kube_network_plugin is calicoo',
+    },
+    {
+      name: 'an undefined variable in a template',
+      given: `${separate}[all:vars]\ncontainer_manager="{{ engine }}"\n`,
+      want: "ST0134 warning inventory.ini:8 container_manager cannot be read: 'engine' is undefined",
+    },
+    {
+      name: 'a choice of the wrong kind',
+      given: `${separate}[all:vars]\nhelm_enabled=[1,2]\n`,
+      want: 'ST0134 error inventory.ini:8 helm_enabled is [1, 2], which is not true or false',
+    },
+    {
+      name: 'etcd in containers of another engine',
+      given: `${separate}[all:vars]\netcd_deployment_type=docker\n`,
+      want: 'ST0134 error inventory.ini:8 etcd_deployment_type is docker and container_manager is containerd',
+    },
+    {
+      name: 'kubeadm etcd with a group of its own',
+      given: `${separate}[all:vars]\netcd_deployment_type=kubeadm\n`,
+      want: 'ST0135 warning inventory.ini:6 c: in etcd, but kubeadm runs etcd on the control planes',
+    },
+  ]
+  it.each(rows)('$name', ({ given, want }) => {
+    files.write({ 'inventory.ini': given })
+    expect(problemsOf(matrixOf('inventory.ini'))).toContain(want)
+  })
+
+  it('nothing, where three hosts do everything', () => {
+    files.write({
+      'inventory.ini': '[kube_control_plane]\na\nb\nc\n[kube_node]\na\nb\nc\n[etcd]\na\nb\nc\n',
+    })
+    expect(problemsOf(matrixOf('inventory.ini'))).toEqual([])
+  })
+})
