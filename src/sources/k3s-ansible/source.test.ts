@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../kube/object.ts'
 import { load } from '../load.ts'
 import { sourceFile } from '../source-object.ts'
+import { readHosts } from '../hosts.ts'
 import { namesOf, type Sandbox, sandbox } from '../testing.ts'
 import { readText } from '../yaml/read.ts'
 import { packagedObjects } from './packaged.ts'
@@ -89,6 +90,24 @@ describe('an inventory of k3s-ansible', () => {
     const [first] = loaded.objects
     expect(first?.locate('metadata.name')).toMatchObject({ line: 10, column: 5 })
     expect(loaded.notes).toEqual([])
+  })
+
+  it('tells the parts and tools of every host, and what etcd survives', () => {
+    files.write({ 'inventory.yml': official })
+    const read = readHosts(join(files.root, 'inventory.yml'))
+    const matrix = 'matrix' in read ? read.matrix : undefined
+    expect(matrix?.voters).toEqual({ members: ['s1', 's2', 's3'], needed: 2 })
+    const etcd = matrix?.hosts.map(({ name, parts, tools }) => {
+      const lands = tools.find(tool => tool.name === 'etcd')?.lands
+      return `${name} ${parts.join()} ${String(lands)}`
+    })
+    expect(etcd).toEqual([
+      's1 server true',
+      's2 server true',
+      's3 server true',
+      'a1 agent false',
+      'a2 agent false',
+    ])
   })
 
   it('of the variant evaluates templates: servers are tainted where there are nodes', () => {

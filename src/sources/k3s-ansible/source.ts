@@ -3,6 +3,7 @@
 
 import { statSync } from 'node:fs'
 import type { Location, Problem } from '../../base/problem.ts'
+import type { HostMatrix } from '../../explain/host-matrix.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Assumption } from '../../trials/spec.ts'
 import { type Inventory, readInventory } from '../ansible/inventory/inventory.ts'
@@ -23,6 +24,7 @@ import {
   variableProblem,
 } from '../ansible/installer/inventory-problems.ts'
 import { nodeSize } from '../ansible/installer/pools.ts'
+import { hostRows } from './hosts.ts'
 import { type Member, memberOf, poolsOf, type Role } from './nodes.ts'
 import { packagedObjects } from './packaged.ts'
 import { timersOf } from './timers.ts'
@@ -34,6 +36,7 @@ export const k3sAnsible = {
   isInventory: true,
   detect: place => (readK3s(place) === undefined ? 'no' : 'certain'),
   load: loadCluster,
+  hosts: k3sHosts,
 } satisfies Source
 
 /** Names of files that are inventories without being named by the user. */
@@ -78,11 +81,42 @@ interface Reading extends Found {
   readonly assumptions: Assumption[]
 }
 
+/** What every host becomes; undefined when the inventory is for another installer. */
+function k3sHosts(place: Place): HostMatrix | undefined {
+  const found = readK3s(place)
+  if (found === undefined) return undefined
+  const reading = started(found)
+  const { inventory, flavour, values, problems } = reading
+  const members = membersOf(reading)
+  const version = versionOf(reading)
+  const store = memory(reading, members)
+  if (members.length > 0) assume(reading, members)
+  return {
+    installer: flavour.name,
+    release: {
+      what: `k3s ${version.text}`,
+      why: `the inventory is one of ${flavour.name}`,
+      setBy: reading.file.name,
+    },
+    ...hostRows(inventory, members, store === 'etcd'),
+    problems: [
+      ...inventoryProblems(inventory, place.path),
+      ...values.errors.map(error => variableProblem(error, place.path)),
+      ...inventory.files.unsupported.map(encryptedFile),
+      ...problems,
+    ],
+  }
+}
+
+function started(found: Found): Reading {
+  return { ...found, values: new HostValues(found.inventory), problems: [], assumptions: [] }
+}
+
 function loadCluster(place: Place): SourceResult {
   const found = readK3s(place)
   if (found === undefined) return { objects: [], problems: [] }
-  const values = new HostValues(found.inventory)
-  const reading: Reading = { ...found, values, problems: [], assumptions: [] }
+  const reading = started(found)
+  const { values } = reading
   const { flavour, problems, assumptions, inventory } = reading
   const members = membersOf(reading)
   const version = versionOf(reading)
