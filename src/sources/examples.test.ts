@@ -33,6 +33,22 @@ describe('the examples of the repository', () => {
     }
   })
 
+  it('kubespray: three inventories, each a platform without problems', () => {
+    const shapes = ['separate/inventory.ini', 'stacked/hosts.yaml', 'one/hosts.ini'].map(name => {
+      const { problems, pools, kubernetes } = load([join(examples, 'kubespray', name)])
+      return { problems, kubernetes, pools: pools.map(pool => `${pool.name} ${pool.count}`) }
+    })
+    expect(shapes).toEqual([
+      { problems: [], kubernetes: '1.28', pools: ['control-plane 1', 'node 1'] },
+      {
+        problems: [],
+        kubernetes: '1.33',
+        pools: ['control-plane 3', 'node 1', 'node-2 1'],
+      },
+      { problems: [], kubernetes: '1.33', pools: ['control-plane 1'] },
+    ])
+  })
+
   it('k3s-ansible: both inventories are platforms by themselves', () => {
     const official = load([join(examples, 'k3s-ansible/inventory.yml')])
     expect(official.problems).toEqual([])

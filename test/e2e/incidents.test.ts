@@ -14,7 +14,9 @@ function trialFilesIn(folder: string): readonly string[] {
     .map(name => join(folder, name))
 }
 
-describe.each(['trials/incidents', 'examples/k3s-ansible/advice'])('%s', folder => {
+const folders = ['trials/incidents', 'examples/k3s-ansible/advice', 'examples/kubespray/advice']
+
+describe.each(folders)('%s', folder => {
   it.each(trialFilesIn(folder))('%s', file => {
     const results = runTrialFiles([join(root, file)], { version: 'test' })
     expect(results.length).toBeGreaterThan(0)

@@ -15,7 +15,7 @@ const text: Render = matrix => {
   const nodes = hosts.filter(({ isNode }) => isNode).length
   const lines = [
     ...(voters === undefined ? [] : [votersText(voters)]),
-    `${hosts.length} hosts, ${nodes} of them nodes; ${release.what}: ${release.why}`,
+    `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, ${nodes} of them nodes; ${release.what}: ${release.why}`,
   ]
   const gaps = gapsOf(matrix)
   const absent = gaps.length === 0 ? '' : `\n${gaps.join('\n')}\n`

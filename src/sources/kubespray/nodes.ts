@@ -23,8 +23,8 @@ const controlPlaneTaint: PoolTaint = { key: role('control-plane'), effect: 'NoSc
 /** One pool for each set of equal nodes; `votes` tells whose loss counts for etcd. */
 export function poolsOf(reading: Reading, votes: (host: Host) => boolean): readonly PoolSpec[] {
   const { layout } = reading
-  const members = layout.cluster
-    .filter(host => layout.has(host, 'controlPlane') || layout.has(host, 'node'))
+  const members = [...new Set([...layout.hosts.controlPlane, ...layout.hosts.node])]
+    .filter(host => layout.isInCluster(host))
     .map(host => memberOf(reading, host, votes(host)))
   return poolsOfEqual(members, 'kubespray')
 }

@@ -41,18 +41,18 @@ describe('an inventory of Kubespray', () => {
     expect(loaded.problems.filter(({ severity }) => severity === 'error')).toEqual([])
     expect(loaded.pools).toMatchObject([
       {
-        name: 'node',
-        count: 2,
-        nodeNames: ['w1', 'w2'],
-        labels: {},
-        location: { line: 5 },
-      },
-      {
         name: 'control-plane',
         nodeNames: ['cp'],
         labels: { 'node-role.kubernetes.io/control-plane': '' },
         taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
         location: { line: 2 },
+      },
+      {
+        name: 'node',
+        count: 2,
+        nodeNames: ['w1', 'w2'],
+        labels: {},
+        location: { line: 5 },
       },
     ])
     expect(loaded.notes).toContain('e1, e2, e3: only etcd, no kubelet and no node')
