@@ -20,6 +20,8 @@ export function findingsOf(reading: Reading): readonly Problem[] {
     ...etcdFindings(reading),
     ...singleControlPlane(reading),
     ...combinations(reading),
+    ...hostNames(reading),
+    ...podRange(reading),
   ]
 }
 
@@ -214,6 +216,38 @@ function combinations(reading: Reading): readonly Problem[] {
     )
   }
   return problems
+}
+
+// The name of a host becomes that of its node.
+function hostNames({ inventory, layout, file }: Reading): readonly Problem[] {
+  const isName = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
+  return [...inventory.hosts.values()]
+    .filter(host => layout.isInCluster(host) && !isName.test(host.name))
+    .map(host =>
+      errorAt(codes.inventoryGroups, host.at[0] ?? { file: file.name }, {
+        what: `${host.name} is no name for a host of the cluster`,
+        why:
+          "Hostname must consist of lower case alphanumeric characters, '.' or '-', and must " +
+          'start and end with an alphanumeric character',
+        todo: 'rename it in every group; the machine is called so as well',
+      }),
+    )
+}
+
+// With 110 pods a node and a range of /24 for each there are 254 addresses: enough.
+function podRange({ settings, speaker, release, file }: Reading): readonly Problem[] {
+  const plugin = settings.text(speaker, 'kube_network_plugin', release.plugins).value
+  const pods = settings.number(speaker, 'kubelet_max_pods')
+  const prefix = settings.number(speaker, 'kube_network_node_prefix')
+  const addresses = 2 ** (32 - prefix.value) - 2
+  if (['calico', 'none'].includes(plugin) || pods.value <= addresses) return []
+  return [
+    errorAt(codes.inventoryVariable, pods.at ?? prefix.at ?? { file: file.name }, {
+      what: `kubelet_max_pods is ${pods.value}, and a node has ${addresses} addresses for pods`,
+      why: 'Do not schedule more pods on a node than inet addresses are available.',
+      todo: 'lower kubelet_max_pods, or take a smaller kube_network_node_prefix',
+    }),
+  ]
 }
 
 function nameOf({ name }: Host): string {

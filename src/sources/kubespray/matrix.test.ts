@@ -170,6 +170,36 @@ describe('what is wrong with an inventory', () => {
       want: 'ST0134 error inventory.ini:8 etcd_deployment_type is docker and container_manager is containerd',
     },
     {
+      name: 'a label that is none',
+      given: `${separate}[all:vars]\nnode_labels={"a b": "c"}\n`,
+      want: 'ST0134 error inventory.ini:8 "a b=c" in node_labels is no label',
+    },
+    {
+      name: 'a taint that is none',
+      given: `${separate}[all:vars]\nnode_taints=["a=b:Never"]\n`,
+      want: 'ST0134 warning inventory.ini:8 "a=b:Never" in node_taints is no taint',
+    },
+    {
+      name: 'fewer than no pods',
+      given: `${separate}[all:vars]\nkubelet_max_pods=-1\n`,
+      want: 'ST0134 error inventory.ini:8 kubelet_max_pods is -1, which is not a whole number',
+    },
+    {
+      name: 'more pods than addresses',
+      given: `${separate}[all:vars]\nkube_network_plugin=flannel\nkubelet_max_pods=300\n`,
+      want: 'ST0134 error inventory.ini:9 kubelet_max_pods is 300, and a node has 254 addresses for pods',
+    },
+    {
+      name: 'a name that no node can have',
+      given: '[kube_control_plane]\nN_1\n[kube_node]\nN_1\n[etcd]\nN_1\n',
+      want: 'ST0135 error inventory.ini:2 N_1 is no name for a host of the cluster',
+    },
+    {
+      name: 'a choice that a fact of the host makes',
+      given: `${separate}[all:vars]\ncontainer_manager="{{ ansible_os_family }}"\n`,
+      want: 'ST0134 warning inventory.ini:8 container_manager cannot be read: it depends on the fact ansible_os_family',
+    },
+    {
       name: 'kubeadm etcd with a group of its own',
       given: `${separate}[all:vars]\netcd_deployment_type=kubeadm\n`,
       want: 'ST0135 warning inventory.ini:6 c: in etcd, but kubeadm runs etcd on the control planes',

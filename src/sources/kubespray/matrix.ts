@@ -9,9 +9,11 @@ import {
 import { groupsOf } from '../ansible/inventory/inventory.ts'
 import type { Host } from '../ansible/inventory/model.ts'
 import type { Place } from '../framework.ts'
+import { componentsOf } from './components.ts'
 import { etcdOf } from './engine.ts'
 import { findingsOf } from './findings.ts'
 import { type Part, parts } from './layout.ts'
+import { poolsOf } from './nodes.ts'
 import { type Reading, readKubespray } from './reading.ts'
 import { toolTeller } from './tools.ts'
 
@@ -32,6 +34,9 @@ export function kubesprayHosts(place: Place): HostMatrix | undefined {
   const rows = hosts.map(host => rowOf(reading, host, toolsOn))
   const members = etcdOf(reading).members.map(({ name }) => name)
   const found = findingsOf(reading)
+  // What nodes and components are made of is read for its problems.
+  poolsOf(reading, () => false)
+  componentsOf(reading)
   return {
     installer: 'Kubespray',
     release: releaseBy,

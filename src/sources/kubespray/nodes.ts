@@ -2,6 +2,7 @@
 // Upstream: kubespray v2.22.0 to v2.29.0 roles/kubernetes/control-plane (kubeadm-config),
 // kubernetes/node-label, kubernetes/node-taint, kubernetes/node.
 
+import { labelKeyErrors, labelValueErrors } from '../../kube/formats.ts'
 import type { PoolTaint } from '../../nodes/pool.ts'
 import type { PoolSpec } from '../../trials/spec.ts'
 import {
@@ -12,7 +13,7 @@ import {
 } from '../ansible/installer/pools.ts'
 import type { Host } from '../ansible/inventory/model.ts'
 import { isList, textOf } from '../ansible/values.ts'
-import { codes, warningAt } from '../problems.ts'
+import { codes, errorAt, warningAt } from '../problems.ts'
 import type { Reading } from './reading.ts'
 import { wrongKind } from './settings.ts'
 
@@ -35,7 +36,7 @@ function memberOf(reading: Reading, host: Host, isVoter: boolean): PoolMember {
   const labels = {
     ...(isServer ? { [role('control-plane')]: '' } : {}),
     ...(isVoter ? { [role('etcd')]: '' } : {}),
-    ...Object.fromEntries(settings.texts(host, 'node_labels')),
+    ...labelsOf(reading, host),
   }
   const taints = [
     ...(isServer && !layout.has(host, 'node') ? [controlPlaneTaint] : []),
@@ -45,11 +46,33 @@ function memberOf(reading: Reading, host: Host, isVoter: boolean): PoolMember {
   const parts: NodeParts = {
     labels,
     ...(taints.length === 0 ? {} : { taints }),
-    ...(pods.at === undefined ? {} : { pods: pods.value }),
+    ...(pods.at === undefined || pods.value === 0 ? {} : { pods: pods.value }),
   }
   const name = textOf(settings.any(host, 'kube_override_hostname')?.value)
   const pool = isServer ? 'control-plane' : 'node'
   return { host, pool, parts, ...(name === undefined || name === '' ? {} : { nodeName: name }) }
+}
+
+// kubectl label refuses what is no label, and the task fails.
+function labelsOf({ settings }: Reading, host: Host): Readonly<Record<string, string>> {
+  const { pairs, at } = settings.texts(host, 'node_labels')
+  const fine = pairs.filter(([key, value]) => {
+    const [error] = [...labelKeyErrors(key), ...labelValueErrors(value)]
+    if (error === undefined) return true
+    settings.tell(
+      errorAt(codes.inventoryVariable, at ?? { file: '' }, {
+        what: `"${key}=${value}" in node_labels is no label`,
+        why: `kubectl label refuses it: ${error}`,
+        todo: 'correct the label; texts that look like numbers or flags need quotes',
+      }),
+    )
+    return false
+  })
+  return Object.fromEntries(fine)
+}
+
+function taintErrors({ key, value = '' }: PoolTaint): readonly string[] {
+  return [...labelKeyErrors(key), ...labelValueErrors(value)]
 }
 
 // A text or mapping is passed over by the tasks without a word.
@@ -63,7 +86,7 @@ function taintsOf({ settings }: Reading, host: Host): readonly PoolTaint[] {
   return given.value.flatMap(each => {
     const text = textOf(each)
     const taint = text === undefined ? undefined : taintOf(text)
-    if (taint !== undefined) return [taint]
+    if (taint !== undefined && taintErrors(taint).length === 0) return [taint]
     settings.tell(
       warningAt(codes.inventoryVariable, given.at ?? { file: '' }, {
         what: `"${text ?? '?'}" in node_taints is no taint`,

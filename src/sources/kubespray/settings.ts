@@ -18,6 +18,12 @@ export interface Setting<T> {
   readonly at?: Location
 }
 
+/** A mapping of texts and the place that set it. */
+export interface Texts {
+  readonly pairs: readonly (readonly [string, string])[]
+  readonly at?: Location
+}
+
 /** Reads variables of hosts; problems are told once for each place. */
 export class Settings {
   readonly problems: Problem[] = []
@@ -40,7 +46,7 @@ export class Settings {
 
   number(host: Host | undefined, name: VariableName): Setting<number> {
     return this.#read(host, name, value => {
-      if (typeof value === 'number') return value
+      if (typeof value === 'number') return value >= 0 ? value : undefined
       const text = textOf(value)
       return text !== undefined && /^\d{1,9}$/.test(text.trim()) ? Number(text) : undefined
     })
@@ -78,14 +84,18 @@ export class Settings {
   }
 
   /** A mapping of texts, such as labels. */
-  texts(host: Host, name: string): readonly (readonly [string, string])[] {
+  texts(host: Host, name: string): Texts {
     const setting = this.any(host, name)
-    if (setting === undefined || setting.value === null) return []
+    if (setting === undefined || setting.value === null) return { pairs: [] }
+    const at = setting.at === undefined ? {} : { at: setting.at }
     if (isMapping(setting.value)) {
-      return [...setting.value].map(([key, value]) => [plainText(key), plainText(value)] as const)
+      const pairs = [...setting.value].map(
+        ([key, value]) => [plainText(key), plainText(value)] as const,
+      )
+      return { pairs, ...at }
     }
     this.tell(wrongKind(name, setting, 'a mapping'))
-    return []
+    return { pairs: [] }
   }
 
   tell(problem: Problem): void {
@@ -133,7 +143,9 @@ function shortened(text: string): string {
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`
 }
 
-function unreadable(name: string, at: Location, why: string): Problem {
+function unreadable(name: string, at: Location, reason: string): Problem {
+  const [fact] = /(?<=^')ansible_\w+(?=' is undefined)/.exec(reason) ?? []
+  const why = fact === undefined ? reason : `it depends on the fact ${fact}`
   return warningAt(codes.inventoryVariable, at, {
     what: `${name} cannot be read: ${why.split('\n')[0] ?? why}`,
     why: 'what it decides is not known here; its default is taken',

@@ -13,13 +13,12 @@ import type { Host } from '../ansible/inventory/model.ts'
 import { isTruthy } from '../ansible/values.ts'
 import type { Place, Source, SourceResult } from '../framework.ts'
 import type { SourceObject } from '../source-object.ts'
-import { addonObjects } from './addons.ts'
-import { dnsObjects } from './dns.ts'
+import { componentsOf } from './components.ts'
 import { type Etcd, etcdOf } from './engine.ts'
 import { findingsOf } from './findings.ts'
 import { placeOfGroup } from './layout.ts'
 import { kubesprayHosts } from './matrix.ts'
-import { isModelled, networkObjects } from './network.ts'
+import { isModelled } from './network.ts'
 import { poolsOf } from './nodes.ts'
 import { inventoriesOf, type Reading, readKubespray } from './reading.ts'
 import type { Decided } from './shapes.ts'
@@ -62,10 +61,6 @@ function loadCluster(place: Place): SourceResult {
       ...(pools.length === 0 ? {} : { pools }),
     },
   }
-}
-
-function componentsOf(reading: Reading): readonly Decided[] {
-  return [...networkObjects(reading), ...dnsObjects(reading), ...addonObjects(reading)]
 }
 
 // An object of ours has no text; it comes from the line of the variable that decided it, else from
