@@ -21,7 +21,7 @@ export async function runInventoryCommand(
   call: Call,
   product: Product = realProduct,
 ): Promise<number> {
-  const settings = settingsOf(call, product, [...hostReporters.keys()])
+  const settings = settingsOf(call, product)
   if (settings === undefined) return exits.usage
   const tell = (problems: readonly Problem[]): void =>
     call.io.err(problemsText(problems.map(reportProblem), contextFor(settings, call.io, 'err')))

@@ -7,6 +7,7 @@ export const inventory = {
   doc: 'Tell what an installer makes of each host: parts, tools, and what is wrong with the groups.',
   args: '[PATH] [TOOL]',
   flags: ['why', 'fail-on', 'output', 'color', 'verbosity'],
+  outputs: ['text', 'table', 'wide', 'json', 'yaml', 'markdown'],
   examples: [
     'inventory inventory/mycluster/inventory.ini',
     'inventory inventory/mycluster -o markdown',
