@@ -150,6 +150,18 @@ function etcdFindings(reading: Reading): readonly Problem[] {
       }),
     )
   }
+  const broken = new Set(hostsIn(inventory, 'broken_etcd'))
+  const left = members.filter(host => !broken.has(host)).length
+  const needed = Math.trunc(count / 2) + 1
+  if (broken.size > 0 && left < needed) {
+    problems.push(
+      warningAt(codes.inventoryGroups, inventory.groups.get('broken_etcd')?.at[0] ?? at, {
+        what: `${count - left} of ${count} members of etcd are in broken_etcd, ${needed} are needed`,
+        why: 'no majority is left: recover_control_plane.yml starts anew from one member',
+        todo: 'have a snapshot at hand (etcd_snapshot), or bring a member back first',
+      }),
+    )
+  }
   for (const host of members) {
     if (type !== 'docker' || engineOf(reading, host).isInstalled) continue
     problems.push(

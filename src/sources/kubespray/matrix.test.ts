@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostMatrix } from '../../explain/host-matrix.ts'
 import { readHosts } from '../hosts.ts'
+import { load } from '../load.ts'
 import { type Sandbox, sandbox } from '../testing.ts'
 
 let files: Sandbox
@@ -170,6 +171,12 @@ describe('what is wrong with an inventory', () => {
       want: 'ST0134 error inventory.ini:8 etcd_deployment_type is docker and container_manager is containerd',
     },
     {
+      name: 'a majority of etcd that is broken',
+      given:
+        '[kube_control_plane]\na\nb\nc\n[kube_node]\na\n[etcd]\na\nb\nc\n[broken_etcd]\na\nb\n',
+      want: 'ST0135 warning inventory.ini:11 2 of 3 members of etcd are in broken_etcd, 2 are needed',
+    },
+    {
       name: 'a label that is none',
       given: `${separate}[all:vars]\nnode_labels={"a b": "c"}\n`,
       want: 'ST0134 error inventory.ini:8 "a b=c" in node_labels is no label',
@@ -217,3 +224,26 @@ describe('what is wrong with an inventory', () => {
     expect(problemsOf(matrixOf('inventory.ini'))).toEqual([])
   })
 })
+
+const real = join(import.meta.dirname, '../../../../shared/real/kubespray')
+const inventories = existsSync(real)
+  ? readdirSync(real, { recursive: true, encoding: 'utf8' })
+      .filter(name => /(?:\.ini|hosts\.ya?ml|ci_inventory\.yml)$/.test(name))
+      .sort()
+  : []
+
+describe.skipIf(inventories.length === 0)(
+  `real inventories${inventories.length === 0 ? ' (skipped: ../shared/real is not there)' : ''}`,
+  () => {
+    it.each(inventories)('%s: the same hosts are nodes for the trials', name => {
+      const read = readHosts(join(real, name))
+      const matrix = 'matrix' in read ? read.matrix : undefined
+      const nodes = matrix?.hosts.filter(({ isNode }) => isNode).map(host => host.name)
+      const { pools, poolsSetBy } = load([join(real, name)])
+      const named = pools.flatMap(({ nodeNames = [] }) => nodeNames)
+      expect(matrix?.installer).toBe('Kubespray')
+      expect([...named].sort()).toEqual([...(nodes ?? [])].sort())
+      expect(poolsSetBy === 'default').toBe(nodes?.length === 0)
+    })
+  },
+)
