@@ -193,7 +193,7 @@ function singleControlPlane({ layout, inventory, file }: Reading): readonly Prob
 
 // Settings that are fine alone and not together.
 function combinations(reading: Reading): readonly Problem[] {
-  const { settings, layout, speaker } = reading
+  const { settings, layout, speaker, release } = reading
   const problems: Problem[] = []
   const { type, at, members } = etcdOf(reading)
   const manager = settings.text(members[0] ?? speaker, 'container_manager').value
@@ -218,7 +218,7 @@ function combinations(reading: Reading): readonly Problem[] {
   }
   const plugin = settings.text(speaker, 'kube_network_plugin')
   const owner = settings.text(speaker, 'kube_owner').value
-  if (plugin.value === 'cilium' && owner !== 'root') {
+  if (release.ciliumNeedsRoot && plugin.value === 'cilium' && owner !== 'root') {
     problems.push(
       warningAt(codes.inventoryVariable, plugin.at ?? start(reading), {
         what: `kube_network_plugin is cilium and kube_owner is ${owner}`,

@@ -177,6 +177,11 @@ describe('what is wrong with an inventory', () => {
       want: 'ST0135 warning inventory.ini:11 2 of 3 members of etcd are in broken_etcd, 2 are needed',
     },
     {
+      name: 'Cilium without root',
+      given: `${separate}[all:vars]\nkube_network_plugin=cilium\n`,
+      want: 'ST0134 warning inventory.ini:8 kube_network_plugin is cilium and kube_owner is kube',
+    },
+    {
       name: 'a label that is none',
       given: `${separate}[all:vars]\nnode_labels={"a b": "c"}\n`,
       want: 'ST0134 error inventory.ini:8 "a b=c" in node_labels is no label',
@@ -215,6 +220,12 @@ describe('what is wrong with an inventory', () => {
   it.each(rows)('$name', ({ given, want }) => {
     files.write({ 'inventory.ini': given })
     expect(problemsOf(matrixOf('inventory.ini'))).toContain(want)
+  })
+
+  it('not Cilium without root before v2.28, whose agent was privileged', () => {
+    const vars = '[all:vars]\nkube_network_plugin=cilium\nkube_version=v1.31.4\n'
+    files.write({ 'inventory.ini': `${separate}${vars}` })
+    expect(problemsOf(matrixOf('inventory.ini'))).toEqual([])
   })
 
   it('nothing, where three hosts do everything', () => {

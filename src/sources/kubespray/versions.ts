@@ -27,6 +27,8 @@ export interface Release {
   readonly hasEtcdutl: boolean
   /** Which plugins `kube_network_plugin` may name. */
   readonly plugins: readonly string[]
+  /** The agent of Cilium is not privileged, so that folders must belong to root. */
+  readonly ciliumNeedsRoot: boolean
   /** A cluster without hosts in kube_node is refused. */
   readonly needsNodes: boolean
 }
@@ -53,6 +55,7 @@ const since = {
   crunForCrio: 27,
   noPlugin: 27,
   freeAutoscaler: 28,
+  unprivilegedCilium: 28,
   preferredAntiAffinity: 29,
   noRuntimeForCrio: 29,
   noWeave: 29,
@@ -93,6 +96,7 @@ function release(minor: number): Release {
       ...(has('noWeave') ? [] : ['weave']),
       ...(has('noPlugin') ? ['none'] : []),
     ],
+    ciliumNeedsRoot: has('unprivilegedCilium'),
     needsNodes: !has('controlPlanesOnly'),
   }
 }
