@@ -4,30 +4,23 @@ import { reportProblem } from '../explain/problems.ts'
 import { emptyReport } from '../explain/rehearse.ts'
 import type { Report } from '../explain/report.ts'
 import type { CheckOptions, RemedyOptions } from '../index.ts'
-import { remedies } from '../remedies/registry.ts'
-import { problemText } from '../reports/problem.ts'
-import { reporters } from '../reports/registry.ts'
 import type { Loaded } from '../sources/load.ts'
 import { type Compared, withoutKnown } from './baseline.ts'
 import type { Call } from './commands/framework.ts'
-import { configText } from './config.ts'
-import { exitStatusOf, exits } from './exit.ts'
-import { contextFor, writeReport } from './output.ts'
-import { environmentNotes, type Prepared, prepare } from './prepare.ts'
+import { exitStatusOf } from './exit.ts'
+import { opened } from './opening.ts'
+import { writeReport } from './output.ts'
+import type { Prepared } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
-import { type CheckedSettings, type Settings, settingsFrom } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { version } from './version.ts'
 
 /** Runs `seatrial check`; answers the exit status. */
 export async function runCheckCommand(call: Call, product: Product = realProduct): Promise<number> {
   const startedMs = call.io.clockMs()
-  const settings = settingsOf(call, product)
-  if (settings === undefined) return exits.usage
-  const prepared = prepare(settings)
-  if (settings.showConfig) {
-    call.io.out(configText(settings, prepared, call.given))
-    return exits.holds
-  }
+  const start = opened(call, product)
+  if (typeof start === 'number') return start
+  const { settings, prepared } = start
   const { report: found, notes } = comparedReport(settings, prepared, product)
   const report = withRemedies(found, { settings, prepared, product })
   const timed = settings.verbosity > 0 ? withWallMs(report, call.io.clockMs() - startedMs) : report
@@ -43,25 +36,6 @@ function comparedReport(settings: Settings, prepared: Prepared, product: Product
   const report = reportOf(settings, prepared, product)
   const { baseline } = settings
   return baseline === undefined ? { report, notes: [] } : withoutKnown(report, baseline)
-}
-
-/** Checked settings, or nothing once stderr says what is wrong with them. */
-export function settingsOf(
-  { args, given, io, outputs }: Call,
-  product: Product,
-): Settings | undefined {
-  const known = {
-    formats: outputs ?? [...reporters.keys()],
-    trials: product.trialNames,
-    strategies: product.strategyNames,
-    remedies: remedies.map(({ name }) => name),
-  }
-  const { settings, problems }: CheckedSettings = settingsFrom(args, given, known)
-  io.err(environmentNotes(io))
-  if (problems.length === 0) return settings
-  const context = contextFor(settings, io, 'err')
-  io.err(problems.map(problem => problemText(reportProblem(problem), context)).join(''))
-  return undefined
 }
 
 /** The report, or one without trials when there is nothing to try. */

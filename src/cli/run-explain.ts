@@ -20,7 +20,8 @@ import { contextFor } from './output.ts'
 import { type Page, pages, pageText } from './pages/registry.ts'
 import { prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
-import { reportOf, settingsOf, withRemedies } from './run-check.ts'
+import { settingsOf } from './opening.ts'
+import { reportOf, withRemedies } from './run-check.ts'
 import type { Settings } from './settings.ts'
 
 /** Runs `seatrial explain`; without arguments it lists every page. */

@@ -11,12 +11,10 @@ import { problemText } from '../reports/problem.ts'
 import { counted } from '../reports/words.ts'
 import { exploredTrials } from '../trials/explore/scenario.ts'
 import type { Call } from './commands/framework.ts'
-import { configText } from './config.ts'
 import { exits } from './exit.ts'
+import { opened } from './opening.ts'
 import { contextFor, documentText } from './output.ts'
-import { prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
-import { settingsOf } from './run-check.ts'
 import type { Settings } from './settings.ts'
 import { version } from './version.ts'
 
@@ -25,14 +23,10 @@ export async function runExploreCommand(
   call: Call,
   product: Product = realProduct,
 ): Promise<number> {
-  const { io, given } = call
-  const settings = settingsOf(call, product)
-  if (settings === undefined) return exits.usage
-  const prepared = prepare(settings)
-  if (settings.showConfig) {
-    io.out(configText(settings, prepared, given))
-    return exits.holds
-  }
+  const { io } = call
+  const start = opened(call, product)
+  if (typeof start === 'number') return start
+  const { settings, prepared } = start
   const { loaded } = prepared
   const problems = loaded.problems.map(reportProblem)
   const { assumptions } = loaded

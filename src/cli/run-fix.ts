@@ -8,25 +8,21 @@ import { reporters } from '../reports/registry.ts'
 import { bySeverity, counted, countsText } from '../reports/words.ts'
 import { spliced } from '../sources/edit.ts'
 import type { Call } from './commands/framework.ts'
-import { configText } from './config.ts'
-import { exitStatusOf, exits } from './exit.ts'
+import { exitStatusOf } from './exit.ts'
+import { opened } from './opening.ts'
 import { contextFor } from './output.ts'
 import { notesText } from '../reports/notes.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
-import { reportOf, settingsOf, withRemedies } from './run-check.ts'
+import { reportOf, withRemedies } from './run-check.ts'
 import type { Settings } from './settings.ts'
 
 /** Runs `seatrial fix`; answers the exit status. */
 export async function runFixCommand(call: Call, product: Product = realProduct): Promise<number> {
   const { io, given } = call
-  const settings = settingsOf(call, product)
-  if (settings === undefined) return exits.usage
-  const prepared = prepare(settings)
-  if (settings.showConfig) {
-    io.out(configText(settings, prepared, given))
-    return exits.holds
-  }
+  const start = opened(call, product)
+  if (typeof start === 'number') return start
+  const { settings, prepared } = start
   const report = searched(settings, prepared, product)
   const chosen = chosenFor(report.findings, settings.accepted)
   const { output = 'text' } = settings

@@ -13,7 +13,7 @@ import { exits, fails } from './exit.ts'
 import { contextFor } from './output.ts'
 import { usageProblem } from './pools.ts'
 import { type Product, realProduct } from './product.ts'
-import { settingsOf } from './run-check.ts'
+import { settingsOf } from './opening.ts'
 import type { Settings } from './settings.ts'
 
 /** Runs `seatrial inventory`; answers the exit status. */

@@ -5,24 +5,18 @@ import { columns } from '../reports/columns.ts'
 import { notesText } from '../reports/notes.ts'
 import type { SizeRow } from '../trials/size.ts'
 import type { Call } from './commands/framework.ts'
-import { configText } from './config.ts'
 import { exits } from './exit.ts'
+import { opened } from './opening.ts'
 import { contextFor, documentText } from './output.ts'
-import { prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
-import { settingsOf } from './run-check.ts'
 import type { Settings } from './settings.ts'
 
 /** Runs `seatrial size`; answers the exit status. */
 export async function runSizeCommand(call: Call, product: Product = realProduct): Promise<number> {
-  const { io, given } = call
-  const settings = settingsOf(call, product)
-  if (settings === undefined) return exits.usage
-  const prepared = prepare(settings)
-  if (settings.showConfig) {
-    io.out(configText(settings, prepared, given))
-    return exits.holds
-  }
+  const { io } = call
+  const start = opened(call, product)
+  if (typeof start === 'number') return start
+  const { settings, prepared } = start
   const { loaded } = prepared
   const context = contextFor(settings, io, 'err')
   const problems = loaded.problems.map(reportProblem)

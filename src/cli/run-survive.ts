@@ -5,12 +5,12 @@ import type { SurvivalReport } from '../explain/survival.ts'
 import { notesText, problemsText } from '../reports/notes.ts'
 import { survivalReporters } from '../reports/survival/registry.ts'
 import type { Call } from './commands/framework.ts'
-import { configText } from './config.ts'
 import { exits, fails } from './exit.ts'
+import { opened } from './opening.ts'
 import { contextFor, documentText } from './output.ts'
-import { prepare, type Prepared } from './prepare.ts'
+import type { Prepared } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
-import { commandText, settingsOf } from './run-check.ts'
+import { commandText } from './run-check.ts'
 import type { Settings } from './settings.ts'
 import { version } from './version.ts'
 
@@ -22,15 +22,11 @@ export async function runSurviveCommand(
   call: Call,
   product: Product = realProduct,
 ): Promise<number> {
-  const { io, given } = call
+  const { io } = call
   const startedMs = io.clockMs()
-  const settings = settingsOf(call, product)
-  if (settings === undefined) return exits.usage
-  const prepared = prepare(settings)
-  if (settings.showConfig) {
-    io.out(configText(settings, prepared, given))
-    return exits.holds
-  }
+  const start = opened(call, product)
+  if (typeof start === 'number') return start
+  const { settings, prepared } = start
   const { loaded } = prepared
   const errors = contextFor(settings, io, 'err')
   const nodes = loaded.pools.reduce((sum, pool) => sum + pool.count, 0)

@@ -15,7 +15,7 @@ import { exits } from './exit.ts'
 import { contextFor, documentText } from './output.ts'
 import { changedPools, usageProblem } from './pools.ts'
 import { type Product, realProduct } from './product.ts'
-import { settingsOf } from './run-check.ts'
+import { settingsOf } from './opening.ts'
 import type { Settings } from './settings.ts'
 import { version } from './version.ts'
 
