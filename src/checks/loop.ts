@@ -3,6 +3,7 @@
 import { semanticEqual } from '../apiserver/equality.ts'
 import type { Change } from '../engine/store.ts'
 import { controllerOf, keyFrom, type KubeObject } from '../kube/object.ts'
+import { type Evicted, evictedIn, returnsOf } from './evictions.ts'
 import type { Check, Observation, Verdict, WorkloadLife } from './verdict.ts'
 
 /** So many returns, templates or ReplicaSets are no accident. */
@@ -68,7 +69,9 @@ function replicaSetLoop(created: readonly Change[], uid: string | undefined): Lo
   return sets.length <= replicaSetsMax ? [] : [{ n: sets.length, field: 'ReplicaSets created' }]
 }
 
-function podsLoop({ pods, wanted }: WorkloadLife): Loop[] {
+/** More pods than can be; who evicts them is said elsewhere. */
+function podsLoop({ pods, wanted }: WorkloadLife, known: readonly Loop[]): Loop[] {
+  if (known.length > 0) return []
   const many = pods.length > podsFactor * wanted && pods.length >= podsMin
   return many ? [{ n: pods.length }] : []
 }
@@ -76,10 +79,22 @@ function podsLoop({ pods, wanted }: WorkloadLife): Loop[] {
 interface Sets {
   readonly changes: ReadonlyMap<string, readonly Change[]>
   readonly created: readonly Change[]
+  readonly evicted: readonly Evicted[]
+}
+
+/** Pods that are evicted come back to where they were. */
+function placementLoop(workload: WorkloadLife, evicted: readonly Evicted[]): Loop[] {
+  return returnsOf(workload, evicted).map(({ writer, evictions, seconds }) => ({
+    n: evictions,
+    field: 'placement',
+    between: `${writer} evicts pods that come back to where they were: ${evictions} evictions, one round every ${seconds} s`,
+    seconds,
+  }))
 }
 
 /** What was written to workloads while the trial ran, by kind and key. */
-function changesOf({ world, startRevision }: Observation): Sets {
+function changesOf(observation: Observation): Sets {
+  const { world, startRevision } = observation
   const changes = new Map<string, Change[]>()
   const created: Change[] = []
   for (const change of world.store.changesAfter(startRevision)) {
@@ -93,23 +108,25 @@ function changesOf({ world, startRevision }: Observation): Sets {
     if (known === undefined) changes.set(id, [change])
     else known.push(change)
   }
-  return { changes, created }
+  return { changes, created, evicted: evictedIn(observation) }
 }
 
-function loopsOf(workload: WorkloadLife, { changes, created }: Sets): readonly Loop[] {
+function loopsOf(workload: WorkloadLife, { changes, created, evicted }: Sets): readonly Loop[] {
   const { kind, namespace, name } = workload.ref
   const own = changes.get(`${kind} ${keyFrom(namespace, name)}`) ?? []
+  const placements = placementLoop(workload, evicted)
   return [
     ...replicasLoop(own),
     ...templateLoop(own),
     ...replicaSetLoop(created, workload.object.metadata.uid),
-    ...podsLoop(workload),
+    ...podsLoop(workload, placements),
+    ...placements,
   ]
 }
 
 export const loop = {
   name: 'loop',
-  doc: 'A workload whose count or template returns again and again, or whose pods never last.',
+  doc: 'A workload whose count, template or placement returns again and again, or whose pods never last.',
   verdicts: ['loop'],
   judge: (observation, life) => {
     const sets = changesOf(observation)

@@ -6,6 +6,7 @@ import type { ApiRequest, ApiResponse } from '../apiserver/request.ts'
 import { component } from '../controllers/runtime.ts'
 import { type ControllerFlags, controllersWith } from '../controllers/registry.ts'
 import { indexes } from '../controllers/indexes.ts'
+import type { Actor } from '../engine/actor.ts'
 import { defaultSchedule, type Schedule } from '../engine/schedule.ts'
 import { type Program, World } from '../engine/world.ts'
 import type { Pod } from '../kube/generated/types.ts'
@@ -37,6 +38,8 @@ export interface ClusterOptions {
   readonly leases?: Pick<KubeletOptions, 'renewEveryMs' | 'firstRenewalMs'>
   /** Resolves ties between nodes where a recorded placement is replayed. */
   readonly preferNode?: (pod: Pod) => string | undefined
+  /** Components of third-party programs, which run beside the control plane. */
+  readonly programs?: readonly Actor[]
   /** Let components interleave between any two steps of a reconcile. */
   readonly interleave?: boolean
 }
@@ -62,7 +65,7 @@ export function request(world: World, apiRequest: ApiRequest, writer = installer
 }
 
 function programOf(options: ClusterOptions): Program {
-  const { kubernetes, model = defaultModel, leases, interleave, preferNode } = options
+  const { kubernetes, model = defaultModel, leases, interleave, preferNode, programs = [] } = options
   const version = schedulerVersion(kubernetes)
   return {
     actors: [
@@ -78,6 +81,7 @@ function programOf(options: ClusterOptions): Program {
         ...(preferNode !== undefined && { preferNode }),
       }),
       kubelet({ model, ...leases }),
+      ...programs,
     ],
     indexes,
     serve: serveWith(admissionPluginsWith(options.tolerationSeconds)),

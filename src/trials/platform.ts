@@ -5,6 +5,7 @@ import { type ClusterOptions, createCluster } from '../cluster/cluster.ts'
 import type { World } from '../engine/world.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
+import { platformActors } from '../platforms/registry.ts'
 import type { InstallSpec, PoolSpec, SlaSpec, Suppression, TimerSpec } from './spec.ts'
 
 /** An object and where each of its fields was written. */
@@ -46,9 +47,10 @@ export function nodesOf({ pools, kubernetes, options }: Platform): readonly Kube
 
 /** A World with the platform's nodes and nothing installed. */
 export function emptyWorld(platform: Platform): World {
-  const { kubernetes, options, timers } = platform
+  const { kubernetes, objects, options, timers } = platform
   const nodes = nodesOf(platform)
-  return createCluster({ kubernetes, nodes, ...timerOptions(timers), ...options })
+  const programs = platformActors(objects.map(({ object }) => object))
+  return createCluster({ kubernetes, nodes, programs, ...timerOptions(timers), ...options })
 }
 
 /** The flags of the components that the timers are. */

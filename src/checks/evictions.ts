@@ -1,0 +1,67 @@
+// Evictions through the API, by whom and from where: what rebalancers do to workloads.
+
+import type { Pod } from '../kube/generated/types.ts'
+import type { Observation, WorkloadLife } from './verdict.ts'
+
+/** One pod that the eviction API took. */
+export interface Evicted {
+  readonly atMs: number
+  readonly uid: string
+  readonly writer: string
+}
+
+/** Pods that were evicted while the trial ran, in order. */
+export function evictedIn({ world, startRevision }: Observation): readonly Evicted[] {
+  const evicted: Evicted[] = []
+  for (const { kind, before, after, atMs, writer } of world.store.changesAfter(startRevision)) {
+    if (kind !== 'Pod' || before === undefined || after === undefined) continue
+    if (isEvicted(before as Pod) || !isEvicted(after as Pod)) continue
+    evicted.push({ atMs, uid: after.metadata.uid ?? '', writer })
+  }
+  return evicted
+}
+
+function isEvicted({ status }: Pod): boolean {
+  return (status?.conditions ?? []).some(
+    ({ type, reason }) => type === 'DisruptionTarget' && reason === 'EvictionByEvictionAPI',
+  )
+}
+
+/** Evictions of one workload by one writer that found the same placement every time. */
+export interface Returns {
+  readonly writer: string
+  readonly evictions: number
+  /** Mean time from one return to the next. */
+  readonly seconds: number
+}
+
+/** So often the same placement is no accident. */
+const placementsMin = 3
+
+/** Who evicts pods of a workload again and again only to find them placed as before. */
+export function returnsOf(workload: WorkloadLife, evicted: readonly Evicted[]): readonly Returns[] {
+  const uids = new Set(workload.pods.map(({ uid }) => uid))
+  const own = evicted.filter(({ uid }) => uids.has(uid))
+  return [...new Set(own.map(({ writer }) => writer))].flatMap(writer => {
+    const by = own.filter(each => each.writer === writer)
+    const moments = new Map<string, number[]>()
+    for (const atMs of new Set(by.map(each => each.atMs))) {
+      const placement = placementAt(workload, atMs)
+      moments.set(placement, [...(moments.get(placement) ?? []), atMs])
+    }
+    const [most = []] = [...moments.values()].sort((a, b) => b.length - a.length)
+    if (most.length < placementsMin) return []
+    const spanMs = (most.at(-1) as number) - (most[0] as number)
+    return [{ writer, evictions: by.length, seconds: spanMs / (most.length - 1) / 1000 }]
+  })
+}
+
+/** How many pods were on each node just before a moment. */
+function placementAt({ pods }: WorkloadLife, atMs: number): string {
+  const counts = new Map<string, number>()
+  for (const { node, boundMs, markedMs } of pods) {
+    if (node === undefined || boundMs === undefined || boundMs >= atMs) continue
+    if (markedMs === undefined || markedMs >= atMs) counts.set(node, (counts.get(node) ?? 0) + 1)
+  }
+  return [...counts].map(([node, count]) => `${node} ${count}`).sort().join(', ')
+}

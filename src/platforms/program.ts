@@ -1,0 +1,57 @@
+// The shape of a third-party program: what makes it part of a platform, and the components that
+// then run beside the control plane. It acts only while a pod of its own runs.
+
+import type { Actor } from '../engine/actor.ts'
+import type { Container, Pod, PodSpec } from '../kube/generated/types.ts'
+import type { KubeObject } from '../kube/object.ts'
+
+/** One member of the registry. */
+export interface PlatformProgram {
+  readonly name: string
+  readonly doc: string
+  /** The components to run for the objects of a platform; none where it does not run the program. */
+  readonly actors: (objects: readonly KubeObject[]) => readonly Actor[]
+}
+
+/** The container of a pod that runs a program: by its command or the last part of its image. */
+export function programContainer(spec: PodSpec | undefined, name: string): Container | undefined {
+  return spec?.containers?.find(({ image = '', command }) => {
+    const runs = command?.[0] ?? image.replace(/@.*$/, '').replace(/:[^/]*$/, '')
+    return runs.slice(runs.lastIndexOf('/') + 1) === name
+  })
+}
+
+/** Whether any pod, or pod template, of the objects runs a program. */
+export function runsProgram(objects: readonly KubeObject[], name: string): boolean {
+  return objects.some(object => programContainer(podSpecOf(object), name) !== undefined)
+}
+
+interface Templated {
+  readonly spec?: PodSpec & {
+    readonly template?: { readonly spec?: PodSpec }
+    readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: PodSpec } } }
+  }
+}
+
+function podSpecOf(object: KubeObject): PodSpec | undefined {
+  const { spec } = object as Templated
+  if (object.kind === 'Pod') return spec
+  return spec?.template?.spec ?? spec?.jobTemplate?.spec?.template?.spec
+}
+
+/** The value of a flag of a container: `--name=value` or `--name value`; the last one counts. */
+export function flagOf({ command = [], args = [] }: Container, name: string): string | undefined {
+  const words = [...command, ...args]
+  let value: string | undefined
+  words.forEach((word, index) => {
+    const [flag, ...rest] = word.replace(/^--?/, '').split('=')
+    if (!word.startsWith('-') || flag !== name) return
+    value = rest.length > 0 ? rest.join('=') : words[index + 1]
+  })
+  return value
+}
+
+/** Whether the containers of the pod run. */
+export function isRunning({ metadata, status }: Pod): boolean {
+  return status?.phase === 'Running' && metadata.deletionTimestamp === undefined
+}
