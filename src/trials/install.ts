@@ -23,7 +23,6 @@ export const workloadKinds = ['DaemonSet', 'Deployment', 'StatefulSet'] as const
 /** Installs the platform on fresh nodes. */
 export function install(platform: Platform, settleMs: number = settleMsMax): Installed {
   const world = emptyWorld(platform)
-  world.run({ untilMs: world.nowMs + 1000 })
   const voyage = new Voyage(world)
   const startMs = world.nowMs
   applyAll(voyage, platform)

@@ -2,7 +2,9 @@
 
 import type { Location } from '../base/problem.ts'
 import { type ClusterOptions, createCluster } from '../cluster/cluster.ts'
+import { notReadyTaint } from '../controllers/node-lifecycle/taints.ts'
 import type { World } from '../engine/world.ts'
+import type { Node } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
 import { platformActors } from '../platforms/registry.ts'
@@ -45,8 +47,31 @@ export function nodesOf({ pools, kubernetes, options }: Platform): readonly Kube
   )
 }
 
-/** A World with the platform's nodes and nothing installed. */
+/** How long nodes may take to become ready before an installer begins all the same. */
+const standUpMsMax = 600_000
+const standUpMsMin = 1000
+
+/**
+ * A World with the platform's nodes and nothing installed. Taints of new nodes are taken away at a
+ * limited rate: an installer begins when the last one is gone.
+ */
 export function emptyWorld(platform: Platform): World {
+  const world = newWorld(platform)
+  const endMs = world.nowMs + standUpMsMax
+  let outcome = world.run({ untilMs: world.nowMs + standUpMsMin })
+  while (outcome.reason === 'time' && world.nowMs < endMs && hasNewNodes(world)) {
+    outcome = world.run({ untilMs: world.nowMs + standUpMsMin })
+  }
+  return world
+}
+
+function hasNewNodes({ store }: World): boolean {
+  return (store.list('Node') as readonly Node[]).some(({ spec }) =>
+    spec?.taints?.some(({ key }) => key === notReadyTaint.key),
+  )
+}
+
+function newWorld(platform: Platform): World {
   const { kubernetes, objects, options, timers } = platform
   const nodes = nodesOf(platform)
   const programs = platformActors(objects.map(({ object }) => object))
