@@ -6,6 +6,7 @@ import { controlPlaneLost } from './control-plane.ts'
 import { lifeOf } from './life.ts'
 import { loop } from './loop.ts'
 import { noscale } from './noscale.ts'
+import { overscale } from './overscale.ts'
 import { pendingForever, pendingTransient } from './pending.ts'
 import { quorumLost } from './quorum.ts'
 import { drainStuck, rejected, upgradeStuck } from './refused.ts'
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   terminatingForever,
   churn,
   noscale,
+  overscale,
   rolloutOk,
   pendingTransient,
 ]

@@ -25,6 +25,8 @@ interface Load {
   readonly image: string | undefined
   /** What each pod reports. */
   readonly perPod: Shape | undefined
+  /** What each pod reports so long after its start. */
+  readonly byAge: Shape | undefined
   /** What is shared by the ready pods, and what an object or series outside shows. */
   readonly total: Shape | undefined
   /** So many pods, the last by name, report nothing. */
@@ -48,11 +50,12 @@ export function readLoad({ metadata, ...object }: KubeObject): Read<Load> {
   const spec = isFields(object['spec']) ? object['spec'] : {}
   const metric = text(spec['metric'])
   if (metric === undefined) return { ok: false, error: 'spec.metric: is not set' }
-  const shapes: Record<'perPod' | 'total', Shape | undefined> = {
+  const shapes: Record<'byAge' | 'perPod' | 'total', Shape | undefined> = {
+    byAge: undefined,
     perPod: undefined,
     total: undefined,
   }
-  for (const name of ['perPod', 'total'] as const) {
+  for (const name of ['byAge', 'perPod', 'total'] as const) {
     if (spec[name] === undefined) continue
     const shape = readShape(`spec.${name}`, spec[name])
     if (!shape.ok) return shape
@@ -143,9 +146,16 @@ interface Query {
 
 /** What all together show: the total, or what each pod adds. */
 function whole(load: Load, pods: readonly Pod[], nowMs: number): bigint | undefined {
-  const elapsedMs = nowMs - load.startMs
-  if (load.total !== undefined) return load.total(elapsedMs)
-  return load.perPod && load.perPod(elapsedMs) * BigInt(reporting(load, pods, nowMs).length)
+  if (load.total !== undefined) return load.total(nowMs - load.startMs)
+  if (load.perPod === undefined && load.byAge === undefined) return undefined
+  const reports = reporting(load, pods, nowMs)
+  return reports.reduce((sum, pod) => sum + ownOf(load, pod, nowMs), 0n)
+}
+
+/** What a pod reports of its own accord. */
+function ownOf({ byAge, perPod, startMs }: Load, pod: Pod, nowMs: number): bigint {
+  if (byAge !== undefined) return byAge(nowMs - runsSinceMs(pod))
+  return perPod?.(nowMs - startMs) ?? 0n
 }
 
 function reporting(load: Load, pods: readonly Pod[], nowMs: number): readonly Pod[] {
@@ -185,7 +195,7 @@ function sampled(
   const ready = BigInt(Math.max(1, pods.filter(isPodReady).length))
   for (const pod of reports) {
     const shared = load.total && load.total(elapsedMs) / ready
-    const milli = shared ?? load.perPod?.(elapsedMs) ?? 0n
+    const milli = shared ?? ownOf(load, pod, nowMs)
     samples.set(pod.metadata.name ?? '', { milli, atMs: nowMs, windowMs: load.windowMs })
   }
   return { ok: true, value: samples }
