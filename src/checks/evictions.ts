@@ -1,6 +1,8 @@
 // Evictions through the API, by whom and from where: what rebalancers do to workloads.
 
-import type { Pod } from '../kube/generated/types.ts'
+import { compareStrings } from '../base/compare.ts'
+import type { World } from '../engine/world.ts'
+import type { Node, Pod } from '../kube/generated/types.ts'
 import type { Observation, WorkloadLife } from './verdict.ts'
 
 /** One pod that the eviction API took. */
@@ -39,14 +41,18 @@ export interface Returns {
 const placementsMin = 3
 
 /** Who evicts pods of a workload again and again only to find them placed as before. */
-export function returnsOf(workload: WorkloadLife, evicted: readonly Evicted[]): readonly Returns[] {
+export function returnsOf(
+  world: World,
+  workload: WorkloadLife,
+  evicted: readonly Evicted[],
+): readonly Returns[] {
   const uids = new Set(workload.pods.map(({ uid }) => uid))
   const own = evicted.filter(({ uid }) => uids.has(uid))
   return [...new Set(own.map(({ writer }) => writer))].flatMap(writer => {
     const by = own.filter(each => each.writer === writer)
     const moments = new Map<string, number[]>()
     for (const atMs of new Set(by.map(each => each.atMs))) {
-      const placement = placementAt(workload, atMs)
+      const placement = placementAt(world, workload, atMs)
       moments.set(placement, [...(moments.get(placement) ?? []), atMs])
     }
     const [most = []] = [...moments.values()].sort((a, b) => b.length - a.length)
@@ -56,12 +62,22 @@ export function returnsOf(workload: WorkloadLife, evicted: readonly Evicted[]): 
   })
 }
 
-/** How many pods were on each node just before a moment. */
-function placementAt({ pods }: WorkloadLife, atMs: number): string {
+/** How many nodes of each sort had how many of the pods, just before a moment. */
+function placementAt(world: World, { pods }: WorkloadLife, atMs: number): string {
   const counts = new Map<string, number>()
   for (const { node, boundMs, markedMs } of pods) {
     if (node === undefined || boundMs === undefined || boundMs >= atMs) continue
     if (markedMs === undefined || markedMs >= atMs) counts.set(node, (counts.get(node) ?? 0) + 1)
   }
-  return [...counts].map(([node, count]) => `${node} ${count}`).sort().join(', ')
+  const placed = [...counts].map(([node, count]) => `${count} on ${sortOf(world, node)}`)
+  return placed.sort(compareStrings).join(', ')
+}
+
+/** What nodes have in common that may take each other's place. */
+function sortOf({ store }: World, name: string): string {
+  const node = store.get('Node', name) as Node | undefined
+  if (node === undefined) return name
+  const { 'kubernetes.io/hostname': _, ...labels } = node.metadata.labels ?? {}
+  const { taints = [], unschedulable = false } = node.spec ?? {}
+  return JSON.stringify([labels, taints, unschedulable, node.status?.allocatable])
 }

@@ -2,6 +2,7 @@
 
 import { semanticEqual } from '../apiserver/equality.ts'
 import type { Change } from '../engine/store.ts'
+import type { World } from '../engine/world.ts'
 import { controllerOf, keyFrom, type KubeObject } from '../kube/object.ts'
 import { type Evicted, evictedIn, returnsOf } from './evictions.ts'
 import type { Check, Observation, Verdict, WorkloadLife } from './verdict.ts'
@@ -80,11 +81,13 @@ interface Sets {
   readonly changes: ReadonlyMap<string, readonly Change[]>
   readonly created: readonly Change[]
   readonly evicted: readonly Evicted[]
+  readonly world: World
 }
 
 /** Pods that are evicted come back to where they were. */
-function placementLoop(workload: WorkloadLife, evicted: readonly Evicted[]): Loop[] {
-  return returnsOf(workload, evicted).map(({ writer, evictions, seconds }) => ({
+function placementLoop(workload: WorkloadLife, { world, evicted }: Sets): Loop[] {
+  if (evicted.length === 0) return []
+  return returnsOf(world, workload, evicted).map(({ writer, evictions, seconds }) => ({
     n: evictions,
     field: 'placement',
     between: `${writer} evicts pods that come back to where they were: ${evictions} evictions, one round every ${seconds} s`,
@@ -108,13 +111,14 @@ function changesOf(observation: Observation): Sets {
     if (known === undefined) changes.set(id, [change])
     else known.push(change)
   }
-  return { changes, created, evicted: evictedIn(observation) }
+  return { changes, created, evicted: evictedIn(observation), world }
 }
 
-function loopsOf(workload: WorkloadLife, { changes, created, evicted }: Sets): readonly Loop[] {
+function loopsOf(workload: WorkloadLife, sets: Sets): readonly Loop[] {
+  const { changes, created } = sets
   const { kind, namespace, name } = workload.ref
   const own = changes.get(`${kind} ${keyFrom(namespace, name)}`) ?? []
-  const placements = placementLoop(workload, evicted)
+  const placements = placementLoop(workload, sets)
   return [
     ...replicasLoop(own),
     ...templateLoop(own),

@@ -1,6 +1,7 @@
 // Requests that the API server refused: objects that were rejected, evictions that never passed.
 
-import { type KubeObject, keyFrom } from '../kube/object.ts'
+import { type KubeObject, keyFrom, splitKey } from '../kube/object.ts'
+import { type SettingsNote, settingsTopic } from '../platforms/program.ts'
 import { servingAt } from './spans.ts'
 import type { Check, ClusterLife, Observation, Refusal, Verdict, WorkloadLife } from './verdict.ts'
 
@@ -46,6 +47,21 @@ function podsRefused(workload: WorkloadLife, { world, startMs, endMs }: Observat
   return []
 }
 
+/** Settings that a third-party program does not accept; the last word on each object. */
+function settingsRefused({ world, startMs }: Observation): Verdict[] {
+  const verdicts = new Map<string, Verdict>()
+  for (const entry of world.traceFrom(0)) {
+    if (entry.type !== 'note' || entry.topic !== settingsTopic || entry.atMs < startMs) continue
+    const { kind, key, message } = entry.data as SettingsNote
+    const { namespace, name } = splitKey(key)
+    const object = { kind, ...(namespace !== undefined && { namespace }), name }
+    const said = `${entry.source}: ${message}`
+    const verdict = { verdict: 'rejected', object, atMs: entry.atMs, message: said } as const
+    verdicts.set(`${kind} ${key}`, { ...verdict, open: true })
+  }
+  return [...verdicts.values()]
+}
+
 export const rejected = {
   name: 'rejected',
   doc: 'An object, or a pod of a workload, that the API server does not accept: its exact answer.',
@@ -53,6 +69,7 @@ export const rejected = {
   judge: (observation, life) => [
     ...refusalsOf(observation, 'apply').map(refusal => verdictOf('rejected', refusal)),
     ...life.workloads.flatMap(workload => podsRefused(workload, observation)),
+    ...settingsRefused(observation),
   ],
 } satisfies Check
 

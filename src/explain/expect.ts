@@ -51,9 +51,11 @@ function matches({ object, owner }: Verdict, path: string | undefined): boolean 
   return refText(object) === wanted || (owner !== undefined && refText(owner) === wanted)
 }
 
-function textOf({ verdict, object, owner, seconds, message }: Verdict): string {
+function textOf(found: Verdict): string {
+  const { verdict, object, owner, seconds } = found
+  const message = saidOf(found)
   const lasting = seconds === undefined ? '' : ` for ${seconds} s`
-  const said = message === undefined ? '' : `: ${message}`
+  const said = message === '' ? '' : `: ${message}`
   return `${verdict} ${refText(owner ?? object)}${lasting}${said}`
 }
 
@@ -71,12 +73,18 @@ function verdictSeen(expectation: Expected<'verdict'>, run: TrialRun): Expectati
   const { verdict: name, object, count, message, seconds, location } = expectation
   const named = run.verdicts.filter(seen => seen.verdict === name && matches(seen, object))
   const fitting = named.filter(
-    seen => within(seen.seconds, seconds) && (seen.message ?? '').includes(message ?? ''),
+    seen => within(seen.seconds, seconds) && saidOf(seen).includes(message ?? ''),
   )
   const met = fitting.length > 0 && (count === undefined || countOf(fitting) === count)
   const seen = named.length === 0 ? othersOf(run, object) : named.map(textOf).join('; ')
   const times = count === undefined ? '' : `${count} × `
   return { met, location, expected: `${times}${name} ${object ?? 'of anything'}`, seen }
+}
+
+/** What a verdict says: the words of a component, or how many served. */
+function saidOf({ message, n, of }: Verdict): string {
+  if (message !== undefined) return message
+  return n === undefined || of === undefined ? '' : `${n} of ${of}`
 }
 
 /** How many pods: churn is one verdict that counts them, others are one for each. */

@@ -13,6 +13,15 @@ export interface PlatformProgram {
   readonly actors: (objects: readonly KubeObject[]) => readonly Actor[]
 }
 
+/** Names the object whose settings a program does not accept, and what it says. */
+export const settingsTopic = 'settings-refused'
+
+export interface SettingsNote {
+  readonly kind: string
+  readonly key: string
+  readonly message: string
+}
+
 /** The container of a pod that runs a program: by its command or the last part of its image. */
 export function programContainer(spec: PodSpec | undefined, name: string): Container | undefined {
   return spec?.containers?.find(({ image = '', command }) => {

@@ -27,6 +27,7 @@ import { emptyWorld, type Platform, type PlatformObject } from './platform.ts'
 import { strikeNow } from './strike.ts'
 import type { FaultStep, ObjectPath, Placed, RestartTarget, TrialSpec, TrialStep } from './spec.ts'
 import type { TrialResult } from './trial.ts'
+import { upgradeAll } from './upgrade.ts'
 import { refOf, targetOf, Voyage } from './voyage.ts'
 
 /** Reads the objects of files that a step names; the sources tier provides it. */
@@ -51,7 +52,6 @@ interface Script {
 /** Runs every step of the trial; a step that cannot be taken is a Problem and is left out. */
 export function runScript(spec: TrialSpec, platform: Platform, read: ReadObjects): ScriptedRun {
   const world = emptyWorld(platform)
-  world.run({ untilMs: world.nowMs + 1000 })
   const voyage = new Voyage(world)
   const script: Script = { platform, voyage, read, gates: [], problems: [] }
   for (const step of spec.steps) take(script, step)
@@ -83,6 +83,7 @@ function take(script: Script, step: TrialStep & Placed): void {
     onNode(script, options, at, (on, node) => drain(on, node, options))
   } else if ('cordon' in step) onNode(script, step.cordon, at, cordon)
   else if ('uncordon' in step) onNode(script, step.uncordon, at, uncordon)
+  else if ('upgrade' in step) upgradeAll(voyage, platform)
   else if ('wait' in step) voyage.wait(step.wait.forMs)
   else assertNever(step)
 }

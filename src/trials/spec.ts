@@ -152,6 +152,7 @@ export type TrialStep =
   | { readonly drain: { readonly node: string } & DrainOptions }
   | { readonly cordon: { readonly node: string } }
   | { readonly uncordon: { readonly node: string } }
+  | { readonly upgrade: Readonly<Record<string, never>> }
   | { readonly wait: { readonly forMs: number } }
 
 export type RestartTarget =

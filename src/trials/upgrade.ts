@@ -41,7 +41,8 @@ export function batchesOf(pool: PoolSpec): readonly (readonly string[])[] {
   return batches
 }
 
-function upgradeAll(voyage: Voyage, platform: Platform): void {
+/** Upgrades the nodes of every pool in turn; stops at a node whose drain never ends. */
+export function upgradeAll(voyage: Voyage, platform: Platform): void {
   for (const pool of platform.pools) {
     for (const batch of batchesOf(pool)) {
       const isDone =

@@ -14,7 +14,12 @@ function trialFilesIn(folder: string): readonly string[] {
     .map(name => join(folder, name))
 }
 
-const folders = ['trials/incidents', 'examples/k3s-ansible/advice', 'examples/kubespray/advice']
+const folders = [
+  'trials/incidents',
+  'trials/kivi',
+  'examples/k3s-ansible/advice',
+  'examples/kubespray/advice',
+]
 
 describe.each(folders)('%s', folder => {
   it.each(trialFilesIn(folder))('%s', file => {

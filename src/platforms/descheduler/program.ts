@@ -7,7 +7,15 @@ import type { Actor, Forkable, Turn } from '../../engine/actor.ts'
 import type { ConfigMap, Container, Pod } from '../../kube/generated/types.ts'
 import { parseDuration } from '../../kube/duration.ts'
 import { keyFrom, keyOf, type KubeObject } from '../../kube/object.ts'
-import { flagOf, isRunning, type PlatformProgram, programContainer, runsProgram } from '../program.ts'
+import {
+  flagOf,
+  isRunning,
+  type PlatformProgram,
+  programContainer,
+  runsProgram,
+  type SettingsNote,
+  settingsTopic,
+} from '../program.ts'
 import { runCycle } from './descheduler.ts'
 import { loadPolicy } from './policy.ts'
 import type { CycleLog, DeschedulerWorld } from './world.ts'
@@ -21,15 +29,6 @@ const watches = [
   'Pod',
   'PriorityClass',
 ] as const
-
-/** Names the object whose settings a program does not accept, and what it says. */
-export const settingsTopic = 'settings-refused'
-
-export interface SettingsNote {
-  readonly kind: string
-  readonly key: string
-  readonly message: string
-}
 
 export const descheduler = {
   name,

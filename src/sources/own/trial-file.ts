@@ -141,6 +141,8 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
       return { cordon: { node } }
     case 'uncordon':
       return { uncordon: { node } }
+    case 'upgrade':
+      return { upgrade: {} }
     case 'wait':
       return { wait: { forMs: durationMs(args['for']) ?? 0 } }
     default:
