@@ -59,7 +59,7 @@ export const layers: readonly Layer[] = [
       controllers: 'third-party controllers have the shape of the built-in ones',
       scheduler: 'autoscalers and the descheduler ask the filters of the scheduler',
     },
-    members: { folder: 'platforms', shapes: ['Controller', 'PlatformProgram'] },
+    members: { folder: 'platforms', shapes: ['Controller', 'Operator', 'PlatformProgram'] },
   },
   { folder: 'cluster', tier: 5 },
   { folder: 'faults', tier: 6, members: { folder: 'faults', shapes: ['Fault'] } },

@@ -13,6 +13,8 @@ import type { Pod } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { kubelet, type KubeletOptions } from '../nodes/kubelet.ts'
 import { defaultModel, type KubeletModel } from '../nodes/model.ts'
+import { operatorController } from '../platforms/operators/controller.ts'
+import type { Operator } from '../platforms/operators/operator.ts'
 import { scheduler } from '../scheduler/actor.ts'
 import { defaultProfile } from '../scheduler/configuration.ts'
 import { featuresOf, type SchedulerVersion } from '../scheduler/features.ts'
@@ -42,6 +44,8 @@ export interface ClusterOptions {
   readonly programs?: readonly Actor[]
   /** Let components interleave between any two steps of a reconcile. */
   readonly interleave?: boolean
+  /** Third-party operators that run in this cluster, each a component of its own. */
+  readonly operators?: readonly Operator[]
 }
 
 export const epochMsDefault = 1_767_225_600_000
@@ -65,7 +69,15 @@ export function request(world: World, apiRequest: ApiRequest, writer = installer
 }
 
 function programOf(options: ClusterOptions): Program {
-  const { kubernetes, model = defaultModel, leases, interleave, preferNode, programs = [] } = options
+  const {
+    kubernetes,
+    model = defaultModel,
+    leases,
+    interleave,
+    preferNode,
+    operators = [],
+    programs = [],
+  } = options
   const version = schedulerVersion(kubernetes)
   return {
     actors: [
@@ -82,6 +94,13 @@ function programOf(options: ClusterOptions): Program {
       }),
       kubelet({ model, ...leases }),
       ...programs,
+      ...operators.map(operator =>
+        component({
+          name: operator.name,
+          controllers: [operatorController(operator)],
+          ...(interleave !== undefined && { interleave }),
+        }),
+      ),
     ],
     indexes,
     serve: serveWith(admissionPluginsWith(options.tolerationSeconds)),

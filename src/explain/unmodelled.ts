@@ -5,7 +5,9 @@ import { compareStrings } from '../base/compare.ts'
 import { isServed, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { isObject } from '../kube/patch/json.ts'
-import type { Platform, PlatformObject } from '../trials/platform.ts'
+import type { Operator } from '../platforms/operators/operator.ts'
+import { reads } from '../platforms/operators/controller.ts'
+import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
 import type { Unmodelled } from '../trials/spec.ts'
 import { definedKinds, kindMeant, type KnownKind } from './kind-hint.ts'
 
@@ -41,12 +43,14 @@ interface Found {
 }
 
 /** Kinds in the input that nothing acts on: how many objects, the first one's place, the effect. */
-export function unmodelledIn({ objects }: Platform): readonly UnmodelledKind[] {
+export function unmodelledIn(platform: Platform): readonly UnmodelledKind[] {
+  const { objects } = platform
+  const operators = operatorsOf(platform)
   const found = new Map<string, Found>()
   const scripted = objects.some(({ object }) => kindKeyOf(object) === 'Load.seatrial.dev')
   for (const each of objects) {
     if (scripted && each.object.kind === 'HorizontalPodAutoscaler') continue
-    const effect = effectOn(each.object)
+    const effect = effectOn(each.object, operators)
     if (effect === undefined) continue
     const name = nameOf(each.object)
     const known = found.get(name)
@@ -90,7 +94,8 @@ function unmodelledKind(
 /** They describe metrics to autoscalers, and what webhooks answer. */
 const scriptKinds: ReadonlySet<string> = new Set(['Load.seatrial.dev', 'Webhook.seatrial.dev'])
 
-function effectOn(object: KubeObject): string | undefined {
+function effectOn(object: KubeObject, operators: readonly Operator[]): string | undefined {
+  if (operators.some(operator => reads(operator, object))) return undefined
   if (scriptKinds.has(kindKeyOf(object))) return undefined
   if (isMutation(object)) return asksProvider(object) ? providerEffect : undefined
   if (isBuiltIn(object)) return idleKinds.get(object.kind)

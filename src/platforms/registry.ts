@@ -1,13 +1,36 @@
-// The third-party programs that the twin can run, sorted by name.
+// The third-party programs and operators that the twin knows, each sorted by name. They take part
+// only in clusters that run them; operators that users describe come beside those known here.
 
 import type { Actor } from '../engine/actor.ts'
+import { groupOf } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { argocdOperator } from './argocd-operator/argocd-operator.ts'
 import { descheduler } from './descheduler/program.ts'
+import type { Operator } from './operators/operator.ts'
 import type { PlatformProgram } from './program.ts'
 
+export const operators: readonly Operator[] = [argocdOperator]
+
+/** Programs take part where pods of the platform run them. */
 export const platformPrograms: readonly PlatformProgram[] = [descheduler]
 
 /** The components of all programs that the objects of a platform run. */
 export function platformActors(objects: readonly KubeObject[]): readonly Actor[] {
   return platformPrograms.flatMap(({ actors }) => actors(objects))
+}
+
+/**
+ * The operators that have something to do with these objects, by name; a described one takes the
+ * place of a known one that acts on the same kind.
+ */
+export function operatorsFor(
+  objects: readonly KubeObject[],
+  described: readonly Operator[] = [],
+): readonly Operator[] {
+  const isOther = ({ group, kind }: Operator): boolean =>
+    !described.some(each => each.group === group && each.kind === kind)
+  const all = [...operators.filter(isOther), ...described]
+  return all.filter(({ group, kind }) =>
+    objects.some(object => object.kind === kind && groupOf(object.apiVersion) === group),
+  )
 }

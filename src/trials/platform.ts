@@ -7,7 +7,8 @@ import type { World } from '../engine/world.ts'
 import type { Node } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
-import { platformActors } from '../platforms/registry.ts'
+import type { Operator } from '../platforms/operators/operator.ts'
+import { operatorsFor, platformActors } from '../platforms/registry.ts'
 import type { InstallSpec, PoolSpec, SlaSpec, Suppression, TimerSpec } from './spec.ts'
 
 /** An object and where each of its fields was written. */
@@ -31,6 +32,8 @@ export interface Platform {
   readonly sla?: SlaSpec
   readonly timers?: TimerSpec
   readonly suppressions?: readonly Suppression[]
+  /** Operators that the user described. */
+  readonly operators?: readonly Operator[]
   readonly options?: Pick<ClusterOptions, 'schedule' | 'model' | 'epochMs' | 'latencyMs'>
 }
 
@@ -53,10 +56,11 @@ const standUpMsMin = 1000
 
 /**
  * A World with the platform's nodes and nothing installed. Taints of new nodes are taken away at a
- * limited rate: an installer begins when the last one is gone.
+ * limited rate: an installer begins when the last one is gone. Operators and programs that its
+ * objects bring, or those that come `later`, take part in it.
  */
-export function emptyWorld(platform: Platform): World {
-  const world = newWorld(platform)
+export function emptyWorld(platform: Platform, later: readonly KubeObject[] = []): World {
+  const world = newWorld(platform, later)
   const endMs = world.nowMs + standUpMsMax
   let outcome = world.run({ untilMs: world.nowMs + standUpMsMin })
   while (outcome.reason === 'time' && world.nowMs < endMs && hasNewNodes(world)) {
@@ -71,11 +75,21 @@ function hasNewNodes({ store }: World): boolean {
   )
 }
 
-function newWorld(platform: Platform): World {
-  const { kubernetes, objects, options, timers } = platform
+function newWorld(platform: Platform, later: readonly KubeObject[]): World {
+  const { kubernetes, options, timers } = platform
   const nodes = nodesOf(platform)
-  const programs = platformActors(objects.map(({ object }) => object))
-  return createCluster({ kubernetes, nodes, programs, ...timerOptions(timers), ...options })
+  const operators = operatorsOf(platform, later)
+  const programs = platformActors([...platform.objects.map(({ object }) => object), ...later])
+  const timed = timerOptions(timers)
+  return createCluster({ kubernetes, nodes, operators, programs, ...timed, ...options })
+}
+
+/** The operators that act on objects of the platform, or on those that come later. */
+export function operatorsOf(
+  { objects, operators }: Pick<Platform, 'objects' | 'operators'>,
+  later: readonly KubeObject[] = [],
+): readonly Operator[] {
+  return operatorsFor([...objects.map(({ object }) => object), ...later], operators)
 }
 
 /** The flags of the components that the timers are. */

@@ -51,7 +51,7 @@ interface Script {
 
 /** Runs every step of the trial; a step that cannot be taken is a Problem and is left out. */
 export function runScript(spec: TrialSpec, platform: Platform, read: ReadObjects): ScriptedRun {
-  const world = emptyWorld(platform)
+  const world = emptyWorld(platform, appliedLater(spec, read))
   const voyage = new Voyage(world)
   const script: Script = { platform, voyage, read, gates: [], problems: [] }
   for (const step of spec.steps) take(script, step)
@@ -63,6 +63,12 @@ export function runScript(spec: TrialSpec, platform: Platform, read: ReadObjects
     exhausted: voyage.exhausted,
   }
   return { result: { trial: spec.name, runs: [run] }, problems: script.problems }
+}
+
+/** What the steps bring along: their operators take part from the beginning. */
+function appliedLater({ steps }: TrialSpec, read: ReadObjects): readonly KubeObject[] {
+  const files = steps.flatMap(step => ('apply' in step ? step.apply.files : []))
+  return files.length === 0 ? [] : read(files).objects.map(({ object }) => object)
 }
 
 function take(script: Script, step: TrialStep & Placed): void {
