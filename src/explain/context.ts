@@ -8,6 +8,7 @@ import { keyFrom, type KubeObject, type ObjectRef } from '../kube/object.ts'
 import type { Platform, PlatformObject } from '../trials/platform.ts'
 import { refOf } from '../trials/voyage.ts'
 import type { Incident } from './incident.ts'
+import { type Making, makingOf, originOf } from './origins.ts'
 
 export interface ExplainContext {
   readonly platform: Platform
@@ -15,6 +16,8 @@ export interface ExplainContext {
   readonly world: World
   /** The object that the user wrote for this workload. */
   readonly written: PlatformObject | undefined
+  /** Who makes it, and what for, where an operator does. */
+  readonly making: Making | undefined
   /** The workload as it stood at the end. */
   readonly workload: KubeObject | undefined
   /** One of the pods concerned, as it stood at the end. */
@@ -37,11 +40,13 @@ export function contextOf(
   const { world } = incident.run.observation
   const { object, members } = incident
   const podRef = members.find(({ kind }) => kind === 'Pod') ?? pendingPod(incident)
+  const own = written.get(refText(object))
   return {
     platform,
     incident,
     world,
-    written: written.get(refText(object)),
+    written: own,
+    making: own === undefined ? makingOf(platform, object) : undefined,
     workload: world.store.get(object.kind, keyFrom(object.namespace, object.name)),
     pod: podRef && (world.store.get('Pod', keyFrom(podRef.namespace, podRef.name)) as Pod),
     nodes: world.store.list('Node') as unknown as readonly Node[],
@@ -53,8 +58,12 @@ function pendingPod({ verdicts }: Incident): ObjectRef | undefined {
 }
 
 /** The places of the given fields in the user's file, of those that are written there. */
-export function places({ written }: ExplainContext, paths: readonly string[]): readonly Location[] {
-  if (written === undefined) return []
+export function places(context: ExplainContext, paths: readonly string[]): readonly Location[] {
+  const { written, making } = context
+  if (written === undefined) {
+    if (making === undefined) return []
+    return paths.flatMap(path => originOf(making, path)?.location ?? [])
+  }
   return paths.filter(path => written.range(path) !== undefined).map(path => written.locate(path))
 }
 

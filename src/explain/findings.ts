@@ -60,11 +60,16 @@ function judgeIncident(platform: Platform, written: WrittenObjects, incident: In
 /** Verdicts that say the same of every workload they strike. */
 const sharedVerdicts: ReadonlySet<string> = new Set(['degraded', 'terminating-forever'])
 
-/** What is told as one: single replicas and mere degradation over all workloads, else one each. */
+/**
+ * What is told as one: single replicas, mere degradation and one contradiction over all workloads,
+ * else one each.
+ */
 function groupKey({ incident, severity, causes }: Judged): string {
   const { verdict, object } = incident
   const shared = sharedVerdicts.has(verdict) || causes[0]?.code === 'single-replica'
-  const who = shared ? (causes[0]?.code ?? '') : refText(object)
+  // Demands that contradict each other are written once, however many workloads carry them.
+  const contradicts = causes[0]?.facts['contradiction'] === true
+  const who = contradicts ? causes[0]?.text : shared ? (causes[0]?.code ?? '') : refText(object)
   return `${verdict}|${severity}|${who}`
 }
 

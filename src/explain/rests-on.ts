@@ -1,7 +1,8 @@
 // Which assumptions a finding rests on: with another answer to what nobody said it might not be
 // there. The finding says so, with how to say it, and is no error then.
 
-import type { Pod, PersistentVolumeClaim } from '../kube/generated/types.ts'
+import type { Node, Pod, PersistentVolumeClaim } from '../kube/generated/types.ts'
+import { matchNodeSelector } from '../kube/node-affinity.ts'
 import { keyFrom } from '../kube/object.ts'
 import { nodesOf } from '../trials/platform.ts'
 import type { PoolSpec } from '../trials/spec.ts'
@@ -83,10 +84,27 @@ function onLabels(context: ExplainContext, { facts }: Cause): readonly RestsOn[]
     return [rest('nodes without labels of their own, of amd64 and linux', todo)]
   }
   return labelKeys(context.pod).flatMap(key => {
-    const { field, is } = defaultLabels[key] ?? {}
+    const { field, is = '' } = defaultLabels[key] ?? {}
     if (field === undefined || pools.every(pool => pool[field] !== undefined)) return []
+    if (isMet(context.pod, key, is)) return []
     return [rest(`nodes of ${is}`, `${field} of a pool in seatrial.yaml says otherwise`)]
   })
+}
+
+/** Whether a node with that label satisfies all that the pod asks of it: then no other would. */
+function isMet(pod: Pod | undefined, key: string, value: string): boolean {
+  const { nodeSelector = {}, affinity } = pod?.spec ?? {}
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const node = { metadata: { labels: { [key]: value } } } as unknown as Node
+  const asked = (required?.nodeSelectorTerms ?? []).flatMap(({ matchExpressions = [] }) =>
+    matchExpressions.filter(each => each.key === key),
+  )
+  return (
+    (nodeSelector[key] ?? value) === value &&
+    asked.every(
+      each => matchNodeSelector({ nodeSelectorTerms: [{ matchExpressions: [each] }] }, node).match,
+    )
+  )
 }
 
 function labelKeys(pod: Pod | undefined): readonly string[] {

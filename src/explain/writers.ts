@@ -1,6 +1,8 @@
 // Who else wrote a field of a pod or of its workload: the mutators that admission applied.
 
 import { type MutationNote, mutationTopic } from '../admission/gatekeeper/note.ts'
+import type { Location } from '../base/problem.ts'
+import type { Platform } from '../trials/platform.ts'
 import { podSpecPath } from '../trials/written.ts'
 import { type ExplainContext, placeText } from './context.ts'
 
@@ -12,8 +14,25 @@ export function mutationWriters(
   context: ExplainContext,
   paths: readonly string[],
 ): readonly string[] {
+  return mutatorsAt(context, paths).map(({ text }) => text)
+}
+
+/** A mutator as explanations name it, and where its location is written. */
+export interface MutatorText {
+  /** `Assign name`. */
+  readonly name: string
+  /** With its place: `Assign name (file:line)`. */
+  readonly text: string
+  readonly place: Location | undefined
+}
+
+/** The mutators that wrote at one of the paths below the pod spec, in the same order. */
+export function mutatorsAt(
+  context: ExplainContext,
+  paths: readonly string[],
+): readonly MutatorText[] {
   const { incident, pod, world } = context
-  const writers = new Set<string>()
+  const writers = new Map<string, MutatorText>()
   for (let index = 0; index < world.traceLength; index += 1) {
     const entry = world.traceAt(index)
     if (entry.type !== 'note' || entry.topic !== mutationTopic) continue
@@ -25,10 +44,11 @@ export function mutationWriters(
       const written = location.replaceAll(/\[[^\]]*\]/g, '')
       if (!paths.some(path => overlaps(written, `${spec}.${path.replaceAll(/\[\d+\]/g, '')}`)))
         continue
-      writers.add(writerText(context, kind, name))
+      const writer = mutatorText(context.platform, kind, name)
+      writers.set(writer.text, writer)
     }
   }
-  return [...writers]
+  return [...writers.values()]
 }
 
 interface Named {
@@ -53,10 +73,13 @@ function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
 }
 
-function writerText({ platform }: ExplainContext, kind: string, name: string): string {
-  const written = platform.objects.find(
+/** `Assign name (file:line)` of a mutator by kind and name. */
+export function mutatorText({ objects }: Platform, kind: string, name: string): MutatorText {
+  const written = objects.find(
     ({ object }) => object.kind === kind && object.metadata.name === name,
   )
-  const place = placeText(written?.locate('spec.location'))
-  return place === '' ? `${kind} ${name}` : `${kind} ${name} (${place})`
+  const place = written?.locate('spec.location')
+  const shown = placeText(place)
+  const own = `${kind} ${name}`
+  return { name: own, text: shown === '' ? own : `${own} (${shown})`, place }
 }

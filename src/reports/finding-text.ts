@@ -77,7 +77,8 @@ function lineText({ file, line }: Location): string {
 /** The sentence, with the places and writers that it does not name itself. */
 function causeText({ text, locations, writers }: Cause): string {
   const places = [...new Set(locations.map(lineText))].filter(place => !text.includes(place))
-  const by = writers.length === 0 ? [] : [`set by ${writers.join(', ')}`]
+  const others = writers.filter(writer => !text.includes(writer))
+  const by = others.length === 0 ? [] : [`set by ${others.join(', ')}`]
   const rest = [...places, ...by].join(', ')
   return rest === '' ? text : `${text} (${rest})`
 }

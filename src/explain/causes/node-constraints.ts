@@ -1,4 +1,4 @@
-// Constraints between a pod and nodes as causes: selectors, taints, resources, spread.
+// Constraints between a pod and nodes as causes: taints, resources, spread.
 
 import type { Resource } from '../../scheduler/node-resource.ts'
 import { podInfoOf } from '../../scheduler/pod-info.ts'
@@ -22,26 +22,6 @@ function cause(context: ExplainContext, { paths, ...rest }: Built): Cause {
     ),
     writers: mutationWriters(context, paths),
   }
-}
-
-/** nodeSelector and required node affinity. */
-export function fromNodeAffinity(context: ExplainContext, { nodes }: Rejection): Cause {
-  const { nodeSelector, affinity } = context.pod?.spec ?? {}
-  const pairs = Object.entries(nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`)
-  const selector = pairs.length > 0 ? [`nodeSelector ${pairs.join(',')}`] : []
-  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-  const terms = required === undefined ? [] : ['the required node affinity']
-  const wanted = [...selector, ...terms].join(' and ')
-  const paths = [
-    ...(pairs.length > 0 ? ['nodeSelector'] : []),
-    ...(affinity?.nodeAffinity ? ['affinity.nodeAffinity'] : []),
-  ]
-  return cause(context, {
-    code: 'node-affinity-unmet',
-    text: `${wanted} ${selector.length + terms.length > 1 ? 'do' : 'does'} not match ${nodes.length} of ${context.nodes.length} nodes: ${listText(nodes)}`,
-    facts: { nodes, selector: pairs },
-    paths,
-  })
 }
 
 /** Taints without a toleration. */

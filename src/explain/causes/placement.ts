@@ -7,7 +7,8 @@ import type { Cause } from '../report.ts'
 import type { CauseFinder } from './cause-finder.ts'
 import { listText } from './cause-finder.ts'
 import { fromPodAffinity } from './pod-affinity.ts'
-import { fromNodeAffinity, fromResources, fromSpread, fromTaints } from './node-constraints.ts'
+import { fromNodeAffinity } from './node-affinity.ts'
+import { fromResources, fromSpread, fromTaints } from './node-constraints.ts'
 
 /** Nodes that one plugin refused for the same reasons. */
 export interface Rejection {

@@ -2,7 +2,7 @@
 // Upstream: argocd-operator v0.9.0 controllers/argocd/{deployment,statefulset}.go.
 
 import type { KubeObject } from '../../kube/object.ts'
-import type { JsonObject } from '../../kube/patch/json.ts'
+import { isObject, type JsonObject } from '../../kube/patch/json.ts'
 import type { Kept, Origin } from '../operators/operator.ts'
 import { type ArgoCd, section, text } from './resource.ts'
 
@@ -119,7 +119,7 @@ export function keptWorkload(argoCd: ArgoCd, workload: Workload): Kept {
     },
     spec: {
       ...workload.pod,
-      nodeSelector: { 'kubernetes.io/os': 'linux', ...(nodeSelector as JsonObject | undefined) },
+      nodeSelector: { 'kubernetes.io/os': 'linux', ...(isObject(nodeSelector) && nodeSelector) },
       ...(Array.isArray(tolerations) && { tolerations }),
     },
   }

@@ -2,14 +2,17 @@
 // there, makes those that are missing, puts back the fields that it cares about, and removes what
 // its resource asks for no more. Upstream: sigs.k8s.io/controller-runtime v0.17 pkg/reconcile.
 
+import type { Location } from '../../base/problem.ts'
 import type { KubeObject, ObjectRef } from '../../kube/object.ts'
 
 /** A field of a made object that comes from a field of the custom resource. */
 export interface Origin {
   /** In the made object: `spec.template.spec.nodeSelector`. */
   readonly path: string
-  /** In the custom resource: `spec.nodePlacement.nodeSelector`. */
-  readonly from: string
+  /** In the custom resource: `spec.nodePlacement.nodeSelector`; absent when a template says it. */
+  readonly from?: string
+  /** Where the template says it, for operators that users describe. */
+  readonly at?: Location
 }
 
 /** An object that an operator keeps. */

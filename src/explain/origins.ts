@@ -1,0 +1,68 @@
+// Where a field of an object comes from that an operator made: the custom resource that it was made
+// for, and the field of it that the value was taken from.
+
+import type { Location } from '../base/problem.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
+import type { KubeObject, ObjectRef } from '../kube/object.ts'
+import type { Kept, Operator } from '../platforms/operators/operator.ts'
+import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
+
+/** Who makes an object, and what for. */
+export interface Making {
+  readonly operator: Operator
+  readonly resource: PlatformObject
+  readonly kept: Kept
+}
+
+/** The operator that keeps an object of the cluster; undefined when none does. */
+export function makingOf(platform: Platform, ref: ObjectRef): Making | undefined {
+  for (const operator of operatorsOf(platform)) {
+    const itself = platform.objects.find(({ object }) => operator.isItself(object))?.object
+    for (const resource of platform.objects) {
+      if (!isOf(operator, resource.object)) continue
+      const { kept } = operator.wanted(resource.object, itself)
+      const found = kept.find(({ object }) => isAt(object, ref))
+      if (found !== undefined) return { operator, resource, kept: found }
+    }
+  }
+  return undefined
+}
+
+function isOf({ kind, group }: Operator, object: KubeObject): boolean {
+  return kindKeyOf(object) === `${kind}.${group}`
+}
+
+function isAt(object: KubeObject, { kind, namespace, name }: ObjectRef): boolean {
+  const { metadata } = object
+  return object.kind === kind && metadata.namespace === namespace && metadata.name === name
+}
+
+/** A field of a custom resource, or of an operator's template, that ended up in an object. */
+export interface Origin {
+  /** `ArgoCD argocd/argocd spec.nodePlacement.nodeSelector`. */
+  readonly text: string
+  readonly location: Location
+}
+
+/** What a field of the made object was taken from; undefined when the operator itself chose it. */
+export function originOf({ kept, resource }: Making, path: string): Origin | undefined {
+  for (const { path: made, from, at } of kept.origins) {
+    const suffix = below(path, made)
+    if (suffix === undefined && below(made, path) === undefined) continue
+    if (at !== undefined && from === undefined) return { text: 'its template', location: at }
+    const field = `${from ?? ''}${suffix ?? ''}`
+    const exact = resource.range(field) === undefined ? from : field
+    if (exact === undefined || resource.range(exact) === undefined) continue
+    const { kind, metadata } = resource.object
+    const name = [metadata.namespace, metadata.name].filter(Boolean).join('/')
+    return { text: `${kind} ${name} ${exact}`, location: resource.locate(exact) }
+  }
+  return undefined
+}
+
+/** The rest of a path below another; undefined when it is not below it. */
+function below(path: string, above: string): string | undefined {
+  if (path === above) return ''
+  const rest = path.slice(above.length)
+  return path.startsWith(above) && /^[.[]/.test(rest) ? rest : undefined
+}
