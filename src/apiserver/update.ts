@@ -33,6 +33,7 @@ import {
   withoutManagedFields,
 } from './stored.ts'
 import { strategyOf } from './strategies.ts'
+import { undonePaths, undoneTopic, type UndoneNote } from './undone.ts'
 import { prepareForStatusUpdate, prepareForUpdate, type Strategy } from './strategy.ts'
 
 export type Subresource = '' | 'status' | 'scale' | 'finalize'
@@ -88,6 +89,9 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
   if (isStatus(admitted)) return refused(admitted)
   const prepared = prepare(server, { ...replacement, given: admitted }, strategy)
   if (isStatus(prepared)) return refused(prepared)
+  if (admitted !== object && context.trusted === true) {
+    noteUndone(server, resource, { sent: object, old, result: prepared })
+  }
   const final = admissionRequest(resource, { ...request, object: prepared })
   const denial = validate(plugins, final, context)
   if (denial !== undefined) return refused(denial)
@@ -97,6 +101,18 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
     via: viaOf(server, subresource),
     commits: () => commit(plugins, final, context),
   })
+}
+
+/** Tells of what admission took back from the component that wrote. */
+function noteUndone(
+  { context }: Server,
+  { key: kind }: Resource,
+  write: { readonly sent: KubeObject; readonly old: KubeObject; readonly result: KubeObject },
+): void {
+  const paths = undonePaths(write.sent, write)
+  if (paths.length === 0) return
+  const { namespace, name = '' } = write.old.metadata
+  context.note?.(undoneTopic, { kind, namespace, name, paths } satisfies UndoneNote)
 }
 
 function prepare(

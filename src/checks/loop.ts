@@ -5,6 +5,7 @@ import type { Change } from '../engine/store.ts'
 import type { World } from '../engine/world.ts'
 import { controllerOf, keyFrom, type KubeObject } from '../kube/object.ts'
 import { type Evicted, evictedIn, returnsOf } from './evictions.ts'
+import { fightsIn } from './fights.ts'
 import type { Check, Observation, Verdict, WorkloadLife } from './verdict.ts'
 
 /** So many returns, templates or ReplicaSets are no accident. */
@@ -130,11 +131,11 @@ function loopsOf(workload: WorkloadLife, sets: Sets): readonly Loop[] {
 
 export const loop = {
   name: 'loop',
-  doc: 'A workload whose count, template or placement returns again and again, or whose pods never last.',
+  doc: 'A count, template, placement or write that comes back again and again, or short lives.',
   verdicts: ['loop'],
   judge: (observation, life) => {
     const sets = changesOf(observation)
-    return life.workloads.flatMap(workload =>
+    const loops = life.workloads.flatMap(workload =>
       loopsOf(workload, sets).map(
         ({ n, field, between, seconds }): Verdict => ({
           verdict: 'loop',
@@ -148,5 +149,6 @@ export const loop = {
         }),
       ),
     )
+    return [...loops, ...fightsIn(observation)]
   },
 } satisfies Check

@@ -47,6 +47,8 @@ export interface Verdict {
   readonly node?: string
   /** What comes back again and again. */
   readonly field?: string
+  /** Who writes it: a component first, then the mutators that take its writes back. */
+  readonly writers?: readonly string[]
 }
 
 /** A finished run, as checks see it: they read, they change nothing. */

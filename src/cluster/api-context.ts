@@ -1,6 +1,7 @@
 // The API server's view of a World: reads are live, writes go through the watch log.
 
 import type { ApiContext, Via, Written } from '../apiserver/request.ts'
+import { undoneTopic } from '../apiserver/undone.ts'
 import { ownerIndex } from '../controllers/indexes.ts'
 import { controllersWith } from '../controllers/registry.ts'
 import type { World } from '../engine/world.ts'
@@ -24,7 +25,12 @@ export function apiContext(world: World, writer: string): ApiContext {
     remove: (kind, key) => world.write(kind, key, undefined, writer),
     newUid: () => uidOf(world.options.schedule.seed, world.nextCount('uid')),
     randomBelow: bound => world.randomBelow(bound, 'generate-name'),
-    note: (topic, data) => world.note('kube-apiserver', topic, data),
+    note: (topic, data) =>
+      world.note(
+        'kube-apiserver',
+        topic,
+        topic === undoneTopic ? { ...(data as object), writer } : data,
+      ),
   }
 }
 

@@ -67,9 +67,13 @@ const sharedVerdicts: ReadonlySet<string> = new Set(['degraded', 'terminating-fo
 function groupKey({ incident, severity, causes }: Judged): string {
   const { verdict, object } = incident
   const shared = sharedVerdicts.has(verdict) || causes[0]?.code === 'single-replica'
-  // Demands that contradict each other are written once, however many workloads carry them.
-  const contradicts = causes[0]?.facts['contradiction'] === true
-  const who = contradicts ? causes[0]?.text : shared ? (causes[0]?.code ?? '') : refText(object)
+  // What two hands wrote is written once, however many workloads it strikes.
+  const hands = causes[0]?.facts['hands']
+  const who = Array.isArray(hands)
+    ? hands.join()
+    : shared
+      ? (causes[0]?.code ?? '')
+      : refText(object)
   return `${verdict}|${severity}|${who}`
 }
 

@@ -115,7 +115,7 @@ function contradiction(
   return {
     code: 'node-affinity-unmet',
     text: `${terms.join(' ∧ ')}: empty on ${where}; ${shares.join(', ')}`,
-    facts: { nodes, demands: demands.map(({ text }) => text), contradiction: true },
+    facts: { nodes, demands: demands.map(({ text }) => text), hands: terms },
     locations: hands.flatMap(({ location }) => location ?? []),
     writers: hands.flatMap(({ text }) => (text === '' ? [] : [text])),
   }

@@ -11,9 +11,11 @@ import { placement } from './placement.ts'
 import { podWarning } from './pod-warning.ts'
 import { refusedFields } from './refused-fields.ts'
 import { rolloutBudget } from './rollout-budget.ts'
+import { twoWriters } from './two-writers.ts'
 import { unknownKind } from './unknown-kind.ts'
 
 export const causeFinders: readonly CauseFinder[] = [
+  twoWriters,
   rolloutBudget,
   placement,
   podWarning,
