@@ -29,6 +29,13 @@ const assign = (name: string, location: string) =>
     parameters: { assign: { value: 'x' } },
   })
 
+const cronJobs = (location: string) =>
+  object('mutations.gatekeeper.sh/v1alpha1', 'Assign', 'c', {
+    applyTo: [{ groups: ['batch'], versions: ['v1'], kinds: ['CronJob'] }],
+    location,
+    parameters: { assign: { value: {} } },
+  })
+
 const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }
 const autoscaler = object('autoscaling/v2', 'HorizontalPodAutoscaler', 'h', { scaleTargetRef })
 const deployment = (name: string) => object('apps/v1', 'Deployment', name, {})
@@ -40,11 +47,55 @@ it.each([
   {
     name: 'mutators that take a field for a list and for an object',
     given: [assign('a', 'spec.containers.image'), assign('b', 'spec.containers[name: *].image')],
-    want: ['conflicting schemas: [Assign', 'conflicting schemas: [Assign'],
+    want: [
+      'conflicting schemas: [Assign',
+      'conflicting schemas: [Assign',
+      'spec.containers of Pod is a list',
+    ],
   },
   {
     name: 'mutators that agree',
     given: [assign('a', 'spec.priority'), assign('b', 'spec.containers[name: *].image')],
+    want: [],
+  },
+  {
+    name: 'a mutator of CronJobs one template too high',
+    given: [cronJobs('spec.jobTemplate.spec.affinity.nodeAffinity')],
+    want: ['no effect on any CronJob: CronJob has no field spec.jobTemplate.spec.affinity'],
+  },
+  {
+    name: 'a mutator of CronJobs at their pod template',
+    given: [cronJobs('spec.jobTemplate.spec.template.spec.affinity.nodeAffinity')],
+    want: [],
+  },
+  {
+    name: 'a slip of the pen in a location',
+    given: [assign('a', 'spec.containers[name: *].imagePullPolcy')],
+    want: ['Pod has no field spec.containers[name: *].imagePullPolcy'],
+  },
+  {
+    name: 'a list taken for an object',
+    given: [assign('a', 'spec.containers.image')],
+    want: ['spec.containers of Pod is a list'],
+  },
+  {
+    name: 'a resource that its operator reads',
+    given: [object('argoproj.io/v1beta1', 'ArgoCD', 'argocd', {})],
+    want: [],
+  },
+  {
+    name: 'a resource of a version that its operator does not read',
+    given: [object('argoproj.io/v1', 'ArgoCD', 'argocd', {})],
+    want: ['argocd-operator does not read argoproj.io/v1 of ArgoCD'],
+  },
+  {
+    name: 'an autoscaler of what an operator makes',
+    given: [
+      object('autoscaling/v2', 'HorizontalPodAutoscaler', 'h', {
+        scaleTargetRef: { ...scaleTargetRef, name: 'argocd-server' },
+      }),
+      object('argoproj.io/v1beta1', 'ArgoCD', 'argocd', {}),
+    ],
     want: [],
   },
   { name: 'an autoscaler of nothing', given: [autoscaler, deployment('api')], want: ['web'] },

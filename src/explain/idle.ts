@@ -1,19 +1,30 @@
 // Objects that have no effect as they are: policies that nothing binds, mutators that contradict
-// each other, autoscalers of nothing. No trial shows them, since nothing happens.
+// each other or write where nothing is kept, autoscalers of nothing, resources of a version that
+// their operator does not read. No trial shows them, since nothing happens.
 
 import { objectAt, mutatorGroup, textOf } from '../admission/gatekeeper/mutator.ts'
-import { MutationSystem } from '../admission/gatekeeper/system.ts'
+import { build, MutationSystem } from '../admission/gatekeeper/system.ts'
 import type { Problem } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
-import type { Platform, PlatformObject } from '../trials/platform.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
+import { reads, resourceKeyOf } from '../platforms/operators/controller.ts'
+import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
 import { refOf } from '../trials/voyage.ts'
+import { locationFaults } from './mutation-locations.ts'
+import { makingOf } from './origins.ts'
 import { unmodelledIn } from './unmodelled.ts'
 
 type Text = Pick<Problem, 'what' | 'why' | 'todo'>
 
 /** A warning for each object that has no effect, in the order of the input. */
 export function idleIn(platform: Platform): readonly Problem[] {
-  return [...unbound(platform), ...contradicting(platform), ...targetless(platform)]
+  return [
+    ...unbound(platform),
+    ...contradicting(platform),
+    ...misplaced(platform),
+    ...targetless(platform),
+    ...unread(platform),
+  ]
 }
 
 function idle(item: PlatformObject, path: string, text: Text): Problem {
@@ -57,6 +68,42 @@ function contradicting({ objects }: Platform): readonly Problem[] {
   })
 }
 
+/** Mutators whose location no object of a kind that they apply to can have. */
+function misplaced({ objects }: Platform): readonly Problem[] {
+  const mutators = objects.filter(({ object }) => object.apiVersion.startsWith(`${mutatorGroup}/`))
+  return mutators.flatMap(item => {
+    const built = build(item.object)
+    if (typeof built === 'string') return []
+    return locationFaults(built).map(({ kind, what, meant }) =>
+      idle(item, 'spec.location', {
+        what: `it has no effect on any ${kind}: ${what}`,
+        why: 'Gatekeeper writes the field, and the API server drops it without a word',
+        todo:
+          meant === undefined
+            ? `correct spec.location, or take ${kind} out of spec.applyTo`
+            : `did you mean spec.location: ${meant}?`,
+      }),
+    )
+  })
+}
+
+/** Resources of a known operator in a version that it does not read: it leaves them alone. */
+function unread(platform: Platform): readonly Problem[] {
+  return operatorsOf(platform).flatMap(operator =>
+    platform.objects.flatMap(item => {
+      const { apiVersion, kind } = item.object
+      if (kindKeyOf(item.object) !== resourceKeyOf(operator) || reads(operator, item.object))
+        return []
+      const versions = operator.versions.map(version => `${operator.group}/${version}`)
+      return idle(item, 'apiVersion', {
+        what: `${operator.name} does not read ${apiVersion} of ${kind}`,
+        why: 'nothing is made from it',
+        todo: `write apiVersion: ${versions.join(' or ')}`,
+      })
+    }),
+  )
+}
+
 /** Kinds that no operator needs to make. */
 const scaled: ReadonlyMap<string, string> = new Map([
   ['Deployment', 'deployments.apps'],
@@ -78,6 +125,7 @@ function targetless(platform: Platform): readonly Problem[] {
         each === kind && metadata.name === name && metadata.namespace === namespace,
     )
     if (resource === undefined || name === '' || isThere) return []
+    if (makingOf(platform, { kind, name, ...(namespace !== undefined && { namespace }) })) return []
     return idle(item, 'spec.scaleTargetRef.name', {
       what: `its target, ${kind} ${name}, is in none of the files`,
       why: `FailedGetScale: ${resource} "${name}" not found: it scales nothing`,
