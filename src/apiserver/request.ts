@@ -55,6 +55,8 @@ export type ApiRequest =
       /** Who applies, and whether it takes fields that others own. */
       readonly fieldManager?: string
       readonly force?: boolean
+      /** A note of the twin that no client writes: admission has no say in it. */
+      readonly unasked?: true
     }
   | { readonly verb: 'delete'; readonly target: Target; readonly options?: DeleteOptions }
   | { readonly verb: 'scale'; readonly target: Target; readonly replicas: number }

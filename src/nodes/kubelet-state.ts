@@ -21,9 +21,15 @@ export interface Charge {
   readonly finished?: true
 }
 
-/** One kubelet. It is connected while its heartbeat has no end. */
+/** One kubelet. It is connected while its heartbeat has no end, or was ended by a refusal. */
 export interface NodeLink {
   readonly heartbeat: NodeHeartbeat
+  /** The API server refuses to renew the lease; the kubelet goes on trying. */
+  readonly refused?: true
+  /** The timer for the next renewal, where renewals are requests. */
+  readonly renewal?: number
+  /** The timer for the next post of its status. */
+  readonly correction?: number
   /** Volumes in use, as last reported. */
   readonly volumes?: readonly string[]
 }
@@ -37,6 +43,11 @@ export class KubeletState implements Forkable {
   addresses = 0
   /** What hinders pods at present. */
   disturbances: readonly Disturbance[] = []
+  /** Whether something can refuse renewals of leases, so that they are requests. */
+  isAsked = false
+  /** Answers to renewals may change until then; a timer keeps the World from rest. */
+  settledMs = 0
+  isSettling = false
 
   fork(): this {
     const copy = new KubeletState()
@@ -44,12 +55,16 @@ export class KubeletState implements Forkable {
     copy.links = this.links.fork()
     copy.addresses = this.addresses
     copy.disturbances = this.disturbances
+    copy.isAsked = this.isAsked
+    copy.settledMs = this.settledMs
+    copy.isSettling = this.isSettling
     return copy as this
   }
 
   isConnected(node: string): boolean {
     const link = this.links.get(node)
-    return link !== undefined && link.heartbeat.untilMs === undefined
+    if (link === undefined) return false
+    return link.heartbeat.untilMs === undefined || link.refused === true
   }
 
   /** The next free pod address, unique in the cluster. */

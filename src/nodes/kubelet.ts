@@ -13,13 +13,6 @@ import type {
   PodStatus,
   VolumeAttachment,
 } from '../kube/generated/types.ts'
-import {
-  leaseFor,
-  leaseNamespace,
-  type NodeHeartbeat,
-  noSilence,
-  renewEveryMsDefault,
-} from '../kube/node-heartbeat.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
 import { formatTime } from '../kube/time.ts'
 import {
@@ -29,10 +22,23 @@ import {
   uniqueVolumeName,
 } from '../kube/volume-attachment.ts'
 import { rejectionOf } from './admission.ts'
+import type { Context, KubeletOptions } from './context.ts'
 import { type Disturbance, disturbedModel, sameDisturbance } from './disturbances.ts'
 import { type Charge, KubeletState } from './kubelet-state.ts'
 import type { KubeletModel } from './model.ts'
-import { readyConditions } from './node-object.ts'
+import {
+  awaitAnswers,
+  beginLease,
+  endLease,
+  gateKinds,
+  type LeasePayload,
+  needsCorrection,
+  onGate,
+  postReady,
+  renew,
+  resumeLease,
+  settle,
+} from './leases.ts'
 import {
   advance,
   forceExit,
@@ -71,14 +77,11 @@ export type KubeletOrder =
     }
   | { readonly type: 'exit'; readonly pod: string; readonly exitCode: number }
 
-type Payload = KubeletOrder | { readonly type: 'due'; readonly uid: string }
-
-export interface KubeletOptions {
-  readonly model: KubeletModel
-  readonly renewEveryMs?: number
-  /** How long after its appearance a node's kubelet renews its lease for the first time. */
-  readonly firstRenewalMs?: (node: string) => number
-}
+type Payload =
+  | KubeletOrder
+  | LeasePayload
+  | { readonly type: 'due'; readonly uid: string }
+  | { readonly type: 'correct'; readonly node: string }
 
 export const kubeletName = 'kubelet'
 
@@ -86,24 +89,21 @@ export const kubeletName = 'kubelet'
 export function kubelet(options: KubeletOptions): Actor<KubeletState> {
   return {
     name: kubeletName,
-    watches: ['Node', 'Pod', 'VolumeAttachment'],
+    watches: ['Node', 'Pod', 'VolumeAttachment', ...gateKinds],
     start: () => new KubeletState(),
     deliver: (turn, state, changes) => {
       const context: Context = { turn, state, options }
       for (const change of changes) {
         if (change.kind === 'Node') onNode(context, change)
+        else if (change.kind === 'Pod') onPod(context, change)
         else if (change.kind === 'VolumeAttachment') onAttachment(context, change)
-        else onPod(context, change)
+        else onGate(context)
       }
+      // What answers for a webhook is pods.
+      if (state.isAsked) awaitAnswers(context)
     },
     wake: (turn, state, payload) => obey({ turn, state, options }, payload as Payload),
   }
-}
-
-interface Context {
-  readonly turn: Turn
-  readonly state: KubeletState
-  readonly options: KubeletOptions
 }
 
 function obey(context: Context, payload: Payload): void {
@@ -113,6 +113,15 @@ function obey(context: Context, payload: Payload): void {
       if (charge !== undefined) progress(context, charge, 'report')
       return
     }
+    case 'renew':
+      renew(context, payload.node)
+      return
+    case 'settled':
+      settle(context)
+      return
+    case 'correct':
+      correct(context, payload.node)
+      return
     case 'disconnect':
       disconnect(context, payload)
       return
@@ -133,42 +142,53 @@ function obey(context: Context, payload: Payload): void {
 }
 
 function onNode(context: Context, change: Change): void {
-  const { turn, state, options } = context
+  const { state } = context
   const name = change.key
   if (change.after === undefined) {
     for (const charge of chargesOn(context, name)) forget(context, charge)
+    forgetTimers(context, name)
     state.links.delete(name)
-    return
-  }
-  if (change.before !== undefined) return
-  const fromMs = turn.nowMs + (options.firstRenewalMs?.(name) ?? 0)
-  const heartbeat = { fromMs, everyMs: options.renewEveryMs ?? renewEveryMsDefault }
-  beat(context, name, heartbeat)
-  takeUp(context, name)
+  } else if (change.before === undefined) {
+    beginLease(context, name)
+    takeUp(context, name)
+  } else if (needsCorrection(context, name)) planCorrection(context, name)
 }
 
-/** Remembers and publishes when the kubelet of `node` renews its lease. */
-function beat(context: Context, node: string, heartbeat: NodeHeartbeat): void {
-  const { turn, state } = context
-  state.links.set(node, { ...state.links.get(node), heartbeat })
-  const uid = turn.view.get('Node', node)?.metadata.uid
-  const lease = leaseFor(uid === undefined ? { name: node } : { name: node, uid }, heartbeat)
-  const target = { kind: 'Lease', namespace: leaseNamespace, name: node }
-  const { annotations } = lease.metadata
-  const patch = { metadata: { annotations: { ...noSilence, ...annotations } } }
-  const update: ApiRequest = { verb: 'patch', target, patchType: 'merge', patch }
-  const known = turn.view.get('Lease', `${leaseNamespace}/${node}`) !== undefined
-  turn.submit(known ? update : { verb: 'create', object: lease })
+function forgetTimers({ turn, state }: Context, node: string): void {
+  const { renewal, correction } = state.links.get(node) ?? {}
+  if (renewal !== undefined) turn.cancel(renewal)
+  if (correction !== undefined) turn.cancel(correction)
+}
+
+/** Somebody has turned the node NotReady: its kubelet says otherwise with its next status. */
+function planCorrection({ turn, state }: Context, node: string): void {
+  const link = state.links.get(node)
+  if (link === undefined || link.correction !== undefined) return
+  const { fromMs, everyMs } = link.heartbeat
+  const sinceMs = Math.max(0, turn.nowMs - fromMs)
+  const payload: Payload = { type: 'correct', node }
+  const correction = turn.wakeAfter(everyMs - (sinceMs % everyMs), payload)
+  state.links.set(node, { ...link, correction })
+}
+
+function correct(context: Context, node: string): void {
+  const { state } = context
+  const link = state.links.get(node)
+  if (link === undefined) return
+  const { correction: _due, ...rest } = link
+  state.links.set(node, rest)
+  if (!needsCorrection(context, node)) return
+  postReady(context, node)
+  takeUp(context, node, 'kept')
+  // The request may be refused as well.
+  planCorrection(context, node)
 }
 
 type Order<T extends KubeletOrder['type']> = Extract<KubeletOrder, { readonly type: T }>
 
 function disconnect(context: Context, { node, podsServe }: Order<'disconnect'>): void {
-  const { turn, state } = context
-  const link = state.links.get(node)
-  if (link === undefined || link.heartbeat.untilMs !== undefined) return
-  const silence = { untilMs: turn.nowMs, ...(podsServe === true && { podsServe }) }
-  beat(context, node, { ...link.heartbeat, ...silence })
+  if (!context.state.isConnected(node)) return
+  endLease(context, node, podsServe === true)
   for (const charge of chargesOn(context, node)) keep(context, charge, undefined)
 }
 
@@ -176,13 +196,9 @@ function connect(context: Context, { node: name, containers }: Order<'connect'>)
   const { turn, state } = context
   const link = state.links.get(name)
   if (link === undefined || link.heartbeat.untilMs === undefined) return
-  beat(context, name, { fromMs: turn.nowMs, everyMs: link.heartbeat.everyMs })
-  const node = turn.view.get<Node>('Node', name)
-  if (node === undefined) return
-  const old = node.status?.conditions ?? []
-  const patch = { status: { conditions: readyConditions(turn.nowMs, old) } }
-  const target = { kind: 'Node', name }
-  submit(turn, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
+  resumeLease(context, name)
+  if (turn.view.get<Node>('Node', name) === undefined) return
+  postReady(context, name)
   if (containers === 'restarted') rebootPods(context, name)
   takeUp(context, name, containers)
 }

@@ -16,6 +16,12 @@ function durationFlag(trace: TraceCase, name: string): number | undefined {
   return Number(found[1]) * { ms: 1, s: 1000, m: 60_000 }[found[2] as 'ms' | 's' | 'm']
 }
 
+/** Unix ms at which the controller manager first saw the nodes; undefined when before the trace. */
+function registeredMs(trace: TraceCase): number | undefined {
+  const first = trace.events.find(({ reason }) => reason === 'RegisteredNode')
+  return first && parseTime(trace.t0) + first.t
+}
+
 /**
  * The nodes are registered on the second tick of a controller manager that has just started. When
  * that was before the trace, the first node that it finds silent tells when it ticks; unless leases
@@ -25,8 +31,8 @@ function startMs(trace: TraceCase): number | undefined {
   const firstOf = (wanted: string): number | undefined =>
     trace.events.find(({ reason }) => reason === wanted)?.t
   const t0 = parseTime(trace.t0)
-  const registered = firstOf('RegisteredNode')
-  if (registered !== undefined) return t0 + registered - monitorPeriodMs
+  const registered = registeredMs(trace)
+  if (registered !== undefined) return registered - monitorPeriodMs
   if (trace.hollow.leaseRenewMs >= monitorPeriodMs) return undefined
   const silent = firstOf('NodeNotReady')
   return silent === undefined ? undefined : t0 + (silent % monitorPeriodMs) - 2 * monitorPeriodMs
@@ -38,8 +44,11 @@ export function controllerFlagsOf(trace: TraceCase, seed: number): ControllerFla
   const start = startMs(trace)
   const syncPeriodMs = durationFlag(trace, 'horizontal-pod-autoscaler-sync-period')
   const since = start !== undefined && { startMs: start }
+  // Before the tick that registers a node its lease counts for nothing.
+  const registered = registeredMs(trace)
+  const seen = registered === undefined ? since : { startMs: registered }
   return {
-    nodeLifecycle: { ...since, ...(graceMs !== undefined && { graceMs }) },
+    nodeLifecycle: { ...seen, ...(graceMs !== undefined && { graceMs }) },
     podGarbageCollection: { ...since, quarantineFirst: seed % 2 === 0 },
     autoscaler: {
       ...(syncPeriodMs !== undefined && { syncPeriodMs }),

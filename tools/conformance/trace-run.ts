@@ -1,6 +1,7 @@
 // Replays a recorded trace on a World: the same nodes, the same actions at the same times.
 
 import type { ApiRequest, ApiResponse, PatchType } from '../../src/apiserver/request.ts'
+import { drawBelow } from '../../src/base/prng.ts'
 import { createCluster, request } from '../../src/cluster/cluster.ts'
 import { defaultSchedule } from '../../src/engine/schedule.ts'
 import type { World } from '../../src/engine/world.ts'
@@ -283,11 +284,16 @@ function timesOf(pods: PodPairs, elapsedMs: () => number): RecordedTimes {
 /** Before t = 0 the taints of new nodes settle. */
 const settlingMs = 2000
 
-/** A kubelet renews its lease from when it came up, which its first heartbeat tells. */
-function firstHeartbeatMs(trace: TraceCase, name: string): number {
+/**
+ * A kubelet renews its lease from when it came up, which its first heartbeat tells to the second;
+ * `seed` decides the rest.
+ */
+function firstHeartbeatMs(trace: TraceCase, name: string, seed: number): number {
   const found = trace.nodes.find(({ metadata }) => metadata.name === name) as Node | undefined
   const at = found?.status?.conditions?.[0]?.lastHeartbeatTime
-  return at === undefined ? parseTime(trace.t0) - settlingMs : parseTime(at)
+  if (at === undefined) return parseTime(trace.t0) - settlingMs
+  const isFirst = seed === defaultSchedule.seed
+  return parseTime(at) + (isFirst ? 0 : drawBelow(1000, seed, 'heartbeat', 0))
 }
 
 function start(trace: TraceCase, seed: number): Replay {
@@ -306,7 +312,8 @@ function start(trace: TraceCase, seed: number): Replay {
     controllerFlags: controllerFlagsOf(trace, seed),
     leases: {
       renewEveryMs: trace.hollow.leaseRenewMs,
-      firstRenewalMs: node => firstHeartbeatMs(trace, node) - (t0 - settlingMs),
+      correctsStatus: false,
+      firstRenewalMs: node => firstHeartbeatMs(trace, node, seed) - (t0 - settlingMs),
     },
   })
   pods.attach(world)

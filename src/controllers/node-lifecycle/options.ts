@@ -32,7 +32,8 @@ export const taintPeriodMs = 100
 
 /** The first time at or after `atMs` that is a whole number of periods after the start. */
 export function tickAtOrAfter(atMs: number, startMs: number, periodMs: number): number {
-  const past = (((atMs - startMs) % periodMs) + periodMs) % periodMs
+  if (atMs <= startMs) return startMs
+  const past = (atMs - startMs) % periodMs
   return past === 0 ? atMs : atMs + periodMs - past
 }
 
