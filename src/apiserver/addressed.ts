@@ -3,9 +3,9 @@
 // v0.36.3.
 
 import type { KubeObject } from '../kube/object.ts'
-import { kindKeyOf } from '../kube/kinds.ts'
+import { type Kind, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { ApiStatus } from '../kube/status.ts'
-import { unregistered } from './decoding.ts'
+import { ofOtherKind } from './decoding.ts'
 import type { Address } from './request.ts'
 import { badRequest } from './responses.ts'
 
@@ -29,7 +29,9 @@ export function otherObject(
 /** The refusal of a body that was sent to the address of something else. */
 export function misaddressed(given: KubeObject, address: Address): ApiStatus | undefined {
   const { namespace, name } = address
-  if (kindKeyOf(given) !== address.kind) return unregistered(given, address.kind)
+  if (kindKeyOf(given) !== address.kind) {
+    return ofOtherKind(given, kinds.get(address.kind) ?? custom(address.kind))
+  }
   if (name !== undefined && (given.metadata?.name ?? '') === '') {
     return badRequest(
       `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
@@ -41,4 +43,17 @@ export function misaddressed(given: KubeObject, address: Address): ApiStatus | u
     { ...given, metadata: own as KubeObject['metadata'] },
     { name, namespace: scope },
   )
+}
+
+/** A kind of which no more than its key is known. */
+function custom(key: string): Kind {
+  const [kind = key] = key.split('.')
+  return {
+    key,
+    kind,
+    group: key.slice(kind.length + 1),
+    versions: [],
+    plural: '',
+    namespaced: true,
+  }
 }

@@ -4,6 +4,7 @@
 import { storedForm } from '../kube/conversion/registry.ts'
 import { shapedResource } from '../kube/custom-resource.ts'
 import { decodeObject, strictDecodingText } from '../kube/decode.ts'
+import { type Kind, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import type { Resource } from './resource.ts'
@@ -110,8 +111,26 @@ function cannotHandle({ apiVersion, kind }: KubeObject, expected = kind): string
   return `${kind} in version "${version}" cannot be handled as a ${expected}`
 }
 
+/** The refusal of another kind than the one that is expected. */
+export function ofOtherKind(object: KubeObject, expected: Kind): ApiStatus {
+  const { apiVersion, kind } = object
+  const known = kinds.get(kindKeyOf(object))
+  const version = apiVersion.slice(apiVersion.indexOf('/') + 1)
+  if (known?.versions.includes(version) === true) {
+    const types = `(${version}.${kind}) to (${internalPackage(expected.group)}.${expected.kind})`
+    const why = `converting ${types}: unknown conversion`
+    return badRequest(`${cannotHandle(object, expected.kind)}: ${why}`)
+  }
+  return unregistered(object, expected.kind)
+}
+
+/** Where upstream keeps the internal types of a group. */
+function internalPackage(group: string): string {
+  return group === '' ? 'core' : (group.split('.')[0] as string)
+}
+
 /** The refusal of a kind that the API server does not know where it expects another. */
-export function unregistered(object: KubeObject, expected: string): ApiStatus {
+function unregistered(object: KubeObject, expected: string): ApiStatus {
   const { apiVersion, kind } = object
   const why = `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
   return badRequest(`${cannotHandle(object, expected)}: ${why}`)

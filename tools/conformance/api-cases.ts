@@ -7,11 +7,14 @@ import type { ApiRequest, ApiResponse, PatchType } from '../../src/apiserver/req
 import { type MemoryServer, memoryServer } from '../../src/apiserver/testing.ts'
 import { withManagedFields } from '../../src/apiserver/ownership.ts'
 import { resourceOf } from '../../src/apiserver/resource.ts'
+import { readJsonText } from '../../src/kube/json-text.ts'
 import { kindKeyOf, kinds } from '../../src/kube/kinds.ts'
 import type { ResourceQuota } from '../../src/kube/generated/types.ts'
 import type { KubeObject } from '../../src/kube/object.ts'
 import { aligned, type Drawn, inOrder, shown, translated } from './api-normal.ts'
 import { differences } from './compare.ts'
+import type { ReadBody } from '../../src/apiserver/body.ts'
+import { readRawBody } from './raw-body.ts'
 import type { Tally } from './tally.ts'
 
 interface Step {
@@ -75,11 +78,48 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
+/** A path of a group that nobody serves. */
+const noSuchPath = { code: 404, response: '404 page not found\n' }
+
+const groups = new Set([...kinds.values()].map(({ group }) => group))
+
+/** What the HTTP server answers before a request reaches any resource. */
+function answerOfPath(step: Step): { code: number; response: unknown } | undefined {
+  const [, root = '', group = ''] = step.path.split('/')
+  if (root !== 'api' && !(root === 'apis' && groups.has(group))) return noSuchPath
+  const place = placeOf(step.path)
+  if (place === undefined) return noRoute(404, 'NotFound', 'could not find the requested resource')
+  const takes = place.name === '' ? ['GET', 'POST', 'DELETE'] : ['GET', 'PUT', 'PATCH', 'DELETE']
+  const isOwn = place.subresource === '' && step.rawBody !== undefined
+  if (!isOwn || takes.includes(step.method)) return undefined
+  return noRoute(405, 'MethodNotAllowed', 'does not allow this method on the requested resource')
+}
+
+function noRoute(code: number, reason: string, what: string): { code: number; response: unknown } {
+  const failed = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' }
+  const message = `the server ${what}`
+  return { code, response: { ...failed, message, reason, details: {}, code } }
+}
+
+/** What a text holds, or the answer that it cannot be read; undefined when a step sends no text. */
+function textBodyOf(step: Step): ReadBody | undefined {
+  const place = placeOf(step.path)
+  const isObject = step.method === 'POST' || step.method === 'PUT'
+  if (step.rawBody === undefined || place === undefined || !isObject) return undefined
+  const [, encoded] = /[?&]fieldValidation=([^&]*)/.exec(step.path) ?? []
+  const fieldValidation = encoded === undefined ? undefined : decodeURIComponent(encoded)
+  const { contentType, rawBody: text } = step
+  const { kind, apiVersion } = place
+  return readRawBody(
+    { text, contentType, fieldValidation },
+    { kind, apiVersion, isNew: step.method === 'POST' },
+  )
+}
+
 /** The request that a step stands for; a text says why the twin has none. */
 function requestOf(step: Step, body: unknown): ApiRequest | string {
   const place = placeOf(step.path)
   if (place === undefined) return `unknown resource ${step.path}`
-  if (step.rawBody !== undefined) return 'raw HTTP bodies belong to the HTTP server'
   const target = { kind: place.kind, namespace: place.namespace, name: place.name }
   switch (step.method) {
     case 'GET':
@@ -193,6 +233,25 @@ interface Replayed {
   readonly got: readonly unknown[]
 }
 
+/** What the twin answers to a step; a text says why it cannot. */
+function answered(
+  server: MemoryServer,
+  step: Step,
+  given: unknown,
+): { code: number; response: unknown } | string {
+  const path = answerOfPath(step)
+  if (path !== undefined) return path
+  const text = textBodyOf(step)
+  if (text?.ok === false) {
+    return answerOf({ ok: false, code: text.status.code, status: text.status })
+  }
+  const rest = step.rawBody === undefined ? given : readJsonText(step.rawBody).value
+  const request = requestOf(step, text === undefined ? rest : text.object)
+  if (typeof request === 'string') return request
+  const owners = ownersShown(step.response)
+  return answerOf(asRead(server, server.request(request), owners))
+}
+
 /** Replays one case; a text says why the twin cannot. */
 function replayed(each: ApiCase, backwards: readonly string[]): Replayed | string {
   const server = preparedServer(each.namespace)
@@ -206,11 +265,9 @@ function replayed(each: ApiCase, backwards: readonly string[]): Replayed | strin
   const want: unknown[] = []
   const got: unknown[] = []
   for (const step of each.steps) {
-    const request = requestOf(step, translated(step.body, drawn, versions))
-    if (typeof request === 'string') return request
     server.user = userOf(step)
-    const owners = ownersShown(step.response)
-    const answer = answerOf(asRead(server, server.request(request), owners))
+    const answer = answered(server, step, translated(step.body, drawn, versions))
+    if (typeof answer === 'string') return answer
     remember(step.response, answer.response, versions)
     want.push({
       code: step.code,
