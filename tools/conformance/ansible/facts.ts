@@ -103,7 +103,8 @@ export function factsOf({ host, scope }: ModuleCall): Value {
   const gateway = address.replace(/\d+$/, '254')
   return fromJson({
     ...fixed,
-    ansible_hostname: host.split('.')[0],
+    // A machine that is named by its address calls itself after it.
+    ansible_hostname: numeric.test(host) ? `ip-${host.replaceAll('.', '-')}` : host.split('.')[0],
     ansible_nodename: host,
     ansible_fqdn: host,
     ansible_default_ipv4: {

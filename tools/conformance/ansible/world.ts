@@ -25,7 +25,7 @@ export interface World {
 const changing = new Set(
   (
     'command shell raw script file copy template lineinfile blockinfile replace get_url unarchive ' +
-    'synchronize ini_file apt dnf yum package apt_key apt_repository yum_repository rpm_key pacman zypper ' +
+    'synchronize fetch ini_file apt dnf yum package apt_key apt_repository yum_repository rpm_key pacman zypper ' +
     'service systemd systemd_service user group sysctl modprobe hostname kube'
   ).split(' '),
 )

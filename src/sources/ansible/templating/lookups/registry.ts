@@ -7,6 +7,7 @@ import { TemplateFailure, UnknownSignal } from '../failures.ts'
 import { type CallArguments, Unknown } from '../special.ts'
 import { listLookups } from './lists.ts'
 import type { Lookup } from './lookup.ts'
+import { mergeVariablesLookups } from './merge-variables.ts'
 import { variableLookups } from './variables.ts'
 
 /** What only the controller knows: its files, environment, programs and secrets. */
@@ -32,7 +33,7 @@ const outside: ReadonlySet<string> = new Set([
 ])
 
 const byName = new Map<string, Lookup>(
-  [listLookups, variableLookups].flatMap(family => Object.entries(family)),
+  [listLookups, mergeVariablesLookups, variableLookups].flatMap(family => Object.entries(family)),
 )
 
 /** The results of a lookup, a list; fails where there is none of that name. */
