@@ -95,6 +95,20 @@ export function hostVariables(inventory: Inventory, host: Host): HostVariables {
   return { variables, errors }
 }
 
+/** What a host has of its own: its line in the inventory and its host_vars. */
+export function ownVariables(inventory: Inventory, host: Host): HostVariables {
+  const own = new Layers(inventory, { variables: new Map(), errors: [] })
+  own.add(host.variables)
+  own.addFiles('beside', 'host_vars', [host.name])
+  own.addFiles('play', 'host_vars', [host.name])
+  return { variables: own.variables, errors: own.errors }
+}
+
+/** What the groups of a host give it: one object for all hosts of the same groups. */
+export function sharedVariables(inventory: Inventory, host: Host): HostVariables {
+  return groupVariables(inventory, groupsOf(host))
+}
+
 // Hosts of the same groups share what the groups give.
 function groupVariables(inventory: Inventory, groups: readonly Group[]): HostVariables {
   const names = groups.map(({ name }) => name)

@@ -13,6 +13,8 @@ export interface ModuleCall {
   readonly scope: Scope
   /** The variables of another host, for connections of delegated tasks. */
   readonly variablesOf: (host: string) => Scope
+  /** The variables of the task with more over them. */
+  readonly scopeWith: (more: Attributes) => Scope
   readonly delegatedTo: string | undefined
 }
 

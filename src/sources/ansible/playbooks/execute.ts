@@ -4,7 +4,7 @@
 import { evaluateConditions } from '../templating/conditions.ts'
 import { evaluate } from '../templating/evaluate.ts'
 import { SyntaxFailure, TemplateFailure, UnknownSignal } from '../templating/failures.ts'
-import type { Scope } from '../templating/scope.ts'
+import type { Scope, Watch } from '../templating/scope.ts'
 import { runLookup } from '../templating/lookups/registry.ts'
 import { str } from '../templating/python/represent.ts'
 import { truth } from '../templating/python/iterate.ts'
@@ -17,13 +17,22 @@ import { fileGlob, firstFound } from './first-found.ts'
 import { type Attributes, type Block, isInclude, shortAction, type Task } from './model.ts'
 import { hasFlag, registered, type Result, resultOf } from './result.ts'
 import type { PlaybookTree } from './tree.ts'
-import type { VariableStore } from './variables.ts'
+import type { Scopes } from './variables.ts'
 
 export interface ExecuteOptions {
-  readonly store: VariableStore
+  readonly store: Scopes
   readonly tree: PlaybookTree
   readonly answers: Answers
+  /** Tells what depends on the host itself. */
+  readonly watch?: Watch | undefined
+  /** Only whether and how the task would run, not what a module gives. */
+  readonly isProbe?: boolean
+  /** The host that stands for this one in the run. */
+  readonly leader?: string
 }
+
+/** What of a task depends on variables that differ between hosts. */
+export type Part = 'items' | 'conditions' | 'course' | 'values'
 
 /** One item of a loop and what it gave. */
 export interface ItemResult {
@@ -35,8 +44,12 @@ export interface ItemResult {
 
 export interface Execution {
   readonly result: Result
-  readonly items?: readonly ItemResult[]
+  readonly items?: readonly ItemResult[] | undefined
+  /** Parts that read a watched variable. */
+  readonly watched: ReadonlySet<Part>
 }
+
+type Outcome = Omit<Execution, 'watched'>
 
 /** An error of the engine before or instead of a result. */
 class ExecutionError {
@@ -50,18 +63,42 @@ class ExecutionError {
 /** Runs a task on a host; errors and unknowns are results. */
 export function executeTask(task: Task, host: string, options: ExecuteOptions): Execution {
   const executor = new Executor(task, host, options)
-  return executor.run()
+  return { ...executor.run(), watched: executor.watched }
+}
+
+/** Actions whose arguments decide how the run goes on. */
+const steering: ReadonlySet<string> = new Set(['assert', 'group_by', 'include_vars', 'fail'])
+
+// What a module is told and prints differs from host to host and changes nothing.
+function partOf(action: string): Part | undefined {
+  const short = shortAction(action)
+  if (short === 'set_fact') return 'values'
+  return steering.has(short) ? 'course' : undefined
 }
 
 class Executor {
   readonly #task: Task
   readonly #host: string
   readonly #options: ExecuteOptions
+  readonly watched = new Set<Part>()
 
   constructor(task: Task, host: string, options: ExecuteOptions) {
     this.#task = task
     this.#host = host
     this.#options = options
+  }
+
+  // Notes whether what runs reads a watched variable.
+  #watching<T>(part: Part | undefined, run: () => T): T {
+    const { watch } = this.#options
+    if (watch === undefined) return run()
+    watch.isTouched = false
+    try {
+      return run()
+    } finally {
+      if (watch.isTouched && part !== undefined) this.watched.add(part)
+      watch.isTouched = false
+    }
   }
 
   get #isNative(): boolean {
@@ -72,11 +109,11 @@ class Executor {
     return this.#options.store.scope(this.#task.play, this.#host, this.#task, vars)
   }
 
-  run(): Execution {
+  run(): Outcome {
     let loopError: ExecutionError | undefined
     let items: readonly Value[] | undefined
     try {
-      items = this.#items()
+      items = this.#watching('items', () => this.#items())
     } catch (error) {
       if (error instanceof UnknownSignal)
         return { result: this.#unknownLoop(error.unknown.reasons) }
@@ -100,7 +137,9 @@ class Executor {
   // Without the items nothing is known but a condition that is false whatever they are.
   #unknownLoop(reasons: readonly string[]): Result {
     const vars = new Map<string, Value>([[this.#loopVariable(), new Unknown(reasons)]])
-    const verdict = evaluateConditions(inheritedListAtRun(this.#task, 'when'), this.#scope(vars))
+    const verdict = this.#watching('conditions', () =>
+      evaluateConditions(inheritedListAtRun(this.#task, 'when'), this.#scope(vars)),
+    )
     if ('result' in verdict && !verdict.result) return skipped(verdict.falseCondition)
     return resultOf({
       _unknown: [...reasons],
@@ -186,7 +225,7 @@ class Executor {
     return control !== undefined && isMapping(control) ? control : new Map()
   }
 
-  #loop(items: readonly Value[]): Execution {
+  #loop(items: readonly Value[]): Outcome {
     const name = this.#loopVariable()
     const control = this.#control()
     const label = control.get('label') ?? `{{${name}}}`
@@ -268,6 +307,10 @@ class Executor {
     const open = new Unknown(reasons, { isDefined: false })
     const result = resultOf({ _unknown: [...reasons], changed: new Unknown(reasons), _open: open })
     if (isInclude(task)) result.set('_include', true)
+    const notify = inheritedAtRun(task, 'notify')
+    if (notify !== undefined && notify !== null) {
+      result.set('_notify', isList(notify) ? notify : [notify])
+    }
     if (shortAction(task.action) === 'set_fact') {
       const names = [...task.args.keys()].filter(name => name !== 'cacheable')
       result.set('ansible_facts', new Map<Value, Value>(names.map(name => [name, open])))
@@ -286,7 +329,9 @@ class Executor {
   #execute(vars: Attributes, loopError: ExecutionError | undefined): Result {
     const task = this.#task
     const scope = this.#scope(vars)
-    const verdict = evaluateConditions(inheritedListAtRun(task, 'when'), scope)
+    const verdict = this.#watching('conditions', () =>
+      evaluateConditions(inheritedListAtRun(task, 'when'), scope),
+    )
     if ('error' in verdict) {
       if (loopError !== undefined) throw loopError
       // 2.16 repeats the reason of an undefined variable.
@@ -297,13 +342,19 @@ class Executor {
     if ('unknown' in verdict) throw new UnknownSignal(new Unknown(verdict.unknown))
     if (!verdict.result) return skipped(verdict.falseCondition)
     if (loopError !== undefined) throw loopError
-    const doubt = doubtOf(task, this.#host)
+    const doubt = doubtOf(task, this.#options.leader ?? this.#host)
     if (doubt !== undefined) throw new UnknownSignal(new Unknown(doubt))
-    if (isInclude(task)) return this.#include(scope)
-    const args = this.#args(scope)
-    const result = this.#act(args, scope, vars)
-    this.#judge(result, vars)
-    this.#notify(result, scope)
+    if (isInclude(task)) return this.#watching('course', () => this.#include(scope))
+    const part = partOf(this.#task.action)
+    if (this.#options.isProbe === true && part === undefined) return resultOf({})
+    const result = this.#watching(part, () => {
+      const args = this.#args(scope)
+      return this.#act(args, scope, vars)
+    })
+    this.#watching(undefined, () => {
+      this.#judge(result, vars)
+      this.#notify(result, scope)
+    })
     return result
   }
 
@@ -365,6 +416,7 @@ class Executor {
             args,
             scope,
             variablesOf: name => this.#options.store.scope(task.play, name, task),
+            scopeWith: more => this.#scope(new Map([...vars, ...more])),
             delegatedTo:
               delegatedTo === undefined || delegatedTo === null ? undefined : str(delegatedTo),
           })
@@ -391,7 +443,7 @@ class Executor {
 
   // changed_when and failed_when see the registered result and new facts.
   #judge(result: Result, vars: Attributes): void {
-    if (hasFlag(result, 'unreachable') || result.has('skipped')) return
+    if (hasFlag(result, 'unreachable') || hasFlag(result, 'skipped')) return
     const more = new Map(vars)
     const register = this.#registerName()
     const facts = result.get('ansible_facts')
@@ -432,7 +484,7 @@ class Executor {
 
 /** Why it is not known whether an include above the task takes place, or undefined. */
 function doubtOf(task: Task, host: string): readonly string[] | undefined {
-  let current: Task | Block | undefined = task.parent
+  let current: Task | Block | undefined = task.isHandler ? task : task.parent
   while (current !== undefined) {
     const reasons = current.kind === 'task' ? current.doubt?.get(host) : undefined
     if (reasons !== undefined) return reasons

@@ -24,12 +24,22 @@ export function runFree(
     run.setState(host, state)
     if (task === undefined) return false
     if (session.hasRoleRun(task, host)) return true
+    const notified = [host]
     const trace = traceOf(session, run, task, { host, traces: isPinned ? new Map() : traces })
     if (shortAction(task.action) === 'meta') {
       const { skipReason } = runMeta(session, run, task, host)
       if (skipReason !== undefined) trace?.results.push({ host, is: 'skipped', reason: skipReason })
-    } else if (trace !== undefined) bring(session, run, session.runTask(run, task, host, trace))
-    if (task.isHandler) task.notifiedHosts.splice(task.notifiedHosts.indexOf(host), 1)
+    } else if (trace !== undefined) {
+      for (const result of session.runTask(run, task, host, trace)) {
+        bring(session, run, result)
+        if (result.host !== host) notified.push(result.host)
+      }
+    }
+    if (task.isHandler) {
+      for (const each of notified) {
+        task.notifiedHosts.splice(task.notifiedHosts.indexOf(each), 1)
+      }
+    }
     return true
   }
   if (isPinned) {

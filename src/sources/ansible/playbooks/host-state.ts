@@ -20,6 +20,8 @@ export class HostState {
   blocks: Block[]
   handlers: readonly Task[] = []
   notifications: string[] = []
+  /** Why it is not known whether a handler of that name is notified. */
+  doubts: ReadonlyMap<string, readonly string[]> = new Map()
   block = 0
   handlerIndex = 0
   run: RunState = 'setup'

@@ -20,7 +20,7 @@ export interface HostVarsSource {
 
 /** The mapping `hostvars`. */
 export function hostVars(source: HostVarsSource): Value {
-  const views = new Map<Variables, Value>()
+  const views = new WeakMap<Variables, Value>()
   const view = (host: string): Value | undefined => {
     const variables = source.variablesOf(host)
     if (variables === undefined) return undefined

@@ -7,7 +7,7 @@ import { actionOf } from './actions/registry.ts'
 import { PlaybookFailure } from './failure.ts'
 import { activeState } from './host-state.ts'
 import { gatherIncludes, type Included, readInclude } from './includes.ts'
-import { runMeta } from './meta.ts'
+import { metaVerdict, runMeta } from './meta.ts'
 import { type Block, isInclude, shortAction, type Task } from './model.ts'
 import { type PlayRun, tasksOf } from './play-run.ts'
 import type { HostResult, Session } from './session.ts'
@@ -48,9 +48,11 @@ class Linear {
       const step = this.#lockstep(left)
       if (step === undefined) break
       const ran = this.#step(step)
-      this.#includes(ran.results, left)
-      this.#fatal(ran, left)
-      if (this.#tooManyFailed(ran.results, left)) break
+      // A class that parted has hosts that were not there before.
+      const now = [...new Set([...left, ...ran.results.map(({ host }) => host)])]
+      this.#includes(ran.results, now)
+      this.#fatal(ran, now)
+      if (this.#tooManyFailed(ran.results, now)) break
     }
     return { breaksPlay: this.#breaksPlay }
   }
@@ -113,18 +115,25 @@ class Linear {
       const isMeta = shortAction(task.action) === 'meta'
       const action = actionOf(task.action)
       let isOnce: boolean
+      let done: readonly string[] = [host]
       if (isMeta) isOnce = this.#meta(task, host)
       else {
         isOnce = action?.isOncePerTask === true || session.flag(task, 'run_once', host)
         const name = session.nameOf(task, host)
         trace ??= run.start(task, name === '' ? defaultName(session, task) : name)
-        results.push(session.runTask(run, task, host, trace))
+        const own = session.runTask(run, task, host, trace)
+        results.push(...own)
+        done = own.map(each => each.host)
       }
       const isIgnored = session.flag(task, 'ignore_errors', host)
       if ((isOnce || session.flag(task, 'any_errors_fatal', host)) && !isIgnored) isFatal = true
       if (task.isHandler) {
         if (isOnce) task.notifiedHosts.length = 0
-        else task.notifiedHosts.splice(task.notifiedHosts.indexOf(host), 1)
+        else {
+          for (const each of done) {
+            task.notifiedHosts.splice(task.notifiedHosts.indexOf(each), 1)
+          }
+        }
       }
       if (isOnce) break
       session.updateHosts(run, this.#all)
@@ -134,10 +143,21 @@ class Linear {
 
   #meta(task: Task, host: string): boolean {
     const run = this.#run
-    const trace = task.isImplicit ? undefined : run.start(task, defaultName(this.#session, task))
-    const { isOncePerTask, skipReason } = runMeta(this.#session, run, task, host)
-    if (skipReason !== undefined) trace?.results.push({ host, is: 'skipped', reason: skipReason })
-    return isOncePerTask
+    const session = this.#session
+    const trace = task.isImplicit ? undefined : run.start(task, defaultName(session, task))
+    const leaders = session.separate(run, host, each => metaVerdict(session, task, each))
+    let isOnce = false
+    for (const leader of leaders) {
+      const { isOncePerTask, skipReason } = runMeta(session, run, task, leader)
+      if (skipReason !== undefined) {
+        const hosts = session.hostsBehind(leader)
+        const stands = hosts.length > 1 ? { hosts } : {}
+        trace?.results.push({ host: leader, is: 'skipped', reason: skipReason, ...stands })
+      }
+      isOnce = isOncePerTask
+      if (isOnce) break
+    }
+    return isOnce
   }
 
   #includes(results: readonly HostResult[], left: readonly string[]): void {

@@ -25,6 +25,14 @@ export interface MetaOutcome {
   readonly skipReason?: string
 }
 
+/** What the conditions of a meta task come to on a host. */
+export function metaVerdict({ store }: Session, task: Task, host: string): string {
+  const conditions = inheritedListAtRun(task, 'when')
+  if (conditions.length === 0) return ''
+  const verdict = evaluateConditions(conditions, store.scope(task.play, host, task))
+  return 'result' in verdict ? String(verdict.result) : Object.keys(verdict).join(' ')
+}
+
 /** Does a meta task for a host. */
 export function runMeta(session: Session, run: PlayRun, task: Task, host: string): MetaOutcome {
   const action = str(task.rawParams ?? '')
@@ -79,9 +87,10 @@ const actions: Readonly<Record<string, MetaAction>> = {
       const state = run.state(host)
       for (const name of state.notifications) {
         for (const handler of session.findHandlers(run, name))
-          session.notifyHost(run, handler, host)
+          session.notifyHost(run, handler, host, state.doubts.get(name))
       }
       state.notifications = []
+      state.doubts = new Map()
       if (state.run === 'handlers' || session.unreachableHosts.has(host)) return
       state.beforeFlush = state.run
       state.run = 'handlers'

@@ -111,7 +111,7 @@ export class Task {
   readonly notifiedHosts: string[] = []
   isNameEvaluated = false
   /** Why it is not known whether an include takes place, by host. */
-  doubt: ReadonlyMap<string, readonly string[]> | undefined
+  doubt: Map<string, readonly string[]> | undefined
   /** The tags with their templates evaluated, where a run has done so. */
   shownTags: readonly string[] | undefined
 

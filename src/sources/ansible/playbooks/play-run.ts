@@ -26,6 +26,8 @@ export function tasksOf(block: Block): readonly Task[] {
 export interface PlayRunParts {
   readonly play: Play
   readonly hosts: readonly string[]
+  /** The hosts of the batch, where those that run stand for others. */
+  readonly targets?: readonly string[]
   /** The pattern of the play and its name, their templates evaluated. */
   readonly shown: { readonly name: string; readonly hosts: readonly string[] }
   readonly tags: TagOptions
@@ -35,7 +37,7 @@ export interface PlayRunParts {
 
 export class PlayRun {
   readonly play: Play
-  readonly hosts: readonly string[]
+  hosts: readonly string[]
   readonly tags: TagOptions
   readonly evaluateTags: EvaluateTags
   readonly trace: PlayTrace
@@ -50,12 +52,12 @@ export class PlayRun {
   readonly #states = new Map<string, HostState>()
   readonly #setup: Task | undefined
 
-  constructor({ play, hosts, shown, tags, gathers, evaluateTags }: PlayRunParts) {
+  constructor({ play, hosts, targets, shown, tags, gathers, evaluateTags }: PlayRunParts) {
     this.evaluateTags = evaluateTags
     this.play = play
     this.hosts = hosts
     this.tags = tags
-    this.trace = { play, ...shown, targets: hosts, tasks: [], marks: [] }
+    this.trace = { play, ...shown, targets: targets ?? hosts, tasks: [], marks: [] }
     const setup = selectTasks(setupBlock(play), tags)
     const [first] = tasksOf(setup)
     this.#setup = gathers ? first : undefined
@@ -97,6 +99,22 @@ export class PlayRun {
     if (state.run === 'complete') return { state, task: undefined }
     const task = nextTask(state, host, this.#options)
     return { state, task }
+  }
+
+  /** A host that so far did what another did goes on by itself. */
+  follow(leader: string, other: string): void {
+    const index = this.hosts.indexOf(leader)
+    if (index < 0) return
+    const rank = new Map(this.trace.targets.map((host, place) => [host, place]))
+    this.hosts = [...this.hosts, other].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))
+    this.#states.set(other, this.state(leader).copy())
+    for (const hosts of [this.failedHosts, this.removed]) if (hosts.has(leader)) hosts.add(other)
+    for (const handler of this.handlers) addBeside(handler.notifiedHosts, leader, other)
+    for (const role of [...this.play.rolesByPath.values()].flat()) {
+      if (role.tookPartOn.has(leader)) role.tookPartOn.add(other)
+      if (role.completedOn.has(leader)) role.completedOn.add(other)
+    }
+    copyDoubts(this.allTasks, leader, other)
   }
 
   markFailed(host: string): void {
@@ -144,6 +162,22 @@ export class PlayRun {
     const trace: TaskTrace = { task, name, results: [], included: [], notified: [] }
     this.trace.tasks.push(trace)
     return trace
+  }
+}
+
+function addBeside(hosts: string[], leader: string, other: string): void {
+  if (hosts.includes(leader)) hosts.push(other)
+}
+
+function copyDoubts(tasks: readonly Task[], leader: string, other: string): void {
+  const seen = new Set<Block | Task>()
+  for (const task of tasks) {
+    for (let node: Block | Task | undefined = task; node !== undefined; node = node.parent) {
+      if (seen.has(node)) break
+      seen.add(node)
+      const reasons = node.kind === 'task' ? node.doubt?.get(leader) : undefined
+      if (reasons !== undefined && node.kind === 'task') node.doubt?.set(other, reasons)
+    }
   }
 }
 

@@ -133,3 +133,19 @@ describe('blocks', () => {
     expect(result.recaps.get('w1')).toMatchObject({ rescued: 1, failures: 0 })
   })
 })
+
+it('does not know a handler whose task perhaps changes nothing, where changes are supposed', () => {
+  const files = {
+    'site.yml':
+      '- hosts: w1\n  gather_facts: false\n  tasks:\n' +
+      '    - {name: a, command: x, notify: [perhaps, sure]}\n' +
+      '    - {name: b, command: x, changed_when: true, notify: sure}\n' +
+      '    - {name: c, command: x, changed_when: false, notify: never}\n' +
+      '  handlers:\n' +
+      '    - {name: perhaps, debug: {msg: x}}\n    - {name: sure, debug: {msg: x}}\n' +
+      '    - {name: never, debug: {msg: x}}\n',
+  }
+  const supposed = told(runSite(files, { supposesChanges: true }))
+  expect(supposed.slice(3)).toEqual(['perhaps: w1=unknown', 'sure: w1=ok'])
+  expect(told(runSite(files)).slice(3)).toEqual(['sure: w1=ok'])
+})

@@ -11,6 +11,8 @@ import { str } from '../templating/python/represent.ts'
 import { Float, isList, numberOf, type Value } from '../values.ts'
 import { type Answers, unknownResult } from './answers.ts'
 import { PlaybookFailure } from './failure.ts'
+import type { Message } from '../inventory/model.ts'
+import type { HostClasses } from './classes.ts'
 import { runFree } from './free.ts'
 import { runLinear } from './linear.ts'
 import type { Attributes, Play } from './model.ts'
@@ -38,6 +40,12 @@ export interface RunOptions {
   readonly settings?: PlaybookSettings
   /** The environment of the controller, where it is known. */
   readonly environment?: ReadonlyMap<string, string>
+  /** Hosts that need not be told apart run as one; `serial` then parts no play. */
+  readonly classes?: HostClasses
+  /** Where it is not known whether something changed, its handlers are in doubt. */
+  readonly supposesChanges?: boolean
+  /** Hears of files of variables that cannot be read; without it they end the run. */
+  readonly onError?: (error: Message) => void
 }
 
 export interface RunResult {
@@ -72,10 +80,14 @@ export function loadPlaybooks(options: RunOptions): Loaded {
     engineVars: options.engineVars ?? new Map<string, Value>(),
     playbookFolder: inventory.settings.playbookFolder ?? '',
     environment: options.environment,
+    classes: options.classes,
+    onError: options.onError,
     injectsFacts: (options.settings ?? defaultPlaybookSettings).injectsFacts,
   })
   const answers = options.answers ?? unknownResult
-  return { plays, session: new Session({ inventory, tree, reader, store, answers }) }
+  const { supposesChanges } = options
+  const session = new Session({ inventory, tree, reader, store, answers, supposesChanges })
+  return { plays, session }
 }
 
 /** Runs playbooks; wrong input ends in `failure`. */
@@ -192,13 +204,15 @@ class Runner {
       session.failedHosts.size,
       session.unreachableHosts.size,
     ]
-    for (const batch of this.#batches(play, hosts)) {
-      const result = this.#batch(play, batch, hosts)
+    const batches = this.#batches(play, hosts)
+    const isWhole = this.#options.classes !== undefined
+    for (const batch of isWhole ? [hosts] : batches) {
+      const result = this.#batch(play, batch, { all: hosts, batches })
       status = result.status
       if (result.breaksPlay) return { breaks: true, status: failedStatus }
       const lost =
         session.failedHosts.size + session.unreachableHosts.size - failedBefore - unreachableBefore
-      if (lost === batch.length) return { breaks: true, status }
+      if (lost === session.leadersOf(batch).length) return { breaks: true, status }
       failedBefore = session.failedHosts.size
       unreachableBefore = session.unreachableHosts.size
       if (result.endsPlay) break
@@ -208,13 +222,15 @@ class Runner {
 
   #batch(
     play: Play,
-    batch: readonly string[],
-    all: readonly string[],
+    targets: readonly string[],
+    { all, batches }: { all: readonly string[]; batches: readonly (readonly string[])[] },
   ): { readonly status: number; readonly breaksPlay: boolean; readonly endsPlay: boolean } {
     const session = this.#session
+    const batch = session.leadersOf(targets)
     const run = new PlayRun({
       play,
       hosts: batch,
+      targets,
       shown: shownPlay(session, play),
       tags: this.#options.tags ?? noTags,
       gathers: this.#gathers(play),
@@ -223,7 +239,8 @@ class Runner {
         return 'value' in evaluated && isList(evaluated.value) ? evaluated.value : undefined
       },
     })
-    this.#plays.push(run.trace)
+    const isSplit = this.#options.classes !== undefined && batches.length > 1
+    this.#plays.push(isSplit ? Object.assign(run.trace, { batches }) : run.trace)
     for (const host of session.failedHosts) if (batch.includes(host)) run.markFailed(host)
     const before = [...session.failedHosts]
     session.failedHosts.clear()

@@ -9,6 +9,8 @@ import { Unknown } from '../templating/special.ts'
 import { isList, isMapping, type Value } from '../values.ts'
 import type { Answers } from './answers.ts'
 import { type Execution, executeTask, notifyOf, unknownOf } from './execute.ts'
+import { ClassRun } from './class-run.ts'
+import type { HostClass } from './classes.ts'
 import { PlaybookFailure } from './failure.ts'
 import { isRescuing } from './host-state.ts'
 import type { IncludeResult } from './includes.ts'
@@ -27,6 +29,8 @@ export interface SessionParts {
   readonly reader: Reader
   readonly store: VariableStore
   readonly answers: Answers
+  /** Where it is not known whether something changed, its handlers are in doubt. */
+  readonly supposesChanges?: boolean | undefined
 }
 
 /** A result as the strategies look at it. */
@@ -46,6 +50,11 @@ export class Session {
   readonly errors: string[] = []
   readonly failedHosts = new Set<string>()
   readonly unreachableHosts = new Set<string>()
+  readonly #classRun: ClassRun | undefined
+  readonly #supposesChanges: boolean
+  /** The play that runs, where hosts run in classes. */
+  #current: PlayRun | undefined
+  #told: readonly unknown[] = []
 
   constructor(parts: SessionParts) {
     this.inventory = parts.inventory
@@ -53,6 +62,56 @@ export class Session {
     this.reader = parts.reader
     this.store = parts.store
     this.answers = parts.answers
+    this.#supposesChanges = parts.supposesChanges ?? false
+    const { classes } = parts.store
+    this.#classRun =
+      classes === undefined
+        ? undefined
+        : new ClassRun({
+            store: parts.store,
+            classes,
+            options: { tree: parts.tree, answers: parts.answers },
+            onPart: (leader, made) => this.#parted(leader, made),
+          })
+  }
+
+  /** The hosts that a host of a play stands for. */
+  hostsBehind(leader: string): readonly string[] {
+    return this.store.classes?.of(leader).members ?? [leader]
+  }
+
+  /** The leaders of exactly these hosts; a class of which only some are there parts. */
+  leadersOf(hosts: readonly string[]): readonly string[] {
+    const { classes } = this.store
+    if (classes === undefined) return hosts
+    const wanted = new Set(hosts)
+    for (const each of new Set(hosts.map(host => classes.of(host)))) {
+      const there = each.members.filter(host => wanted.has(host))
+      if (there.length === each.members.length) continue
+      const rest = each.members.filter(host => !wanted.has(host))
+      const made = classes.part(each, wanted.has(each.leader) ? [there, rest] : [rest, there])
+      this.store.classParted(each.leader, made)
+      this.#parted(each.leader, made)
+    }
+    return [...new Set(hosts.map(host => classes.of(host).leader))]
+  }
+
+  /** Parts the class of a host by what is told of each of its hosts; answers the leaders. */
+  separate(run: PlayRun, host: string, tell: (host: string) => string): readonly string[] {
+    if (this.#classRun === undefined) return [host]
+    this.#current = run
+    return this.#classRun.separate(host, tell).map(({ leader }) => leader)
+  }
+
+  // Parts of a class go on from where their leader was.
+  #parted(leader: string, made: readonly HostClass[]): void {
+    const others = made.map(each => each.leader).filter(each => each !== leader)
+    for (const other of others) {
+      this.#current?.follow(leader, other)
+      for (const hosts of [this.failedHosts, this.unreachableHosts]) {
+        if (hosts.has(leader)) hosts.add(other)
+      }
+    }
   }
 
   hostsLeft(run: PlayRun): readonly string[] {
@@ -64,11 +123,18 @@ export class Session {
     const left = run.hosts.filter(
       host => !run.removed.has(host) && !this.unreachableHosts.has(host),
     )
-    const inPlay = all.filter(host => this.#isIn(run, host))
-    const { hosts } = this.store
-    const isSame = hosts.all === all && isEqual(hosts.batch, left) && isEqual(hosts.left, inPlay)
+    const inPlay = (this.#classRun === undefined ? all : run.hosts).filter(host =>
+      this.#isIn(run, host),
+    )
     // The same hosts stay the same object, so that what was evaluated with them stays valid.
-    if (!isSame) this.store.hosts = { all, batch: left, left: inPlay }
+    const [all_, left_, inPlay_] = this.#told as readonly (readonly string[])[]
+    if (all_ === all && isEqual(left_ ?? [], left) && isEqual(inPlay_ ?? [], inPlay)) return
+    this.#told = [all, left, inPlay]
+    this.store.hosts = {
+      all,
+      batch: left.flatMap(host => this.hostsBehind(host)),
+      left: inPlay.flatMap(host => this.hostsBehind(host)),
+    }
   }
 
   #isIn(run: PlayRun, host: string): boolean {
@@ -127,14 +193,22 @@ export class Session {
     })
   }
 
-  /** Runs a task on a host and takes its result in. */
-  runTask(run: PlayRun, task: Task, host: string, trace: TaskTrace): HostResult {
+  /** Runs a task on a host, or on the class that it leads, and takes the results in. */
+  runTask(run: PlayRun, task: Task, host: string, trace: TaskTrace): readonly HostResult[] {
+    if (this.#classRun !== undefined && !this.flag(task, 'run_once', host)) {
+      this.#current = run
+      return this.#classRun.execute(task, host).map(({ of, execution, own }) => {
+        const result = this.#take(run, task, { host: of.leader, trace, execution })
+        if (own !== undefined && own.size > 0) this.store.setOwn(of.leader, own)
+        return result
+      })
+    }
     const execution = executeTask(task, host, {
       store: this.store,
       tree: this.tree,
       answers: this.answers,
     })
-    return this.#take(run, task, { host, trace, execution })
+    return [this.#take(run, task, { host, trace, execution })]
   }
 
   #take(
@@ -162,7 +236,8 @@ export class Session {
     if (task.role !== undefined && !hasFlag(result, 'skipped') && !isUnreachable) {
       this.sameRole(task, task.role).tookPartOn.add(host)
     }
-    trace.results.push(this.#trace(host, task, result, { isIgnored }))
+    const hosts = isOnce || this.#classRun === undefined ? {} : { hosts: this.hostsBehind(host) }
+    trace.results.push({ ...this.#trace(host, task, result, { isIgnored }), ...hosts })
     return {
       host,
       task,
@@ -246,8 +321,10 @@ export class Session {
 
   #changeInventory(task: Task, host: string, { result, items }: Execution): boolean {
     let hasChanged = false
+    const isOnce = this.flag(task, 'run_once', host)
+    const hosts = isOnce ? [host] : this.hostsBehind(host)
     for (const each of items?.map(item => item.result) ?? [result]) {
-      if (this.#changeOnce(task, host, each)) {
+      if (this.#changeOnce(task, hosts, each)) {
         each.set('changed', true)
         hasChanged = true
       }
@@ -259,7 +336,7 @@ export class Session {
     return hasChanged
   }
 
-  #changeOnce({ at }: Task, host: string, result: Result): boolean {
+  #changeOnce({ at }: Task, hosts: readonly string[], result: Result): boolean {
     const { data } = this.inventory
     const group = result.get('add_group')
     if (group !== undefined) {
@@ -267,7 +344,7 @@ export class Session {
       return this.#addGroup(
         str(group),
         parents !== undefined && isList(parents) ? parents.map(str) : [],
-        { host, at },
+        { hosts, at },
       )
     }
     const added = result.get('add_host')
@@ -297,7 +374,7 @@ export class Session {
   #addGroup(
     name: string,
     parents: readonly string[],
-    { host, at }: { host: string; at: Task['at'] },
+    { hosts, at }: { hosts: readonly string[]; at: Task['at'] },
   ): boolean {
     const { data } = this.inventory
     let hasChanged = !data.groups.has(name)
@@ -313,7 +390,9 @@ export class Session {
         hasChanged = true
       }
     }
-    if (!data.group(name).hosts.some(member => member.name === host)) {
+    const known = new Set(data.group(name).hosts.map(member => member.name))
+    for (const host of hosts) {
+      if (known.has(host)) continue
       data.addHost(host, name, at)
       hasChanged = true
     }
@@ -322,7 +401,10 @@ export class Session {
   }
 
   #notify(run: PlayRun, task: Task, host: string, result: Result): void {
-    if (!hasFlag(result, 'changed')) return
+    const changed = result.get('changed')
+    const perhaps =
+      changed instanceof Unknown && this.#supposesChanges ? changed.reasons : undefined
+    if (!hasFlag(result, 'changed') && perhaps === undefined) return
     for (const name of notifyOf(result)) {
       const handlers = this.findHandlers(run, str(name))
       if (handlers.length === 0) {
@@ -333,14 +415,27 @@ export class Session {
         )
       }
       const state = run.state(host)
-      if (state.run === 'handlers')
-        for (const handler of handlers) this.notifyHost(run, handler, host)
-      else if (!state.notifications.includes(str(name))) state.notifications.push(str(name))
+      if (state.run === 'handlers') {
+        for (const handler of handlers) this.notifyHost(run, handler, host, perhaps)
+        continue
+      }
+      const isNew = !state.notifications.includes(str(name))
+      if (isNew) state.notifications.push(str(name))
+      const doubts = new Map(state.doubts)
+      if (perhaps === undefined) doubts.delete(str(name))
+      else if (isNew) doubts.set(str(name), perhaps)
+      state.doubts = doubts
     }
   }
 
-  notifyHost(run: PlayRun, handler: Task, host: string): void {
+  /** Has a handler run on a host; with `doubt` it is not known whether it does. */
+  notifyHost(run: PlayRun, handler: Task, host: string, doubt?: readonly string[]): void {
+    if (doubt === undefined) handler.doubt?.delete(host)
     if (handler.notifiedHosts.includes(host)) return
+    if (doubt !== undefined) {
+      handler.doubt ??= new Map()
+      handler.doubt.set(host, doubt)
+    }
     handler.notifiedHosts.push(host)
     run.trace.tasks.at(-1)?.notified.push({ handler: this.fullName(handler), host })
   }

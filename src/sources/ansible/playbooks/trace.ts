@@ -15,6 +15,8 @@ export type Outcome =
 
 export interface ResultTrace {
   readonly host: string
+  /** The hosts that it stands for, where hosts run in classes and the task runs on all of them. */
+  readonly hosts?: readonly string[]
   readonly is: Outcome
   /** The condition that was false. */
   readonly condition?: Value
@@ -52,6 +54,8 @@ export interface PlayTrace {
   readonly hosts: readonly string[]
   /** The hosts of this batch, in order. */
   readonly targets: readonly string[]
+  /** How a run that is not in classes would split the targets (`serial`). */
+  readonly batches?: readonly (readonly string[])[]
   readonly tasks: TaskTrace[]
   readonly marks: ('no_hosts_matched' | 'no_hosts_remaining')[]
 }

@@ -1,15 +1,28 @@
 // The variables of a host for a task, by precedence. Port of ansible-core 2.18 vars/manager.py
 // get_vars.
 
-import { type Inventory, hostVariables } from '../inventory/inventory.ts'
-import type { Host } from '../inventory/model.ts'
+import {
+  type HostVariables,
+  type Inventory,
+  hostVariables,
+  ownVariables,
+  sharedVariables,
+} from '../inventory/inventory.ts'
+import type { Host, Message } from '../inventory/model.ts'
 import { evaluate } from '../templating/evaluate.ts'
-import { type Memory, Scope, type ScopeOptions, type Variables } from '../templating/scope.ts'
+import {
+  type Memory,
+  Scope,
+  type ScopeOptions,
+  type Variables,
+  type Watch,
+} from '../templating/scope.ts'
 import { str } from '../templating/python/represent.ts'
 import { omit, Unknown } from '../templating/special.ts'
 import { compareStrings } from '../../../base/compare.ts'
 import { isList, isMapping, type Value } from '../values.ts'
 import { joinPath } from '../files.ts'
+import type { HostClass, HostClasses } from './classes.ts'
 import { PlaybookFailure } from './failure.ts'
 import { hostVars } from './hostvars.ts'
 import { depChainOf } from './inherit.ts'
@@ -29,9 +42,29 @@ export interface VariableOptions {
   readonly injectsFacts?: boolean
   /** The environment of the controller, where it is known. */
   readonly environment?: ReadonlyMap<string, string> | undefined
+  /** Hosts that need not be told apart; without them every host is for itself. */
+  readonly classes?: HostClasses | undefined
+  /** Hears of files of variables that cannot be read; without it they end the run. */
+  readonly onError?: ((error: Message) => void) | undefined
 }
 
-type Layer = Attributes
+type Layer = Pick<Attributes, 'get' | 'keys' | 'size'>
+
+/** The values of a variable that each host of a class has for itself. */
+export type OwnValue = (host: string) => Value | undefined
+
+/** What tasks have set on a host, as it is at one moment. */
+interface State {
+  readonly set: Layer | undefined
+  readonly own: ReadonlyMap<string, OwnValue>
+  readonly included: Layer | undefined
+  readonly facts: Layer | undefined
+}
+
+/** Where a task finds its variables. */
+export interface Scopes {
+  scope(play: Play, host: string | undefined, task: Task | undefined, own?: Attributes): Scope
+}
 
 /** The hosts of the play at this moment. */
 export interface PlayHosts {
@@ -53,10 +86,11 @@ interface TaskLayers extends RoleLayers {
   readonly includeParams: Layer
 }
 
-const none: Layer = new Map()
+const none: Attributes = new Map()
+const noOwn: ReadonlyMap<string, OwnValue> = new Map()
 
 // Layers without variables are one and the same.
-function shared(layer: Layer): Layer {
+function shared(layer: Attributes): Attributes {
   return layer.size === 0 ? none : layer
 }
 
@@ -70,9 +104,14 @@ export class VariableStore {
   readonly #facts = new Map<string, Map<string, Value>>()
   readonly #included = new Map<string, Map<string, Value>>()
   readonly #set = new Map<string, Map<string, Value>>()
-  readonly #inventory = new Map<string, Layer>()
-  readonly #playLayers = new Map<string, Layer>()
-  readonly #views = new Map<string, Variables>()
+  readonly #own = new Map<string, ReadonlyMap<string, OwnValue>>()
+  readonly #inventory = new Map<string, readonly Layer[]>()
+  readonly #shared = new WeakMap<HostVariables, Layer>()
+  readonly #playLayers = new Map<string, Attributes>()
+  readonly #views = new Map<
+    string,
+    { readonly key: readonly unknown[]; readonly view: Variables }
+  >()
   readonly #connections = new Map<string, Layer>()
   readonly #unknownFacts = new Map<string, Unknown>()
   readonly #roleLayers = new WeakMap<Play, { count: number; vars: Layer; defaults: Layer }>()
@@ -88,6 +127,7 @@ export class VariableStore {
   #hostvars: Value | undefined
   // Counts changes that other hosts can see through `hostvars`.
   #epoch = 0
+  #inventoryVersion = 0
   hosts: PlayHosts = nobody
 
   constructor(options: VariableOptions) {
@@ -111,7 +151,6 @@ export class VariableStore {
   /** Notes that a host gives facts of which nothing is known. */
   setUnknownFacts(host: string, facts: Unknown): void {
     this.#unknownFacts.set(host, facts)
-    this.#views.delete(host)
     this.#epoch += 1
   }
 
@@ -127,7 +166,6 @@ export class VariableStore {
 
   clearFacts(host: string): void {
     this.#facts.delete(host)
-    this.#views.delete(host)
     this.#epoch += 1
   }
 
@@ -136,12 +174,96 @@ export class VariableStore {
     const known = new Map(store.get(host))
     for (const [name, value] of vars) known.set(name, value)
     store.set(host, known)
-    this.#views.delete(host)
+    if (store === this.#set) this.#forgetOwn(host, vars)
     this.#epoch += 1
+  }
+
+  get classes(): HostClasses | undefined {
+    return this.#options.classes
+  }
+
+  /** Notes variables of which every host of a class but its leader has its own value. */
+  setOwn(leader: string, values: ReadonlyMap<string, OwnValue>): void {
+    this.#own.set(leader, new Map([...(this.#own.get(leader) ?? noOwn), ...values]))
+    this.#watchOwn(leader)
+    this.#epoch += 1
+  }
+
+  // What all hosts of a class are given takes the place of what each had.
+  #forgetOwn(leader: string, vars: Attributes): void {
+    const own = this.#own.get(leader)
+    if (own === undefined || ![...vars.keys()].some(name => own.has(name))) return
+    this.#own.set(leader, new Map([...own].filter(([name]) => !vars.has(name))))
+  }
+
+  #watchOwn(leader: string): void {
+    const each = this.classes?.of(leader)
+    const own = this.#own.get(leader)
+    if (each === undefined || own === undefined || each.members.length < 2) return
+    each.watch.names = new Set([...each.watch.names, ...own.keys()])
+  }
+
+  /** A class has parted: what was set on its leader holds for those of all parts. */
+  classParted(leader: string, parts: readonly HostClass[]): void {
+    const state = this.#stateOf(leader)
+    for (const part of parts) {
+      if (part.leader !== leader) {
+        const set = new Map(this.#set.get(leader))
+        for (const [name, value] of state.own) set.set(name, value(part.leader) ?? null)
+        this.#set.set(part.leader, set)
+        copyEntry(this.#included, leader, part.leader)
+        copyEntry(this.#facts, leader, part.leader)
+        copyEntry(this.#unknownFacts, leader, part.leader)
+        this.#own.set(part.leader, state.own)
+      }
+      this.#watchOwn(part.leader)
+    }
+    this.#epoch += 1
+  }
+
+  #stateOf(leader: string): State {
+    return {
+      set: this.#set.get(leader),
+      own: this.#own.get(leader) ?? noOwn,
+      included: this.#included.get(leader),
+      facts: this.#facts.get(leader),
+    }
+  }
+
+  #leaderOf(host: string): string {
+    return this.classes?.of(host).leader ?? host
+  }
+
+  /** What tells whether a value on a host depends on what differs inside its class. */
+  watchOf(host: string): Watch | undefined {
+    return this.classes?.of(host).watch
+  }
+
+  /** The variables as they are now for hosts of a class, whatever is set later. */
+  frozen(leader: string): Scopes {
+    const state = this.#stateOf(leader)
+    return {
+      scope: (play, host, task, own = none) =>
+        host === undefined || host === leader
+          ? this.scope(play, host, task, own)
+          : this.#memberScope({ play, task, host, own, leader, state }),
+    }
+  }
+
+  #memberScope({ play, task, host, own, leader, state }: MemberCall): Scope {
+    const facts = this.#unknownFacts.get(leader)
+    const layers = this.#layers(play, leader, task, { own, host, state })
+    return new Scope(withFacts(layered(layers), facts), this.scopeOptions)
+  }
+
+  /** Grows whenever groups or hosts change. */
+  get inventoryVersion(): number {
+    return this.#inventoryVersion
   }
 
   /** Groups or hosts have changed. */
   inventoryChanged(): void {
+    this.#inventoryVersion += 1
     this.#inventory.clear()
     this.#playLayers.clear()
     this.#views.clear()
@@ -159,30 +281,49 @@ export class VariableStore {
     return inventory.hosts.get(name) ?? inventory.data.host(name)
   }
 
-  #inventoryOf(name: string): Layer {
+  #inventoryOf(name: string): readonly Layer[] {
     const known = this.#inventory.get(name)
     if (known !== undefined) return known
     const { inventory } = this.#options
     const host = this.#hostOf(name)
-    const layer = new Map<string, Value>()
-    if (host !== undefined) {
-      const read = hostVariables(inventory, host)
-      const [error] = read.errors
-      if (error !== undefined) throw new PlaybookFailure(error.text, 4, error.at)
-      for (const [key, { value }] of read.variables) layer.set(str(key), value)
+    const layers =
+      host === undefined
+        ? []
+        : this.classes === undefined
+          ? [this.#layerOf(hostVariables(inventory, host))]
+          : [
+              this.#layerOf(ownVariables(inventory, host)),
+              this.#layerOf(sharedVariables(inventory, host)),
+            ]
+    this.#inventory.set(name, layers)
+    return layers
+  }
+
+  #layerOf(read: HostVariables): Layer {
+    const known = this.#shared.get(read)
+    if (known !== undefined) return known
+    for (const error of read.errors) {
+      const { onError } = this.#options
+      if (onError === undefined) throw new PlaybookFailure(error.text, 4, error.at)
+      onError(error)
     }
-    this.#inventory.set(name, layer)
+    const layer = new Map([...read.variables].map(([key, { value }]) => [str(key), value] as const))
+    this.#shared.set(read, layer)
     return layer
   }
 
-  #magic(name: string): Layer {
+  #variableOf(host: string, name: string): Value | undefined {
+    for (const layer of this.#inventoryOf(host)) {
+      const value = layer.get(name)
+      if (value !== undefined) return value
+    }
+    return undefined
+  }
+
+  #magic(name: string): Attributes {
     const host = this.#hostOf(name)
     const groups = (host?.groups ?? []).map(group => group.name).filter(group => group !== 'all')
-    return new Map<string, Value>([
-      ['inventory_hostname', name],
-      ['inventory_hostname_short', name.split('.')[0] ?? name],
-      ['group_names', groups.sort(compareStrings)],
-    ])
+    return new Map<string, Value>([...namesOf(name), ['group_names', groups.sort(compareStrings)]])
   }
 
   /** `groups`: hosts by group. */
@@ -218,27 +359,38 @@ export class VariableStore {
   }
 
   #view(name: string): Variables | undefined {
-    const known = this.#views.get(name)
-    if (known !== undefined) return known
     if (this.#hostOf(name) === undefined) return undefined
+    const leader = this.#leaderOf(name)
+    const { set, own, included, facts } = this.#stateOf(leader)
+    const unknown = this.#unknownFacts.get(leader)
+    const key = [set, own, included, facts, unknown]
+    const known = this.#views.get(name)
+    if (known?.key.every((part, index) => part === key[index]) === true) return known.view
     const view = layered([
       new Map([['groups', this.groups()]]),
       this.#magic(name),
       this.#options.engineVars,
       this.#options.extraVars,
-      this.#set.get(name),
-      this.#included.get(name),
-      this.#facts.get(name),
-      this.#inventoryOf(name),
+      name === leader ? undefined : ownLayer(own, name),
+      set,
+      included,
+      facts,
+      ...this.#inventoryOf(name),
     ])
-    const whole = withFacts(view, this.#unknownFacts.get(name))
-    this.#views.set(name, whole)
+    const whole = withFacts(view, unknown)
+    this.#views.set(name, { key, view: whole })
     return whole
   }
 
   /** The scope of a task on a host; `own` are variables of the moment, such as `item`. */
-  scope(play: Play, host: string | undefined, task: Task | undefined, own?: Layer): Scope {
-    const layers = this.#layers(play, host, task, own === undefined || own.size === 0 ? none : own)
+  scope(play: Play, host: string | undefined, task: Task | undefined, own?: Attributes): Scope {
+    const given = own === undefined || own.size === 0 ? none : own
+    const leader = host === undefined ? undefined : this.#leaderOf(host)
+    const state = leader === undefined ? undefined : this.#stateOf(leader)
+    if (host !== undefined && leader !== undefined && state !== undefined && leader !== host) {
+      return this.#memberScope({ play, task, host, own: given, leader, state })
+    }
+    const layers = this.#layers(play, host, task, { own: given, host, state })
     // Tasks that see the same variables share what was evaluated of them.
     const last = this.#scopes.get(host ?? '')
     if (
@@ -248,7 +400,12 @@ export class VariableStore {
       return last.scope
     }
     const facts = host === undefined ? undefined : this.#unknownFacts.get(host)
-    const options = { ...this.scopeOptions, memory: this.#memoryOf(host ?? '') }
+    const watch = host === undefined ? undefined : this.watchOf(host)
+    const options = {
+      ...this.scopeOptions,
+      memory: this.#memoryOf(host ?? ''),
+      ...(watch !== undefined && { watch }),
+    }
     const scope = new Scope(withFacts(layered(layers), facts), options)
     this.#scopes.set(host ?? '', { layers, epoch: this.#epoch, scope })
     return scope
@@ -263,27 +420,32 @@ export class VariableStore {
     return memory
   }
 
+  // `leader` is the host itself, or the one that stands for it; `host` has its own place in the
+  // inventory.
   #layers(
     play: Play,
-    host: string | undefined,
+    leader: string | undefined,
     task: Task | undefined,
-    own: Layer | undefined,
+    { own, host, state }: LayersOf,
   ): readonly (Layer | undefined)[] {
     const { extraVars, engineVars } = this.#options
     const role = task?.role
+    const isMember = host !== leader && host !== undefined
     return [
       own,
-      this.#playMagic(play, host, task),
+      isMember ? namesOf(host) : undefined,
+      this.#playMagic(play, leader, task),
       extraVars,
       task === undefined ? undefined : this.#ofTask(task).includeParams,
       role === undefined || task === undefined ? undefined : this.#ofTask(task).roleParams,
-      host === undefined ? undefined : this.#set.get(host),
-      host === undefined ? undefined : this.#included.get(host),
+      isMember && state !== undefined ? ownLayer(state.own, host) : undefined,
+      state?.set,
+      state?.included,
       task === undefined ? undefined : this.#ofTask(task).vars,
       role === undefined || task === undefined ? undefined : this.#ofTask(task).roleVars,
-      ...this.#ofPlay(play, host),
-      host === undefined ? undefined : this.#facts.get(host),
-      host === undefined ? undefined : this.#inventoryOf(host),
+      ...this.#ofPlay(play, leader),
+      state?.facts,
+      ...(host === undefined ? [] : this.#inventoryOf(host)),
       role === undefined || task === undefined ? undefined : this.#ofTask(task).defaults,
       this.#ofRoles(play).defaults,
       engineVars,
@@ -295,7 +457,7 @@ export class VariableStore {
   #connection(host: string): Layer {
     const known = this.#connections.get(host)
     if (known !== undefined) return known
-    const address = this.#inventoryOf(host).get('ansible_host') ?? host
+    const address = this.#variableOf(host, 'ansible_host') ?? host
     const layer = new Map<string, Value>([
       ['ansible_host', address],
       ['ansible_ssh_host', address],
@@ -358,7 +520,7 @@ export class VariableStore {
   }
 
   // Names of files may use the variables of the host.
-  #varsFiles(play: Play, host: string | undefined): Layer {
+  #varsFiles(play: Play, host: string | undefined): Attributes {
     const key = host ?? ''
     const known = this.#playLayers.get(key)
     if (known !== undefined) return known
@@ -372,7 +534,7 @@ export class VariableStore {
     return layer
   }
 
-  #varsFile(play: Play, host: string | undefined, entry: Value): Layer {
+  #varsFile(play: Play, host: string | undefined, entry: Value): Attributes {
     const { tree, playbookFolder } = this.#options
     const names = isList(entry) ? entry : [entry]
     const layer = new Map<string, Value>()
@@ -437,6 +599,38 @@ export class VariableStore {
     }
     return magic
   }
+}
+
+interface LayersOf {
+  readonly own: Layer
+  readonly host: string | undefined
+  readonly state: State | undefined
+}
+
+interface MemberCall {
+  readonly play: Play
+  readonly task: Task | undefined
+  readonly host: string
+  readonly own: Layer
+  readonly leader: string
+  readonly state: State
+}
+
+function namesOf(host: string): ReadonlyMap<string, Value> {
+  return new Map([
+    ['inventory_hostname', host],
+    ['inventory_hostname_short', host.split('.')[0] ?? host],
+  ])
+}
+
+function ownLayer(own: ReadonlyMap<string, OwnValue>, host: string): Layer | undefined {
+  if (own.size === 0) return undefined
+  return { get: name => own.get(name)?.(host), keys: () => own.keys(), size: own.size }
+}
+
+function copyEntry<T>(map: Map<string, T>, from: string, to: string): void {
+  const value = map.get(from)
+  if (value !== undefined) map.set(to, value)
 }
 
 /** Variables of a host that gives facts of which nothing is known: each may be there. */

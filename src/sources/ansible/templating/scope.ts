@@ -47,6 +47,13 @@ export interface ScopeOptions {
   /** The environment of the controller, where it is known. */
   readonly environment?: ReadonlyMap<string, string>
   readonly memory?: Memory
+  readonly watch?: Watch
+}
+
+/** Tells whether what was evaluated depends on certain variables. */
+export interface Watch {
+  names: ReadonlySet<string>
+  isTouched: boolean
 }
 
 /** A variable that took part in the value of another. */
@@ -84,6 +91,9 @@ export class Scope implements Context {
   readonly #values = new Map<string, Value>()
   readonly #pending = new Set<string>()
   readonly #memory: Memory | undefined
+  readonly #watch: Watch | undefined
+  /** Values that depend on watched variables. */
+  readonly #watched = new Set<string>()
   #uses: Use[] | undefined
   #depth = 0
   #rendersConstants = false
@@ -96,15 +106,23 @@ export class Scope implements Context {
     this.#readFile = options.readFile ?? (() => undefined)
     this.environment = options.environment
     this.#memory = options.memory
+    this.#watch = options.watch
   }
 
   raw(name: string): Value | undefined {
+    return this.#get(name)
+  }
+
+  #get(name: string): Value | undefined {
+    const watch = this.#watch
+    if (watch !== undefined && watch.names.has(name)) watch.isTouched = true
     return this.#variables.get(name)
   }
 
   variableNames(): readonly string[] {
     // Which names there are is nothing that is remembered.
     this.#uses?.push({ name: 'hostvars', value: null })
+    if (this.#watch !== undefined) this.#watch.isTouched = true
     return [...this.#variables.names()]
   }
 
@@ -128,15 +146,26 @@ export class Scope implements Context {
   }
 
   #resolve(name: string): Value | undefined {
+    const watch = this.#watch
     const known = this.#values.get(name)
-    if (known !== undefined) return known
-    const raw = this.#variables.get(name)
-    if (raw === undefined) return globalOf(name)
-    const value = isStatic(raw)
-      ? this.template(raw)
-      : (this.#remembered(name, raw) ?? this.#compute(name, raw))
-    this.#values.set(name, value)
-    return value
+    if (known !== undefined) {
+      if (watch !== undefined && this.#watched.has(name)) watch.isTouched = true
+      return known
+    }
+    const before = watch?.isTouched ?? false
+    if (watch !== undefined) watch.isTouched = false
+    try {
+      const raw = this.#get(name)
+      if (raw === undefined) return globalOf(name)
+      const value = isStatic(raw)
+        ? this.template(raw)
+        : (this.#remembered(name, raw) ?? this.#compute(name, raw))
+      this.#values.set(name, value)
+      return value
+    } finally {
+      if (watch?.isTouched === true) this.#watched.add(name)
+      if (watch !== undefined) watch.isTouched ||= before
+    }
   }
 
   // What another scope of the same host made of the same text with the same variables.
@@ -241,7 +270,7 @@ export class Scope implements Context {
   #text(source: string): Value {
     const template = templateOf(source)
     if (!this.isNative && template.only !== undefined) {
-      const raw = this.#variables.get(template.only)
+      const raw = this.#get(template.only)
       if (raw === null || isNumberOrBoolean(raw)) {
         this.#uses?.push({ name: template.only, value: raw })
         return raw as Value

@@ -85,7 +85,9 @@ function mergedMappings(all: Mapping, more: Mapping, override: Override): Value 
       result.set(key, [...before, ...value])
     } else {
       if (before !== undefined && override === 'error') {
-        throw new TemplateFailure(`The key '${str(key)}' with value '${str(before)}' will be overwritten`)
+        throw new TemplateFailure(
+          `The key '${str(key)}' with value '${str(before)}' will be overwritten`,
+        )
       }
       result.set(key, value)
     }
