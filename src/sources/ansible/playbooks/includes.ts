@@ -174,9 +174,23 @@ function specialVars(vars: Attributes): Attributes {
   return special
 }
 
+/** Includes in includes deeper than that have no end. */
+const depthMax = 60
+
+function depthOf(task: Task): number {
+  let depth = 0
+  for (let node: Task | Block | undefined = task; node !== undefined; node = node.parent) {
+    if (node.kind === 'task') depth += 1
+  }
+  return depth
+}
+
 /** Reads what an include brings. */
 export function readInclude(included: Included, reader: Reader): readonly Block[] {
   const { task, isRole, name, args, vars } = included
+  if (depthOf(task) > depthMax) {
+    throw new PlaybookFailure(`files include one another without end: ${name}`, 1, task.at)
+  }
   const copy = new Task(task, {
     action: task.action,
     args: isRole ? args : task.args,

@@ -204,7 +204,12 @@ class Linear {
       })
       return blocks
     } catch (error) {
-      if (!(error instanceof PlaybookFailure) || error.status === 4) throw error
+      if (!(error instanceof PlaybookFailure)) throw error
+      if (session.reader.goesOn) {
+        session.reader.report(error)
+        return []
+      }
+      if (error.status === 4) throw error
       session.errors.push(error.message)
       for (const host of included.hosts) {
         out.add(host)
@@ -218,7 +223,8 @@ class Linear {
 
   // With any_errors_fatal the failure of one host is that of all.
   #fatal({ results, isFatal }: Ran, left: readonly string[]): void {
-    if (!isFatal || !results.some(each => each.isFailed || each.isUnreachable)) return
+    if (!isFatal || this.#session.reader.goesOn) return
+    if (!results.some(each => each.isFailed || each.isUnreachable)) return
     const run = this.#run
     const failed = new Set(results.filter(each => each.isFailed).map(each => each.host))
     if (this.#isBefore218) {

@@ -38,19 +38,21 @@ export function parsePlaybook(reader: Reader, path: string, outer: Inherited = n
       { file: path, line: 1 },
     )
   }
-  return list.flatMap(entry => {
-    const at = reader.tree.locate(entry, path)
-    if (!isMapping(entry)) {
-      throw new PlaybookFailure(
-        "playbook entries must be either valid plays or 'import_playbook' statements",
-        4,
-        at,
-      )
-    }
-    const name = ['import_playbook', 'ansible.builtin.import_playbook'].find(key => entry.has(key))
-    if (name !== undefined) return importPlaybook(reader, entry, { name, path, at, outer })
-    return [parsePlay(reader, entry, { path, at, outer })]
-  })
+  return list.flatMap(entry => reader.attempt(() => parseEntry(reader, entry, path, outer), []))
+}
+
+function parseEntry(reader: Reader, entry: Value, path: string, outer: Inherited): Play[] {
+  const at = reader.tree.locate(entry, path)
+  if (!isMapping(entry)) {
+    throw new PlaybookFailure(
+      "playbook entries must be either valid plays or 'import_playbook' statements",
+      4,
+      at,
+    )
+  }
+  const name = ['import_playbook', 'ansible.builtin.import_playbook'].find(key => entry.has(key))
+  if (name !== undefined) return importPlaybook(reader, entry, { name, path, at, outer })
+  return [parsePlay(reader, entry, { path, at, outer })]
 }
 
 function className(value: Value, { version }: Reader): string {
@@ -178,14 +180,11 @@ function fill(reader: Reader, play: Play, entry: Mapping, path: string): void {
   const roles = listOf(entry.get('roles'))
   play.postTasks = blocks('post_tasks')
   play.preTasks = blocks('pre_tasks')
-  const entries = roles.map(role =>
-    parseRole(reader, role, {
-      play,
-      at: reader.tree.locate(role, path),
-      folder: undefined,
-      parents: [],
-    }),
-  )
+  const entries = roles.flatMap(role => {
+    const at = reader.tree.locate(role, path, play.at)
+    const request = { play, at, folder: undefined, parents: [] }
+    return reader.attempt(() => [parseRole(reader, role, request)], [])
+  })
   play.roleEntries = entries
   play.roles.unshift(...entries)
   play.tasks = blocks('tasks')

@@ -148,7 +148,7 @@ function variables(
   const paths = single === undefined ? mainFolder(reader, folder, from) : [single]
   const all = new Map<string, Value>()
   for (const path of paths) {
-    const value = reader.tree.load(path)
+    const value = reader.attempt(() => reader.tree.load(path), null)
     if (value === null) continue
     if (!isMapping(value)) {
       throw new PlaybookFailure(
@@ -180,15 +180,16 @@ function readMeta(reader: Reader, role: Role, request: RoleRequest): void {
   role.allowsDuplicates = isTruthy(meta.get('allow_duplicates') ?? false)
   const entries = meta.get('dependencies')
   if (entries === undefined || entries === null || !isList(entries)) return
-  role.dependencies = entries.map(entry =>
-    parseRole(reader, entry, {
+  role.dependencies = entries.flatMap(entry => {
+    const dependency = {
       play: request.play,
       at: reader.tree.locate(entry, path),
       folder: folderOf(role.path),
       parents: [...request.parents, role],
       isPublic: role.isPublic,
-    }),
-  )
+    }
+    return reader.attempt(() => [parseRole(reader, entry, dependency)], [])
+  })
 }
 
 function blocks(

@@ -57,7 +57,7 @@ export function parseBlocks(reader: Reader, list: Value, place: ListPlace): Bloc
   for (const item of list) {
     if (isBlock(item)) {
       close()
-      blocks.push(parseBlock(reader, item, place))
+      blocks.push(...reader.attempt(() => [parseBlock(reader, item, place)], []))
     } else run.push(item)
   }
   close()
@@ -126,20 +126,23 @@ export function varsOf(value: Value | undefined, at: Location): Attributes {
 }
 
 function parseEntries(reader: Reader, list: readonly Value[], place: ListPlace): Entry[] {
-  return list.flatMap((item): readonly Entry[] => {
-    const at = reader.tree.locate(item, place.file)
-    if (item === null) return []
-    if (!isMapping(item)) {
-      throw new PlaybookFailure(
-        `The list of tasks must contain dictionaries, not ${str(item)}`,
-        4,
-        at,
-      )
-    }
-    if (isBlock(item)) return [parseBlock(reader, item, place)]
-    const task = parseTask(reader, item, placeOf(place, at), place.isHandlers)
-    return includes(reader, task, place)
-  })
+  const none: readonly Entry[] = []
+  return list.flatMap(item => reader.attempt(() => parseEntry(reader, item, place), none))
+}
+
+function parseEntry(reader: Reader, item: Value, place: ListPlace): readonly Entry[] {
+  const at = reader.tree.locate(item, place.file)
+  if (item === null) return []
+  if (!isMapping(item)) {
+    throw new PlaybookFailure(
+      `The list of tasks must contain dictionaries, not ${str(item)}`,
+      4,
+      at,
+    )
+  }
+  if (isBlock(item)) return [parseBlock(reader, item, place)]
+  const task = parseTask(reader, item, placeOf(place, at), place.isHandlers)
+  return includes(reader, task, place)
 }
 
 /** Reads one task. */

@@ -14,6 +14,12 @@ import type { PlaybookTree } from './tree.ts'
 import { taskVars } from './task-vars.ts'
 
 const depthMax = 60
+/** A role may import other tasks of its own, but not again and again. */
+const rolesMax = 8
+const chainMax = 6
+
+/** Hears of something wrong that is left out. */
+export type OnFailure = (failure: PlaybookFailure) => void
 
 export class Reader {
   readonly tree: PlaybookTree
@@ -21,11 +27,39 @@ export class Reader {
   readonly settings: PlaybookSettings
   readonly #open: string[] = []
   readonly #names = new WeakMap<Task, string>()
+  readonly #onFailure: OnFailure | undefined
 
-  constructor(tree: PlaybookTree, extraVars: Attributes, settings: PlaybookSettings) {
+  constructor(
+    tree: PlaybookTree,
+    extraVars: Attributes,
+    { settings, onFailure }: { settings: PlaybookSettings; onFailure?: OnFailure | undefined },
+  ) {
     this.tree = tree
     this.extraVars = extraVars
     this.settings = settings
+    this.#onFailure = onFailure
+  }
+
+  /** Whether what is wrong is told and left out; else it ends the run. */
+  get goesOn(): boolean {
+    return this.#onFailure !== undefined
+  }
+
+  /** Tells of something wrong; ends the run where nobody listens. */
+  report(failure: PlaybookFailure): void {
+    if (this.#onFailure === undefined) throw failure
+    this.#onFailure(failure)
+  }
+
+  /** Does something; where it fails and the run goes on, that is told and `otherwise` holds. */
+  attempt<T>(run: () => T, otherwise: T): T {
+    try {
+      return run()
+    } catch (error) {
+      if (this.#onFailure === undefined || !(error instanceof PlaybookFailure)) throw error
+      this.#onFailure(error)
+      return otherwise
+    }
   }
 
   get version(): AnsibleVersion {
@@ -34,9 +68,17 @@ export class Reader {
 
   /** Notes that a file is being read; fails where files include one another without end. */
   enter(path: string, at: Location): void {
+    const times = this.#open.filter(each => each === path).length
+    const isEndless = this.tree.isFile(path) ? times > 0 : times >= rolesMax
+    if (isEndless || this.#open.length >= depthMax) {
+      const chain = [...this.#open.slice(this.#open.indexOf(path)), path]
+      throw new PlaybookFailure(
+        `files import one another without end: ${chain.slice(0, chainMax).join(' -> ')}`,
+        4,
+        at,
+      )
+    }
     this.#open.push(path)
-    if (this.#open.length <= depthMax) return
-    throw new PlaybookFailure(`files import one another without end: ${path}`, 4, at)
   }
 
   leave(): void {

@@ -11,14 +11,13 @@ import { str } from '../templating/python/represent.ts'
 import { Float, isList, numberOf, type Value } from '../values.ts'
 import { type Answers, unknownResult } from './answers.ts'
 import { PlaybookFailure } from './failure.ts'
-import type { Message } from '../inventory/model.ts'
 import type { HostClasses } from './classes.ts'
 import { runFree } from './free.ts'
 import { runLinear } from './linear.ts'
 import type { Attributes, Play } from './model.ts'
 import { parsePlaybook } from './parse-play.ts'
 import { PlayRun } from './play-run.ts'
-import { Reader } from './reader.ts'
+import { type OnFailure, Reader } from './reader.ts'
 import { Session } from './session.ts'
 import { defaultPlaybookSettings, type PlaybookSettings } from './settings.ts'
 import type { TagOptions } from './tags.ts'
@@ -44,8 +43,8 @@ export interface RunOptions {
   readonly classes?: HostClasses
   /** Where it is not known whether something changed, its handlers are in doubt. */
   readonly supposesChanges?: boolean
-  /** Hears of files of variables that cannot be read; without it they end the run. */
-  readonly onError?: (error: Message) => void
+  /** Hears of what is wrong with the files; the run goes on without it, and past failed tasks. */
+  readonly onFailure?: OnFailure
 }
 
 export interface RunResult {
@@ -71,8 +70,10 @@ export function loadPlaybooks(options: RunOptions): Loaded {
   const { inventory, files, playbooks } = options
   const tree = new PlaybookTree(files, inventory.settings.version)
   const extraVars = options.extraVars ?? new Map<string, Value>()
-  const reader = new Reader(tree, extraVars, options.settings ?? defaultPlaybookSettings)
-  const plays = playbooks.flatMap(path => parsePlaybook(reader, path))
+  const { onFailure } = options
+  const settings = options.settings ?? defaultPlaybookSettings
+  const reader = new Reader(tree, extraVars, { settings, onFailure })
+  const plays = playbooks.flatMap(path => reader.attempt(() => parsePlaybook(reader, path), []))
   const store = new VariableStore({
     inventory,
     tree,
@@ -81,8 +82,8 @@ export function loadPlaybooks(options: RunOptions): Loaded {
     playbookFolder: inventory.settings.playbookFolder ?? '',
     environment: options.environment,
     classes: options.classes,
-    onError: options.onError,
-    injectsFacts: (options.settings ?? defaultPlaybookSettings).injectsFacts,
+    onFailure,
+    injectsFacts: settings.injectsFacts,
   })
   const answers = options.answers ?? unknownResult
   const { supposesChanges } = options
@@ -181,8 +182,10 @@ class Runner {
 
   run(plays: readonly Play[]): number {
     let status = 0
+    const { reader } = this.#session
     for (const play of plays) {
-      const { breaks, status: own } = this.#play(play)
+      const skipped = { breaks: false, status: undefined }
+      const { breaks, status: own } = reader.attempt(() => this.#play(play), skipped)
       if (own !== undefined) status = own
       if (breaks) break
     }

@@ -291,9 +291,7 @@ export class Session {
     { host, result, isOnce }: { host: string; result: Result; isOnce: boolean },
   ): void {
     const before = run.state(host).copy()
-    if (isOnce) {
-      for (const each of run.hosts) if (!this.unreachableHosts.has(each)) run.markFailed(each)
-    } else run.markFailed(host)
+    for (const each of this.#hostsOf(run, host, isOnce)) this.#failOn(run, each)
     const { state } = run.peek(host)
     if (run.isFailed(host) && state.run === 'complete') {
       run.failedHosts.add(host)
@@ -317,6 +315,15 @@ export class Session {
         ['ansible_failed_result', registered(result)],
       ]),
     )
+  }
+
+  // Where the run goes on after failures, only what a rescue takes up has an effect.
+  #failOn(run: PlayRun, host: string): void {
+    const before = run.state(host).copy()
+    run.markFailed(host)
+    if (!this.reader.goesOn || !run.isFailed(host)) return
+    run.setState(host, before)
+    run.removed.delete(host)
   }
 
   #changeInventory(task: Task, host: string, { result, items }: Execution): boolean {
@@ -406,14 +413,8 @@ export class Session {
       changed instanceof Unknown && this.#supposesChanges ? changed.reasons : undefined
     if (!hasFlag(result, 'changed') && perhaps === undefined) return
     for (const name of notifyOf(result)) {
-      const handlers = this.findHandlers(run, str(name))
-      if (handlers.length === 0) {
-        throw new PlaybookFailure(
-          `The requested handler '${str(name)}' was not found in either the main handlers list nor in the listening handlers list`,
-          1,
-          task.at,
-        )
-      }
+      const handlers = this.reader.attempt(() => this.#handlersFor(run, task, str(name)), [])
+      if (handlers.length === 0) continue
       const state = run.state(host)
       if (state.run === 'handlers') {
         for (const handler of handlers) this.notifyHost(run, handler, host, perhaps)
@@ -426,6 +427,16 @@ export class Session {
       else if (isNew) doubts.set(str(name), perhaps)
       state.doubts = doubts
     }
+  }
+
+  #handlersFor(run: PlayRun, task: Task, name: string): readonly Task[] {
+    const handlers = this.findHandlers(run, name)
+    if (handlers.length > 0) return handlers
+    throw new PlaybookFailure(
+      `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`,
+      1,
+      task.at,
+    )
   }
 
   /** Has a handler run on a host; with `doubt` it is not known whether it does. */

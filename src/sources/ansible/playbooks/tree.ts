@@ -69,10 +69,10 @@ export class PlaybookTree {
     )
   }
 
-  /** Where a mapping or list stands, else the beginning of the file. */
-  locate(value: Value, file: string): Location {
+  /** Where a mapping or list stands, else what is around it, else the beginning of the file. */
+  locate(value: Value, file: string, otherwise?: Location): Location {
     const known = typeof value === 'object' && value !== null ? this.#placed.get(value) : undefined
-    return known ?? { file, line: 1, column: 1 }
+    return known ?? otherwise ?? { file, line: 1, column: 1 }
   }
 
   /** The first of the places where a name may be meant, or the last of them; not normalized. */

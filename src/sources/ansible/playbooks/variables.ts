@@ -8,7 +8,7 @@ import {
   ownVariables,
   sharedVariables,
 } from '../inventory/inventory.ts'
-import type { Host, Message } from '../inventory/model.ts'
+import type { Host } from '../inventory/model.ts'
 import { evaluate } from '../templating/evaluate.ts'
 import {
   type Memory,
@@ -27,6 +27,7 @@ import { PlaybookFailure } from './failure.ts'
 import { hostVars } from './hostvars.ts'
 import { depChainOf } from './inherit.ts'
 import type { Attributes, Play, Role, Task } from './model.ts'
+import type { OnFailure } from './reader.ts'
 import { defaultsOf, includeParams, roleParams, roleVarsOf, taskVars } from './task-vars.ts'
 import { type PlaybookTree, treeRoot } from './tree.ts'
 
@@ -45,7 +46,7 @@ export interface VariableOptions {
   /** Hosts that need not be told apart; without them every host is for itself. */
   readonly classes?: HostClasses | undefined
   /** Hears of files of variables that cannot be read; without it they end the run. */
-  readonly onError?: ((error: Message) => void) | undefined
+  readonly onFailure?: OnFailure | undefined
 }
 
 type Layer = Pick<Attributes, 'get' | 'keys' | 'size'>
@@ -302,14 +303,16 @@ export class VariableStore {
   #layerOf(read: HostVariables): Layer {
     const known = this.#shared.get(read)
     if (known !== undefined) return known
-    for (const error of read.errors) {
-      const { onError } = this.#options
-      if (onError === undefined) throw new PlaybookFailure(error.text, 4, error.at)
-      onError(error)
-    }
+    for (const error of read.errors) this.#fail(new PlaybookFailure(error.text, 4, error.at))
     const layer = new Map([...read.variables].map(([key, { value }]) => [str(key), value] as const))
     this.#shared.set(read, layer)
     return layer
+  }
+
+  #fail(failure: PlaybookFailure): void {
+    const { onFailure } = this.#options
+    if (onFailure === undefined) throw failure
+    onFailure(failure)
   }
 
   #variableOf(host: string, name: string): Value | undefined {
@@ -543,7 +546,8 @@ export class VariableStore {
       const evaluated = evaluate(name, scope)
       if (!('value' in evaluated)) {
         if (host === undefined || 'unknown' in evaluated) return layer
-        throw new PlaybookFailure(evaluated.error, 1, play.at)
+        this.#fail(new PlaybookFailure(evaluated.error, 1, play.at))
+        return layer
       }
       const path = [
         joinPath(play.folder, str(evaluated.value)),
@@ -557,7 +561,8 @@ export class VariableStore {
       return layer
     }
     if (host === undefined) return layer
-    throw new PlaybookFailure(`vars file ${str(names[0] ?? '')} was not found`, 1, play.at)
+    this.#fail(new PlaybookFailure(`vars file ${str(names[0] ?? '')} was not found`, 1, play.at))
+    return layer
   }
 
   #playMagic(play: Play, host: string | undefined, task: Task | undefined): Layer {
