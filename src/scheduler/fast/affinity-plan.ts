@@ -17,6 +17,7 @@ import type { Counter } from './domains.ts'
 import { termText } from './held-terms.ts'
 import { PodSet } from './pod-sets.ts'
 import type { PodShape } from './pod-shape.ts'
+import { type Blockers, noBlockers } from './worth-column.ts'
 
 /** Matching pods of a domain times the weight count for a node in it. */
 export interface WeightedCounter {
@@ -35,6 +36,8 @@ export interface AffinityPlan {
   /** Required anti-affinity of pods on nodes that this pod would break. */
   readonly refusing: Counter[]
   readonly heldPreferences: WeightedCounter[]
+  /** Those of the counters that keep the pod off single nodes. */
+  blockers: Blockers
   /** How many of the held terms were looked at. */
   seen: number
 }
@@ -85,6 +88,7 @@ export function affinityPlan(shape: PodShape, context: AffinityContext): Affinit
     ],
     refusing: [],
     heldPreferences: [],
+    blockers: noBlockers,
     seen: 0,
   }
 }

@@ -332,6 +332,8 @@ function questionOf(decision: Decision, spread: Plan['spread'] & object): Questi
     request: plan.request,
     spread,
     affinity: plan.affinity,
+    column: plan.column,
+    ownColumn: plan.ownColumn,
     filtersSpread: program.filtersSpread,
     filtersAffinity: program.filtersAffinity,
     before: asks ? decision.active(program.before) : noPlugins,

@@ -5,6 +5,9 @@ import { grown } from './interning.ts'
 
 const capacityMin = 128
 
+/** So many of the last touched slots are known; a power of two. */
+export const touchesKept = 4096
+
 /** What scoring and filtering by resources read. A slot without a node has no info. */
 export class NodeColumns {
   capacity = capacityMin
@@ -26,6 +29,9 @@ export class NodeColumns {
   pods = new Int32Array(capacityMin)
   /** Nodes that report an image. */
   nodesWithImages = 0
+  /** How often a slot was touched, and the last of them: number n is at n % touchesKept. */
+  touches = 0
+  readonly touched = new Int32Array(touchesKept)
   private lastGeneration = 0
 
   /** The slot of a node name; a new name gets a new one. */
@@ -40,9 +46,11 @@ export class NodeColumns {
   }
 
   /** Marks everything stamped for the slot as out of date. */
-  touch(slot: number): void {
+  private touch(slot: number): void {
     this.lastGeneration += 1
     this.generation[slot] = this.lastGeneration
+    this.touched[this.touches % touchesKept] = slot
+    this.touches += 1
   }
 
   setNode(slot: number, info: NodeInfo | undefined): void {
@@ -79,7 +87,15 @@ export class NodeColumns {
   tryInfo(slot: number, info: NodeInfo): void {
     this.infos[slot] = info
     this.setSums(slot, info)
-    this.touch(slot)
+    this.lastGeneration += 1
+    this.generation[slot] = this.lastGeneration
+  }
+
+  /** Ends a trial: what was stamped for the node before it holds again. */
+  endTrial(slot: number, info: NodeInfo, generation: number): void {
+    this.infos[slot] = info
+    this.setSums(slot, info)
+    this.generation[slot] = generation
   }
 
   private grow(capacity: number): void {

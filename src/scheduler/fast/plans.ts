@@ -18,6 +18,7 @@ import { type Program, programOf } from './program.ts'
 import { RequestClass } from './request-classes.ts'
 import type { Search } from './search.ts'
 import { type SpreadPlan, spreadPlan } from './spread-plan.ts'
+import { WorthColumn } from './worth-column.ts'
 
 /** One shape, ready to be asked about. */
 export interface Plan {
@@ -25,6 +26,9 @@ export interface Plan {
   readonly nodeClass: NodeClass
   readonly request: RequestClass
   readonly images: ImageClass
+  /** Shared by all shapes of these classes, and for this shape alone. */
+  readonly column: WorthColumn
+  readonly ownColumn: WorthColumn
   /** Undefined when a constraint is not valid. */
   spread: SpreadPlan | undefined
   affinity: AffinityPlan
@@ -50,6 +54,7 @@ export class Plans {
   private readonly nodeClasses = new Map<string, NodeClass>()
   private readonly requests = new Map<string, RequestClass>()
   private readonly images = new Map<string, ImageClass>()
+  private readonly columns = new Map<string, WorthColumn>()
   private readonly postFilters = new Map<string, PostFilterResult>()
 
   constructor(profile: Profile, search: Search) {
@@ -85,18 +90,23 @@ export class Plans {
     const attempt = () => newAttempt({ ...request, snapshot: snapshotOf([]) })
     const required =
       pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+    const nodeClass = found(
+      this.nodeClasses,
+      shape.nodeClassKey,
+      () => new NodeClass(this.profile, attempt(), pod),
+    )
+    const requests = found(
+      this.requests,
+      shape.requestKey,
+      () => new RequestClass(this.profile, pod, attempt(), shape.requests),
+    )
+    const columnKey = `${shape.nodeClassKey}|${shape.requestKey}`
     return {
       shape,
-      nodeClass: found(
-        this.nodeClasses,
-        shape.nodeClassKey,
-        () => new NodeClass(this.profile, attempt(), pod),
-      ),
-      request: found(
-        this.requests,
-        shape.requestKey,
-        () => new RequestClass(this.profile, pod, attempt(), shape.requests),
-      ),
+      nodeClass,
+      request: requests,
+      column: found(this.columns, columnKey, () => new WorthColumn(nodeClass, requests)),
+      ownColumn: new WorthColumn(nodeClass, requests),
       images: found(this.images, shape.imagesKey, () => new ImageClass(pod)),
       spread: undefined,
       affinity: affinityPlan(shape, this.context(request.listers)),

@@ -12,9 +12,11 @@ import type { AffinityPlan } from './affinity-plan.ts'
 import type { Cluster } from './cluster.ts'
 import { type Counter, noMinimum } from './domains.ts'
 import type { NodeClass } from './node-classes.ts'
+import type { NodeColumns } from './node-columns.ts'
 import type { RequestClass } from './request-classes.ts'
 import type { HardConstraint, SpreadPlan } from './spread-plan.ts'
 import type { StatusTable } from './status-table.ts'
+import { type Blockers, noBlockers, type WorthColumn } from './worth-column.ts'
 
 /** Everything that decides where one pod may go. */
 export interface Question {
@@ -24,6 +26,9 @@ export interface Question {
   readonly request: RequestClass
   readonly spread: SpreadPlan
   readonly affinity: AffinityPlan
+  /** For pods that no other pod blocks from a node, and for those of the shape. */
+  readonly column: WorthColumn
+  readonly ownColumn: WorthColumn
   readonly filtersSpread: boolean
   readonly filtersAffinity: boolean
   /** Asked node by node, around the fast forms. */
@@ -44,6 +49,9 @@ export interface PodChanges {
 export const errorCode = -1
 
 const noCounters: readonly Counter[] = []
+
+/** More domains than this are not looked through before a walk. */
+const domainsMax = 64
 
 export class Search {
   readonly cluster: Cluster
@@ -72,6 +80,8 @@ export class Search {
   /** Whether InterPodAffinity has anything to say; decided before any node is looked at. */
   affinityFilters = false
   private hasTopology = false
+  /** Whether spreading or affinity has to be looked at node by node during a walk. */
+  private checksTopology = false
   private readonly codes: {
     readonly skew: number
     readonly missingLabel: number
@@ -113,6 +123,7 @@ export class Search {
     this.beginSpread(question)
     this.beginAffinity(question)
     this.hasTopology = this.hard.length > 0 || this.affinityFilters
+    this.checksTopology = this.hasTopology && (this.mayBeSkewed() || this.mayRefuse())
   }
 
   private beginSpread({ spread, filtersSpread }: Question): void {
@@ -157,15 +168,20 @@ export class Search {
 
   /** Walks from a position of the order until one more than `wanted` fits; false on an error. */
   walk(order: Int32Array, start: number, wanted: number): boolean {
-    const { nodes } = this.cluster
-    const { generation } = nodes
-    const { request, nodeClass, before, between, after } = this.question
-    const { stamps, values } = request
-    const worth = this.values
-    const { codes } = nodeClass
-    const { feasible, rejectedSlots, rejectedCodes, hasTopology } = this
+    const { before, between, after } = this.question
     const asks = before.length + between.length + after.length > 0
-    const hasNominated = this.nominated.size > 0
+    if (asks || this.nominated.size > 0) return this.walkAsking(order, start, wanted)
+    this.walkColumn(order, start, wanted)
+    return true
+  }
+
+  /** One number per node says most; spreading and affinity are asked where they may reject. */
+  private walkColumn(order: Int32Array, start: number, wanted: number): void {
+    const { cluster, statuses, checksTopology, feasible } = this
+    const { nodes } = cluster
+    const column = this.followedColumn(nodes)
+    const { values } = column
+    const worth = this.values
     const { length } = order
     let position = start
     let found = 0
@@ -176,21 +192,119 @@ export class Search {
       position += 1
       if (position === length) position = 0
       evaluated += 1
-      let code = codes[slot] as number
-      let value = 0
-      if (code === 0) {
-        if (asks || (hasNominated && this.nominated.has(slot))) {
-          code = this.fullCode(slot)
-          if (code === errorCode) return false
-          value = this.worthOf(slot)
-        } else {
-          value =
-            stamps[slot] === generation[slot]
-              ? (values[slot] as number)
-              : request.refresh(slot, nodes, this.statuses)
-          code = value < 0 ? -value : hasTopology ? this.topologyCode(slot) : 0
-        }
+      let value = values[slot] as number
+      if (value < 0) value = column.refreshed(slot, nodes, statuses)
+      if (checksTopology && this.isOpenToTopology(value)) {
+        const code = this.topologyCode(slot)
+        if (code !== 0) value = -code
       }
+      if (value < 0) {
+        this.rejectedSlots[rejected] = slot
+        this.rejectedCodes[rejected] = -value
+        rejected += 1
+      } else if (found === wanted) {
+        break
+      } else {
+        feasible[found] = slot
+        worth[found] = value
+        found += 1
+      }
+    }
+    this.feasibleCount = found
+    this.rejectedCount = rejected
+    this.evaluated = evaluated
+  }
+
+  /** Whether nothing that comes before spreading and affinity rejects. */
+  private isOpenToTopology(value: number): boolean {
+    return value >= 0 || -value === this.codes.antiAffinity || -value === this.codes.existing
+  }
+
+  private followedColumn(nodes: NodeColumns): WorthColumn {
+    const { affinity, column, ownColumn } = this.question
+    const blockers = this.affinityFilters ? this.blockersOf(affinity) : noBlockers
+    const chosen = blockers.counters.length === 0 ? column : ownColumn
+    chosen.follow(nodes, blockers)
+    return chosen
+  }
+
+  /** What keeps the pod off single nodes, as long as each domain is a node of its own. */
+  private blockersOf(affinity: AffinityPlan): Blockers {
+    const { counters } = affinity.blockers
+    let at = 0
+    let isSame = true
+    for (const list of [affinity.antiAffinity, affinity.refusing]) {
+      for (let index = 0; index < list.length; index += 1) {
+        const counter = list[index] as Counter
+        if (!isSingle(counter)) continue
+        if (counters[at] !== counter) isSame = false
+        at += 1
+      }
+    }
+    if (!isSame || at !== counters.length) affinity.blockers = this.newBlockers(affinity)
+    return affinity.blockers
+  }
+
+  private newBlockers({ antiAffinity, refusing }: AffinityPlan): Blockers {
+    const own = antiAffinity.filter(isSingle)
+    const others = refusing.filter(isSingle)
+    return {
+      counters: [...own, ...others],
+      codes: [
+        ...own.map(() => this.codes.antiAffinity),
+        ...others.map(() => this.codes.existing),
+      ],
+    }
+  }
+
+  /** Whether any node may break a hard spread constraint. */
+  private mayBeSkewed(): boolean {
+    const { hard, hardLimits, hardCounts } = this
+    const numNodes = this.cluster.order.length
+    for (let index = 0; index < hard.length; index += 1) {
+      const { labels } = hard[index] as HardConstraint
+      if (labels.numNodes !== numNodes || labels.rule.space.size > domainsMax) return true
+      const counts = hardCounts[index] as Int32Array
+      const limit = hardLimits[index] as number
+      const { nodesIn } = labels
+      for (let domain = 0; domain < labels.rule.space.size; domain += 1) {
+        if ((counts[domain] as number) > limit && (nodesIn[domain] as number) > 0) return true
+      }
+    }
+    return false
+  }
+
+  /** Whether affinity may reject a node for more than its own pods. */
+  private mayRefuse(): boolean {
+    if (!this.affinityFilters) return false
+    const { affinity, anti, refusing, isFirstOfItsKind } = this
+    for (const counter of anti) if (counter.total > 0 && !isSingle(counter)) return true
+    for (const counter of refusing) if (!isSingle(counter)) return true
+    const numNodes = this.cluster.order.length
+    for (const { map, counts } of affinity) {
+      if (map.numNodes !== numNodes || map.rule.space.size > domainsMax) return true
+      if (isFirstOfItsKind) continue
+      for (let domain = 0; domain < map.rule.space.size; domain += 1) {
+        if ((counts[domain] as number) <= 0 && (map.nodesIn[domain] as number) > 0) return true
+      }
+    }
+    return false
+  }
+
+  /** The same with plugins that are asked node by node, or with pods nominated to nodes. */
+  private walkAsking(order: Int32Array, start: number, wanted: number): boolean {
+    const { feasible, rejectedSlots, rejectedCodes } = this
+    const worth = this.values
+    const { length } = order
+    let found = 0
+    let rejected = 0
+    let evaluated = 0
+    while (evaluated < length) {
+      const position = start + evaluated
+      const slot = order[position < length ? position : position - length] as number
+      evaluated += 1
+      const code = this.fullCode(slot)
+      if (code === errorCode) return false
       if (code !== 0) {
         rejectedSlots[rejected] = slot
         rejectedCodes[rejected] = code
@@ -199,7 +313,7 @@ export class Search {
         break
       } else {
         feasible[found] = slot
-        worth[found] = value
+        worth[found] = this.worthOf(slot)
         found += 1
       }
     }
@@ -299,6 +413,7 @@ export class Search {
   codeChanged(slot: number, after: NodeInfo, change: PodChanges): number {
     const { nodes } = this.cluster
     const before = nodes.infos[slot] as NodeInfo
+    const generation = nodes.generation[slot] as number
     nodes.tryInfo(slot, after)
     const limits = this.hardLimits.slice()
     const { refusing } = this
@@ -311,7 +426,7 @@ export class Search {
     limits.forEach((limit, index) => {
       this.hardLimits[index] = limit
     })
-    nodes.tryInfo(slot, before)
+    nodes.endTrial(slot, before, generation)
     return code
   }
 
@@ -342,4 +457,9 @@ export class Search {
       this.hardLimits[index] = constraint.maxSkew - self + minimum - delta
     })
   }
+}
+
+/** Whether each domain of a counter is one node. */
+function isSingle({ map }: Counter): boolean {
+  return map.size === map.numNodes
 }
