@@ -15,23 +15,30 @@ const none: readonly HostPort[] = []
 
 /** The host ports of all containers, those of restartable init containers included. */
 export function hostPortsOf(pod: Pod): readonly HostPort[] {
-  const result: HostPort[] = []
-  for (const container of pod.spec?.initContainers ?? []) {
-    if (container.restartPolicy === 'Always') addPorts(result, container)
+  const { initContainers, containers } = pod.spec ?? {}
+  let result = none
+  if (initContainers !== undefined) {
+    for (const container of initContainers) {
+      if (container.restartPolicy === 'Always') result = withPortsOf(result, container)
+    }
   }
-  for (const container of pod.spec?.containers ?? []) addPorts(result, container)
-  return result.length === 0 ? none : result
+  if (containers !== undefined) {
+    for (const container of containers) result = withPortsOf(result, container)
+  }
+  return result
 }
 
-function addPorts(result: HostPort[], container: Container): void {
-  for (const { hostPort = 0, hostIP, protocol } of container.ports ?? []) {
+/** Most containers have no host port: then nothing is copied. */
+function withPortsOf(known: readonly HostPort[], { ports }: Container): readonly HostPort[] {
+  if (ports === undefined) return known
+  let result = known
+  for (const { hostPort = 0, hostIP, protocol } of ports) {
     if (hostPort <= 0) continue
-    result.push({
-      ip: hostIP === undefined || hostIP === '' ? allAddresses : hostIP,
-      protocol: protocol === undefined || protocol === '' ? 'TCP' : protocol,
-      port: hostPort,
-    })
+    const ip = hostIP === undefined || hostIP === '' ? allAddresses : hostIP
+    const named = protocol === undefined || protocol === '' ? 'TCP' : protocol
+    result = [...result, { ip, protocol: named, port: hostPort }]
   }
+  return result
 }
 
 /** Whether a port cannot be taken beside those in use. */

@@ -55,13 +55,18 @@ export interface PodInfo {
 const cache = new WeakMap<Pod, PodInfo>()
 const none: readonly never[] = []
 
+/** The pod that was asked about last: one attempt asks several times. */
+let last: PodInfo | undefined
+
 /** The info of a pod object; computed once per object, as objects never change. */
 export function podInfoOf(pod: Pod): PodInfo {
+  if (last !== undefined && last.pod === pod) return last
   let info = cache.get(pod)
   if (info === undefined) {
     info = compute(pod)
     cache.set(pod, info)
   }
+  last = info
   return info
 }
 
@@ -71,6 +76,7 @@ export function changedPodInfo(before: PodInfo, pod: Pod): PodInfo {
   const isTerminating = deletionTimestamp !== undefined
   const info = { ...before, pod, labels, isTerminating, ...resources(pod), kept: undefined }
   cache.set(pod, info)
+  last = info
   return info
 }
 

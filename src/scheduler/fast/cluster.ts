@@ -90,7 +90,9 @@ export class Cluster {
 
   private look(name: string, cache: SchedulerCache): void {
     const info = cache.settledInfo(name)
-    if (info === undefined && !this.nodes.slotOf.has(name)) return
+    const known = this.nodes.slotOf.get(name)
+    if (known !== undefined) return this.become(known, info)
+    if (info === undefined) return
     const { capacity } = this.nodes
     const slot = this.nodes.slotFor(name)
     if (capacity !== this.nodes.capacity) this.growMaps()

@@ -174,8 +174,9 @@ export class FastTrace implements AttemptTrace {
   }
 
   private readFeasible(): readonly NodeInfo[] {
-    const { feasible, feasibleCount, cluster } = this.search
     this.assertCurrent()
+    this.search.writeOut()
+    const { feasible, feasibleCount, cluster } = this.search
     return Array.from(
       feasible.subarray(0, feasibleCount),
       slot => cluster.nodes.infos[slot] as NodeInfo,
@@ -245,8 +246,8 @@ export class FastPlaced implements Placed, TiedNodes {
   }
 
   nameOf(index: number): string {
-    const { feasible, cluster } = this.search
-    return (cluster.nodes.infos[feasible[index] as number] as NodeInfo).name
+    const { search } = this
+    return (search.cluster.nodes.infos[search.feasibleSlot(index)] as NodeInfo).name
   }
 
   indexes(): readonly number[] {
@@ -262,6 +263,7 @@ export class FastPlaced implements Placed, TiedNodes {
     const { scores } = this
     if (scores === undefined) return [0]
     this.trace.assertCurrent()
+    this.search.writeOut()
     const ties: number[] = []
     for (let index = 0; index < this.search.feasibleCount; index += 1) {
       if (scores.totals[index] === scores.best) ties.push(index)

@@ -50,7 +50,8 @@ export class Plans {
   readonly preemption: Preemption
   private readonly profile: Profile
   private readonly cluster: Cluster
-  private readonly byShape = new WeakMap<PodShape, Plan>()
+  /** By the number of the shape. */
+  private readonly byShape: (Plan | undefined)[] = []
   private readonly nodeClasses = new Map<string, NodeClass>()
   private readonly requests = new Map<string, RequestClass>()
   private readonly images = new Map<string, ImageClass>()
@@ -76,10 +77,10 @@ export class Plans {
   }
 
   planOf(shape: PodShape, request: EngineRequest): Plan {
-    let plan = this.byShape.get(shape)
+    let plan = this.byShape[shape.id]
     if (plan === undefined) {
       plan = this.newPlan(shape, request)
-      this.byShape.set(shape, plan)
+      this.byShape[shape.id] = plan
     }
     this.revise(plan, request.listers)
     return plan
@@ -130,7 +131,10 @@ export class Plans {
     const { namespace } = shape.info
     const isOwn = (shape.pod.spec?.topologySpreadConstraints ?? []).length > 0
     const services = isOwn ? unread : listers.list('Service', namespace)
-    const owner = isOwn ? undefined : ownerOf(shape, listers)
+    const owner =
+      isOwn || shape.owner === undefined
+        ? undefined
+        : listers.get(shape.owner.kind, shape.owner.key)
     if (plan.owner !== owner || !sameItems(plan.services, services)) {
       plan.services = services
       plan.owner = owner
@@ -173,16 +177,4 @@ function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false
   for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
   return true
-}
-
-/** The object whose selector default spreading reads. */
-function ownerOf({ ownerKey, info }: PodShape, listers: SchedulerListers): unknown {
-  if (ownerKey === '') return undefined
-  const name = `${info.namespace}/${ownerKey.slice(ownerKey.lastIndexOf('/') + 1)}`
-  if (ownerKey.startsWith('apps/v1/ReplicaSet/')) return listers.get('ReplicaSet', name)
-  if (ownerKey.startsWith('apps/v1/StatefulSet/')) return listers.get('StatefulSet', name)
-  if (ownerKey.startsWith('v1/ReplicationController/')) {
-    return listers.get('ReplicationController', name)
-  }
-  return undefined
 }

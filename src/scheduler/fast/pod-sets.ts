@@ -53,6 +53,8 @@ export class PodSets {
   private readonly classes: LabelClass[] = []
   private readonly classByText = new Map<string, LabelClass>()
   private readonly textByLabels = new WeakMap<object, string>()
+  /** The class that a labels object was last seen in: pods of one template share the object. */
+  private readonly classByLabels = new WeakMap<object, LabelClass>()
   private readonly sets = new Map<string, PodSet>()
 
   get numClasses(): number {
@@ -60,6 +62,20 @@ export class PodSets {
   }
 
   classOf(pod: PodInfo): LabelClass {
+    const last = this.classByLabels.get(pod.labels)
+    if (
+      last !== undefined &&
+      last.sample.namespace === pod.namespace &&
+      last.sample.isTerminating === pod.isTerminating
+    ) {
+      return last
+    }
+    const found = this.classByName(pod)
+    this.classByLabels.set(pod.labels, found)
+    return found
+  }
+
+  private classByName(pod: PodInfo): LabelClass {
     const terminating = pod.isTerminating ? 't' : ''
     const text = `${pod.namespace}\0${terminating}\0${this.labelsText(pod.labels)}`
     let found = this.classByText.get(text)

@@ -30,8 +30,9 @@ export interface PodShape {
   readonly imagesKey: string
   /** Plugins without a fast form that have something to say about the pod. */
   readonly needsPlugins: boolean
-  /** `kind/name` of the controller that owns the pod. */
   readonly ownerKey: string
+  /** The controller that owns the pod and whose selector default spreading may read. */
+  readonly owner: OwnerName | undefined
 }
 
 const noKey = ''
@@ -115,6 +116,7 @@ export class PodShapes {
       imagesKey,
       needsPlugins,
       ownerKey,
+      owner: ownerNameOf(pod),
     }
     this.byKey.set(key, shape)
     return shape
@@ -194,9 +196,15 @@ function sharesParts(known: Pod, pod: Pod): boolean {
 }
 
 function sameOwner(a: Pod, b: Pod): boolean {
-  const before = a.metadata.ownerReferences
-  const after = b.metadata.ownerReferences
-  return before === after || ownerKeyOf(a) === ownerKeyOf(b)
+  if (a.metadata.ownerReferences === b.metadata.ownerReferences) return true
+  const before = controllerOf(a.metadata)
+  const after = controllerOf(b.metadata)
+  return (
+    before === after ||
+    (before?.name === after?.name &&
+      before?.kind === after?.kind &&
+      before?.apiVersion === after?.apiVersion)
+  )
 }
 
 function imagesKeyOf({ spec }: Pod): string {
@@ -212,6 +220,25 @@ function imagesKeyOf({ spec }: Pod): string {
 function ownerKeyOf({ metadata }: Pod): string {
   const owner = controllerOf(metadata)
   return owner === undefined ? noKey : `${owner.apiVersion}/${owner.kind}/${owner.name}`
+}
+
+/** Kind and key of an object that selects pods. */
+export interface OwnerName {
+  readonly kind: 'ReplicaSet' | 'StatefulSet' | 'ReplicationController'
+  readonly key: string
+}
+
+const ownerKinds: Readonly<Record<string, OwnerName['kind']>> = {
+  'apps/v1/ReplicaSet': 'ReplicaSet',
+  'apps/v1/StatefulSet': 'StatefulSet',
+  'v1/ReplicationController': 'ReplicationController',
+}
+
+function ownerNameOf({ metadata }: Pod): OwnerName | undefined {
+  const owner = controllerOf(metadata)
+  if (owner === undefined) return undefined
+  const kind = ownerKinds[`${owner.apiVersion}/${owner.kind}`]
+  return kind && { kind, key: `${metadata.namespace ?? ''}/${owner.name}` }
 }
 
 /** Volumes that any of the volume plugins looks at; others only the kubelet mounts. */

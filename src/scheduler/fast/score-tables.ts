@@ -29,6 +29,7 @@ export function skippedScores(decision: Decision, scores: Scores | undefined): s
 export function explainScores(trace: FastTrace, search: Search, scores: Scores): Scoring {
   const { decision } = trace
   const { profile } = decision.request
+  search.writeOut()
   const totals = Array.from(
     scores.totals.subarray(0, search.feasibleCount),
     total => total + scores.base,
@@ -94,12 +95,12 @@ function scaled(raw: number[], reverse: boolean): Table {
 }
 
 function spreadTable(scores: Scores): Table {
-  const raw = [...scores.spreadScores()]
-  const counted = raw.filter((_, index) => !scores.isIgnored(index))
+  const raw = [...scores.spread.raw()]
+  const counted = raw.filter((_, index) => !scores.spread.isIgnored(index))
   const lowest = Math.min(Number.MAX_SAFE_INTEGER, ...counted)
   const highest = Math.max(0, ...counted)
   const norm = raw.map((value, index) => {
-    if (scores.isIgnored(index)) return 0
+    if (scores.spread.isIgnored(index)) return 0
     if (highest === 0) return maxNodeScore
     return Math.trunc((maxNodeScore * (highest + lowest - value)) / highest)
   })
@@ -107,7 +108,7 @@ function spreadTable(scores: Scores): Table {
 }
 
 function affinityTable(scores: Scores): Table {
-  const raw = [...scores.rawAffinity()]
+  const raw = [...scores.affinity.raw()]
   const lowest = Math.min(...raw)
   const range = Math.max(...raw) - lowest
   const norm = raw.map(value =>

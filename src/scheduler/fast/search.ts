@@ -13,6 +13,7 @@ import type { Cluster } from './cluster.ts'
 import { type Counter, noMinimum } from './domains.ts'
 import type { NodeClass } from './node-classes.ts'
 import type { NodeColumns } from './node-columns.ts'
+import { PlainWindow, type WindowBounds } from './plain-window.ts'
 import type { RequestClass } from './request-classes.ts'
 import type { HardConstraint, SpreadPlan } from './spread-plan.ts'
 import type { StatusTable } from './status-table.ts'
@@ -49,6 +50,7 @@ export interface PodChanges {
 export const errorCode = -1
 
 const noCounters: readonly Counter[] = []
+const noHard: readonly HardConstraint[] = []
 
 /** More domains than this are not looked through before a walk. */
 const domainsMax = 64
@@ -56,10 +58,13 @@ const domainsMax = 64
 export class Search {
   readonly cluster: Cluster
   readonly statuses: StatusTable
-  /** Slots that fit, in the order of the walk. */
+  /** Slots that fit, in the order of the walk; of a plain window once they are written out. */
   feasible = new Int32Array(0)
   /** What their resources are worth, weighted. */
   values = new Int32Array(0)
+  /** The window, as long as every node in it fits and nobody wanted it written out. */
+  plain: PlainWindow | undefined
+  private readonly window = new PlainWindow()
   feasibleCount = 0
   rejectedSlots = new Int32Array(0)
   rejectedCodes = new Uint16Array(0)
@@ -116,6 +121,7 @@ export class Search {
       this.rejectedSlots = new Int32Array(length)
       this.rejectedCodes = new Uint16Array(length)
     }
+    this.plain = undefined
     this.feasibleCount = 0
     this.rejectedCount = 0
     this.evaluated = 0
@@ -127,10 +133,12 @@ export class Search {
   }
 
   private beginSpread({ spread, filtersSpread }: Question): void {
-    this.hard = filtersSpread ? spread.hard : []
-    this.hardDomains.length = 0
-    this.hardCounts.length = 0
-    this.hardLimits.length = 0
+    this.hard = filtersSpread ? spread.hard : noHard
+    if (this.hardDomains.length > 0) {
+      this.hardDomains.length = 0
+      this.hardCounts.length = 0
+      this.hardLimits.length = 0
+    }
     for (const { constraint, labels, counter, self } of this.hard) {
       const tooFew = counter.map.size < constraint.minDomains
       this.hardDomains.push(labels.domainOf)
@@ -145,8 +153,8 @@ export class Search {
     this.anti = noCounters
     this.refusing = noCounters
     if (!filtersAffinity) return
-    const refusing = affinity.refusing.filter(counter => counter.total > 0)
-    if (refusing.length > 0) this.refusing = refusing
+    const refusing = withPods(affinity.refusing)
+    this.refusing = refusing
     this.affinity = affinity.affinity
     this.anti = affinity.antiAffinity
     for (const counter of this.affinity) counter.ready()
@@ -171,15 +179,41 @@ export class Search {
     const { before, between, after } = this.question
     const asks = before.length + between.length + after.length > 0
     if (asks || this.nominated.size > 0) return this.walkAsking(order, start, wanted)
-    this.walkColumn(order, start, wanted)
+    const column = this.followedColumn(this.cluster.nodes)
+    if (!this.walkPlain({ order, start, wanted }, column)) {
+      this.walkColumn({ order, start, wanted }, column)
+    }
     return true
   }
 
+  private walkPlain(bounds: WindowBounds, column: WorthColumn): boolean {
+    const { cluster, statuses, window } = this
+    const { order, wanted } = bounds
+    if (this.checksTopology || wanted > order.length) return false
+    if (!window.scan(bounds, column, cluster.nodes, statuses)) return false
+    this.plain = window
+    this.feasibleCount = wanted
+    this.evaluated = Math.min(wanted + 1, order.length)
+    return true
+  }
+
+  /** Writes out a plain window for those who add to it or tell of it. */
+  writeOut(): void {
+    this.plain?.copyTo(this.feasible, this.values)
+    this.plain = undefined
+  }
+
+  /** The node slot at a place among those that fit. */
+  feasibleSlot(index: number): number {
+    return this.plain === undefined
+      ? (this.feasible[index] as number)
+      : this.plain.slotAt(index)
+  }
+
   /** One number per node says most; spreading and affinity are asked where they may reject. */
-  private walkColumn(order: Int32Array, start: number, wanted: number): void {
+  private walkColumn({ order, start, wanted }: WindowBounds, column: WorthColumn): void {
     const { cluster, statuses, checksTopology, feasible } = this
     const { nodes } = cluster
-    const column = this.followedColumn(nodes)
     const { values } = column
     const worth = this.values
     const { length } = order
@@ -457,6 +491,12 @@ export class Search {
       this.hardLimits[index] = constraint.maxSkew - self + minimum - delta
     })
   }
+}
+
+/** Those that count any pod. */
+function withPods(counters: readonly Counter[]): readonly Counter[] {
+  for (const { total } of counters) if (total === 0) return counters.filter(one => one.total > 0)
+  return counters
 }
 
 /** Whether each domain of a counter is one node. */
