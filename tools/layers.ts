@@ -89,6 +89,7 @@ export const coreTierMax = 8
 
 /** Packages that core code may use: functions of their arguments, without clock or input. */
 export const purePackages: Readonly<Record<string, string>> = {
+  'js-yaml': 'programs of the cluster read YAML that a ConfigMap holds as text',
   re2js: 'expressions of users have patterns in the syntax of RE2, matched in linear time',
 }
 

@@ -205,9 +205,7 @@ export class Search {
 
   /** The node slot at a place among those that fit. */
   feasibleSlot(index: number): number {
-    return this.plain === undefined
-      ? (this.feasible[index] as number)
-      : this.plain.slotAt(index)
+    return this.plain === undefined ? (this.feasible[index] as number) : this.plain.slotAt(index)
   }
 
   /** One number per node says most; spreading and affinity are asked where they may reject. */
@@ -284,10 +282,7 @@ export class Search {
     const others = refusing.filter(isSingle)
     return {
       counters: [...own, ...others],
-      codes: [
-        ...own.map(() => this.codes.antiAffinity),
-        ...others.map(() => this.codes.existing),
-      ],
+      codes: [...own.map(() => this.codes.antiAffinity), ...others.map(() => this.codes.existing)],
     }
   }
 
