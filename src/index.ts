@@ -54,6 +54,7 @@ export function platformOf(
     objects: loaded.objects,
     ...(loaded.install !== undefined && { install: loaded.install }),
     ...(loaded.timers !== undefined && { timers: loaded.timers }),
+    ...(loaded.schedulers !== undefined && { schedulers: loaded.schedulers }),
     ...(sla !== undefined && { sla }),
     suppressions: loaded.suppressions,
     options: { schedule: schedule ?? defaultSchedule },
@@ -133,6 +134,8 @@ export interface TrialFilesOptions {
   readonly kubernetes?: string
   readonly schedule?: Schedule
   readonly namespace?: string
+  /** Files with configurations of kube-scheduler; they win over those of the trial. */
+  readonly schedulers?: readonly string[]
   /** Pools of the command line; they win over those of the file. */
   readonly changePools?: (pools: readonly PoolSpec[]) => readonly PoolSpec[]
 }
@@ -159,8 +162,11 @@ export function runTrialFiles(
 }
 
 function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult {
-  const { namespace, kubernetes, schedule, version, changePools } = options
-  const loadOptions = namespace === undefined ? {} : { namespace }
+  const { namespace, kubernetes, schedule, version, changePools, schedulers } = options
+  const loadOptions = {
+    ...(namespace !== undefined && { namespace }),
+    ...(schedulers !== undefined && { schedulers }),
+  }
   const loaded = loadTrial(spec, loadOptions)
   const pools = changePools?.(loaded.pools) ?? loaded.pools
   const platform = platformOf(

@@ -19,6 +19,11 @@ export function configText(settings: Settings, prepared: Prepared, given: GivenF
     ['SETTING', 'VALUE', 'SET BY'],
     ...sources.map(source => ['source', source, setBySource(settings, file)]),
     ...pools,
+    ...(loaded.schedulers ?? []).map(({ file: path, names }) => [
+      'scheduler',
+      `${path}: ${names.map(each => each.name).join(', ')}`,
+      setByOf('scheduler-config', path),
+    ]),
     [
       'kubernetes',
       settings.kubernetes ?? loaded.kubernetes ?? 'default',

@@ -71,6 +71,13 @@ export const flags = [
       'a node pool: name=workers,count=3,cpu=4,memory=16Gi,zones=a;b,labels=k=v,' +
       'taints=k=v:NoSchedule',
   },
+  {
+    name: 'scheduler-config',
+    value: 'FILE',
+    repeats: true,
+    group: 'Platform',
+    doc: 'a KubeSchedulerConfiguration, one for each kube-scheduler (docs/scheduler.md)',
+  },
   { name: 'kubernetes', value: 'MINOR', group: 'Platform', doc: 'Kubernetes version: 1.36' },
   {
     name: 'trials',

@@ -33,6 +33,7 @@ export function prepare(settings: Settings): Prepared {
     ...(settings.namespace !== undefined && { namespace: settings.namespace }),
     ...(settings.selector !== undefined && { selector: settings.selector }),
     ...(settings.pools !== undefined && { pools: settings.pools }),
+    ...(settings.schedulers !== undefined && { schedulers: settings.schedulers }),
     ...(part !== undefined && { platform: part }),
   })
   const inputs = named.length > 0 ? named : (part?.sources ?? [])

@@ -42,7 +42,7 @@ function comparedReport(settings: Settings, prepared: Prepared, product: Product
 export function reportOf(settings: Settings, prepared: Prepared, product: Product): Report {
   const { loaded, sources } = prepared
   const nodes = loaded.pools.reduce((sum, pool) => sum + pool.count, 0)
-  if (loaded.objects.length === 0 || nodes === 0) {
+  if (loaded.objects.length === 0 || nodes === 0 || loaded.isRefused === true) {
     const kubernetes = settings.kubernetes ?? loaded.kubernetes ?? product.kubernetesDefault
     return emptyReport({ version, kubernetes, sources }, loaded.problems.map(reportProblem))
   }

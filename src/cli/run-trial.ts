@@ -47,12 +47,14 @@ function noFile(): Problem {
 }
 
 function trialOptions(settings: Settings) {
-  const { kubernetes, schedule, namespace, pools, nodes, nodeSize: size, zones } = settings
+  const { kubernetes, schedule, namespace, schedulers } = settings
+  const { pools, nodes, nodeSize: size, zones } = settings
   return {
     version,
     schedule,
     ...(kubernetes !== undefined && { kubernetes }),
     ...(namespace !== undefined && { namespace }),
+    ...(schedulers !== undefined && { schedulers }),
     changePools: (own: Parameters<typeof changedPools>[0]) =>
       changedPools(pools ?? own, {
         ...(nodes !== undefined && { nodes }),

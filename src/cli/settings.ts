@@ -41,6 +41,8 @@ export interface Settings {
   readonly zones?: readonly string[]
   readonly pools?: readonly PoolSpec[]
   readonly kubernetes?: string
+  /** Files with configurations of kube-scheduler. */
+  readonly schedulers?: readonly string[]
   readonly trials?: readonly string[]
   readonly schedule: Schedule
   readonly nodesMax: number
@@ -108,6 +110,7 @@ export function settingsFrom(
     ...optional('zones', zonesFrom(reader)),
     ...optional('pools', poolsFrom(reader)),
     ...optional('kubernetes', reader.read('kubernetes', parseMinor)),
+    ...optional('schedulers', schedulersFrom(reader)),
     ...optional('trials', trialsFrom(reader, known)),
     schedule: scheduleFrom(reader),
     nodesMax:
@@ -263,6 +266,11 @@ function zonesFrom(reader: Reader): readonly string[] | undefined {
     reader.fail('zones', [usageProblem(`--zones names ${twice} twice`, 'name each zone once')])
   }
   return zones
+}
+
+function schedulersFrom(reader: Reader): readonly string[] | undefined {
+  const files = reader.values('scheduler-config')
+  return files.length === 0 ? undefined : files
 }
 
 function trialsFrom(reader: Reader, { trials }: Known): readonly string[] | undefined {

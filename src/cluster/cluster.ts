@@ -17,8 +17,10 @@ import { defaultModel, type KubeletModel } from '../nodes/model.ts'
 import { operatorController } from '../platforms/operators/controller.ts'
 import type { Operator } from '../platforms/operators/operator.ts'
 import { scheduler } from '../scheduler/actor.ts'
-import { defaultProfile } from '../scheduler/configuration.ts'
+import { decodeConfiguration, type PlacementConfiguration } from '../scheduler/configuration.ts'
 import { featuresOf, type SchedulerVersion } from '../scheduler/features.ts'
+import type { Profile } from '../scheduler/profile.ts'
+import { schedulerName, type SchedulerState } from '../scheduler/turn.ts'
 import { installer } from './api-context.ts'
 import { serveWith } from './serve.ts'
 
@@ -43,6 +45,8 @@ export interface ClusterOptions {
   readonly preferNode?: (pod: Pod) => string | undefined
   /** Components of third-party programs, which run beside the control plane. */
   readonly programs?: readonly Actor[]
+  /** Configurations of schedulers; one with its defaults runs beside, unless they name it. */
+  readonly schedulers?: readonly PlacementConfiguration[]
   /** Let components interleave between any two steps of a reconcile. */
   readonly interleave?: boolean
   /** Third-party operators that run in this cluster, each a component of its own. */
@@ -75,11 +79,9 @@ function programOf(options: ClusterOptions): Program {
     model = defaultModel,
     leases,
     interleave,
-    preferNode,
     operators = [],
     programs = [],
   } = options
-  const version = schedulerVersion(kubernetes)
   return {
     actors: [
       component({
@@ -88,11 +90,7 @@ function programOf(options: ClusterOptions): Program {
         waitsForOwnWrites: minorOf(kubernetes) >= 36,
         ...(interleave !== undefined && { interleave }),
       }),
-      scheduler({
-        profile: defaultProfile(version),
-        features: featuresOf(version),
-        ...(preferNode !== undefined && { preferNode }),
-      }),
+      ...schedulersOf(options),
       kubelet({ model, ...leases }),
       ...programs,
       ...operators.map(operator =>
@@ -106,6 +104,28 @@ function programOf(options: ClusterOptions): Program {
     indexes,
     serve: serveWith(admissionPluginsWith(options.tolerationSeconds)),
   }
+}
+
+/** One component for each configuration; the default scheduler keeps its name. */
+function schedulersOf(options: ClusterOptions): readonly Actor<SchedulerState>[] {
+  const { kubernetes, schedulers = [], preferNode } = options
+  const version = schedulerVersion(kubernetes)
+  const decoded = schedulers.map(each => decodeConfiguration(each, version))
+  const hasDefault = decoded.some(({ profiles }) => profiles.some(isDefault))
+  const all = hasDefault ? decoded : [decodeConfiguration({}, version), ...decoded]
+  return all.map(({ profiles, queue }) =>
+    scheduler({
+      name: (profiles.find(isDefault) ?? (profiles[0] as Profile)).schedulerName,
+      profiles,
+      queue,
+      features: featuresOf(version),
+      ...(preferNode !== undefined && { preferNode }),
+    }),
+  )
+}
+
+function isDefault(profile: Profile): boolean {
+  return profile.schedulerName === schedulerName
 }
 
 /** The grace period of silent nodes was 40 s up to 1.31. */

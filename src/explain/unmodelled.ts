@@ -3,12 +3,13 @@
 import { objectAt } from '../admission/gatekeeper/mutator.ts'
 import { compareStrings } from '../base/compare.ts'
 import { isServed, kindKeyOf, kinds } from '../kube/kinds.ts'
+import type { Extender } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { isObject } from '../kube/patch/json.ts'
 import type { Operator } from '../platforms/operators/operator.ts'
 import { reads } from '../platforms/operators/controller.ts'
 import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
-import type { Unmodelled } from '../trials/spec.ts'
+import type { SchedulerSpec, Unmodelled } from '../trials/spec.ts'
 import { definedKinds, kindMeant, type KnownKind } from './kind-hint.ts'
 
 export interface UnmodelledKind extends Unmodelled {
@@ -44,8 +45,9 @@ interface Found {
 
 /** Kinds in the input that nothing acts on: how many objects, the first one's place, the effect. */
 export function unmodelledIn(platform: Platform): readonly UnmodelledKind[] {
-  const { objects } = platform
+  const { objects, schedulers } = platform
   const operators = operatorsOf(platform)
+  const asked = askedExtenders(schedulers ?? [], objects)
   const found = new Map<string, Found>()
   const scripted = objects.some(({ object }) => kindKeyOf(object) === 'Load.seatrial.dev')
   for (const each of objects) {
@@ -60,11 +62,42 @@ export function unmodelledIn(platform: Platform): readonly UnmodelledKind[] {
       count: (known?.count ?? 0) + 1,
     })
   }
-  if (found.size === 0) return []
+  if (found.size === 0) return asked
   const defined = definedKinds(objects.map(({ object }) => object))
-  return [...found]
-    .map(([kind, each]) => unmodelledKind(kind, each, defined))
-    .sort((a, b) => compareStrings(a.kind, b.kind))
+  return [...asked, ...[...found].map(([kind, each]) => unmodelledKind(kind, each, defined))].sort(
+    (a, b) => compareStrings(a.kind, b.kind),
+  )
+}
+
+/** Extenders are programs of the user: nothing of theirs is called. */
+function askedExtenders(
+  schedulers: readonly SchedulerSpec[],
+  objects: readonly PlatformObject[],
+): readonly UnmodelledKind[] {
+  return schedulers.flatMap(({ extenders }) =>
+    extenders.map(({ extender, location }) => ({
+      kind: `extender ${extender.urlPrefix}`,
+      count: 1,
+      effect: extender.ignorable === true ? ignorableEffect : extenderEffect,
+      locations: [location],
+      decisive: extender.ignorable !== true && concernsAny(extender, objects),
+    })),
+  )
+}
+
+const extenderEffect = 'is not called: pods are placed as if it let every node pass'
+const ignorableEffect = 'is taken to be out of reach, which kube-scheduler passes over'
+
+/** An extender with resources of its own is asked about pods that want one of them. */
+function concernsAny(
+  { managedResources = [] }: Extender,
+  objects: readonly PlatformObject[],
+): boolean {
+  if (managedResources.length === 0) return true
+  return objects.some(({ object }) => {
+    const text = JSON.stringify(object)
+    return managedResources.some(({ name }) => text.includes(JSON.stringify(name)))
+  })
 }
 
 function nameOf(object: KubeObject): string {

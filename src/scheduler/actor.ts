@@ -1,6 +1,7 @@
 // kube-scheduler as a component of the cluster: its cache, its queue, one pod at a time.
 // Upstream: pkg/scheduler/{scheduler,eventhandlers,schedule_one}.go, v1.36.3.
 
+import { assert } from '../base/assert.ts'
 import type { ApiRequest, ApiResponse } from '../apiserver/request.ts'
 import type { Actor, Turn } from '../engine/actor.ts'
 import type { Change } from '../engine/store.ts'
@@ -21,10 +22,17 @@ import { eventAssignedPodDelete } from './queue/queue-events.ts'
 import { queueProfile, type QueueProfile } from './queue/queue-profile.ts'
 import { defaultQueueOptions, type QueuedPod } from './queue/queued-pod.ts'
 import { type QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
+import type { Profile } from './profile.ts'
 import { runPreBind, runReserve } from './runtime.ts'
 import { afterReserve, type Placed, type ScheduleOutcome, type Unfit } from './schedule-pod.ts'
 import { messageOf } from './status.ts'
-import { schedulerName, type SchedulerOptions, SchedulerState, type SchedulerTurn } from './turn.ts'
+import {
+  schedulerName,
+  schedulerOf,
+  type SchedulerOptions,
+  SchedulerState,
+  type SchedulerTurn,
+} from './turn.ts'
 
 const messageLengthMax = 1024
 
@@ -61,21 +69,31 @@ export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
     list: (kind, namespace) =>
       assumed.list(kind, namespace, view?.list(kind, namespace) ?? []) as never,
   }
-  const { args } = options.profile
-  const { features } = options
-  const queued = queueProfile(options.profile.plugins, { args, features, listers })
+  const { features, profiles } = options
+  const byName = new Map(profiles.map(profile => [profile.schedulerName, profile]))
+  const queued = new Map(
+    profiles.map(({ schedulerName: name, plugins, args }) => [
+      name,
+      queueProfile(plugins, { args, features, listers }),
+    ]),
+  )
+  const profileOf = (pod: Pod): Profile => {
+    const profile = byName.get(schedulerOf(pod))
+    assert(profile !== undefined, 'only pods of known profiles are queued')
+    return profile
+  }
   const take = (turn: Turn, state: SchedulerState): SchedulerTurn => {
     view = turn.view
     assumed = state.assumed
-    return { turn, state, options, engine, listers, at: momentOf(turn, queued) }
+    return { turn, state, options, profileOf, engine, listers, at: momentOf(turn, queued) }
   }
   return {
-    name: schedulerName,
+    name: options.name ?? schedulerName,
     watches: ['Node', 'Pod', ...listedKinds],
     start: turn =>
       new SchedulerState(
         new SchedulerCache(),
-        new SchedulingQueue(defaultQueueOptions, turn.nowMs),
+        new SchedulingQueue(options.queue ?? defaultQueueOptions, turn.nowMs),
         new Map(),
       ),
     deliver: (turn, state, changes) => deliver(take(turn, state), changes),
@@ -83,11 +101,11 @@ export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
   }
 }
 
-function momentOf(turn: Turn, profile: QueueProfile): QueueMoment {
+function momentOf(turn: Turn, profiles: ReadonlyMap<string, QueueProfile>): QueueMoment {
   return {
     nowMs: turn.nowMs,
-    profile: name => (name === schedulerName ? profile : undefined),
-    profiles: [profile],
+    profile: name => profiles.get(name),
+    profiles: [...profiles.values()],
     findPod: (namespace, name) => living(turn.view.get('Pod', keyFrom(namespace, name))),
   }
 }
@@ -151,9 +169,9 @@ function attempt(context: SchedulerTurn, popped: QueuedPod): void {
 }
 
 function decide(context: SchedulerTurn, pod: Pod): ScheduleOutcome {
-  const { turn, state, options, engine, listers, at } = context
+  const { turn, state, options, profileOf, engine, listers, at } = context
   return engine.schedule(pod, {
-    profile: options.profile,
+    profile: profileOf(pod),
     cache: state.cache,
     listers,
     nextStartNodeIndex: state.nextStartNodeIndex,
@@ -180,7 +198,7 @@ function decide(context: SchedulerTurn, pod: Pod): ScheduleOutcome {
 
 /** Reserves, assumes, and binds unless volumes have to be bound first. */
 function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void {
-  const { state, options } = context
+  const { state } = context
   const { pod } = popped
   if (placed.isPlain === true) {
     assume(state, popped, placed.node)
@@ -188,13 +206,14 @@ function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void 
     return
   }
   const { cycle } = placed.trace
-  const reserved = runReserve(options.profile, cycle, pod, placed.node)
+  const profile = context.profileOf(pod)
+  const reserved = runReserve(profile, cycle, pod, placed.node)
   if (reserved.code !== 'Success') {
     fail(context, popped, afterReserve(placed, reserved))
     return
   }
   assume(state, popped, placed.node)
-  const { status, writes } = runPreBind(options.profile, cycle, pod, placed.node)
+  const { status, writes } = runPreBind(profile, cycle, pod, placed.node)
   const problem = submitWrites(writeContext(context), writes)
   if (problem !== undefined || status.code !== 'Success') {
     unbind(context, popped, problem ?? messageOf(status))
@@ -257,7 +276,8 @@ function bind(context: SchedulerTurn, popped: QueuedPod, node: string): void {
   }
   state.queue.done(uid)
   const message = `Successfully assigned ${keyOf(pod.metadata)} to ${node}`
-  turn.emit({ object: pod, type: 'Normal', reason: 'Scheduled', message })
+  const source = schedulerOf(pod)
+  turn.emit({ object: pod, type: 'Normal', reason: 'Scheduled', message, source })
 }
 
 type Failure = Exclude<ScheduleOutcome, Placed>
@@ -285,7 +305,8 @@ function fail(context: SchedulerTurn, popped: QueuedPod, failure: Failure): void
   const { message } = failure
   const text =
     message.length <= messageLengthMax ? message : `${message.slice(0, messageLengthMax - 4)} ...`
-  turn.emit({ object: pod, type: 'Warning', reason: 'FailedScheduling', message: text })
+  const source = schedulerOf(pod)
+  turn.emit({ object: pod, type: 'Warning', reason: 'FailedScheduling', message: text, source })
   if (diagnosis !== undefined) {
     turn.note(unschedulableTopic, noteOf(keyOf(pod.metadata), message, diagnosis))
   }
@@ -312,7 +333,8 @@ function preempt(context: SchedulerTurn, pod: Pod, { postFilter }: Unfit): void 
     turn.submit(statusPatch(target, { conditions: [stamped] }))
     turn.submit({ verb: 'delete', target })
     const reason = 'Preempted'
-    turn.emit({ object: victim, type: 'Normal', reason, message: eventMessage })
+    const source = schedulerOf(pod)
+    turn.emit({ object: victim, type: 'Normal', reason, message: eventMessage, source })
   }
 }
 

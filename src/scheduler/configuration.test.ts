@@ -63,10 +63,39 @@ describe('plugins of a profile', () => {
     )
   })
 
-  it('that nobody knows become a problem, not an error', () => {
+  it('that nobody knows are told with their place, once', () => {
     const plugins = { score: { enabled: [{ name: 'Coscheduling' }] } }
-    const { problems } = decodeConfiguration({ profiles: [{ plugins }] })
-    expect(problems.map(({ code }) => code)).toEqual(['ST0301'])
+    expect(decodeConfiguration({ profiles: [{ plugins }] }).unknown).toEqual([
+      { name: 'Coscheduling', path: 'profiles[0].plugins.score.enabled[0]' },
+    ])
+  })
+
+  const refusals = [
+    {
+      name: 'that lack the extension point',
+      plugins: { score: { enabled: [{ name: 'NodePorts' }] } },
+      want: 'plugin "NodePorts" does not extend ScorePlugin plugin',
+    },
+    {
+      name: 'that are enabled twice',
+      plugins: { score: { enabled: [{ name: 'ImageLocality' }, { name: 'ImageLocality' }] } },
+      want: 'plugin "ImageLocality" already registered as "ScorePlugin"',
+    },
+    {
+      name: 'without which the queue has no order',
+      plugins: { queueSort: { disabled: [{ name: '*' }] } },
+      want: 'only one queue sort plugin required for profile with scheduler name "a", but got 0',
+    },
+    {
+      name: 'without which nothing is bound',
+      plugins: { bind: { disabled: [{ name: 'DefaultBinder' }] } },
+      want: 'at least one bind plugin is needed for profile with scheduler name "a"',
+    },
+  ]
+  it.each(refusals)('$name are refused', ({ plugins, want }) => {
+    const { faults } = decodeConfiguration({ profiles: [{ schedulerName: 'a', plugins }] })
+    const where = 'initializing profiles: creating profile for scheduler name a: '
+    expect(faults.map(({ text }) => text)).toEqual([where + want])
   })
 })
 

@@ -12,7 +12,7 @@ import {
 } from './framework.ts'
 import { nodeChanges, podChanges } from './queue/cluster-changes.ts'
 import { eventAssignedPodAdd, eventAssignedPodDelete } from './queue/queue-events.ts'
-import { schedulerName, type SchedulerTurn } from './turn.ts'
+import { schedulerOf, type SchedulerTurn } from './turn.ts'
 
 const nodeAdd: ClusterEvent = { resource: 'Node', actions: actions.add }
 const nodeDelete: ClusterEvent = { resource: 'Node', actions: actions.delete }
@@ -57,15 +57,15 @@ function isAssigned(pod: Pod | undefined): boolean {
   return (pod?.spec?.nodeName ?? '') !== ''
 }
 
-function isOurs(pod: Pod): boolean {
-  return (pod.spec?.schedulerName ?? schedulerName) === schedulerName
+function isOurs({ at }: Pick<SchedulerTurn, 'at'>, pod: Pod): boolean {
+  return at.profile(schedulerOf(pod)) !== undefined
 }
 
 function onPod(context: SchedulerTurn, before: Pod | undefined, after: Pod | undefined): boolean {
   if (after === undefined) return before !== undefined && onPodGone(context, before)
   if (isAssigned(before)) return onAssignedUpdate(context, before as Pod, after)
   if (isAssigned(after)) return onAssigned(context, before, after)
-  if (!isOurs(after)) return false
+  if (!isOurs(context, after)) return false
   if (before === undefined) context.state.queue.add(after, context.at)
   else onWaitingUpdate(context, before, after)
   return before?.spec !== after.spec
@@ -74,7 +74,7 @@ function onPod(context: SchedulerTurn, before: Pod | undefined, after: Pod | und
 function onAssigned({ state, at }: SchedulerTurn, before: Pod | undefined, after: Pod): boolean {
   state.cache.setPod(after)
   state.queue.moveAll({ event: eventAssignedPodAdd, oldObject: undefined, newObject: after }, at)
-  if (before !== undefined && isOurs(before)) state.queue.delete(before)
+  if (before !== undefined && isOurs({ at }, before)) state.queue.delete(before)
   return true
 }
 
@@ -134,7 +134,7 @@ function onPodGone({ state, at }: SchedulerTurn, pod: Pod): boolean {
     state.queue.moveAll({ event: eventAssignedPodDelete, oldObject: pod, newObject: undefined }, at)
     return true
   }
-  if (!isOurs(pod)) return false
+  if (!isOurs({ at }, pod)) return false
   state.queue.delete(pod)
   if (state.cache.isAssumed(uid)) forgetAssumed({ state, at }, pod)
   else if ((pod.status?.nominatedNodeName ?? '') !== '') lostNomination({ state, at }, pod)

@@ -1,6 +1,7 @@
 // Arguments of plugins from a configuration file. Upstream: pkg/scheduler/apis/config/v1/
 // defaults.go and kube-scheduler config/v1/types_pluginargs.go, v1.36.3.
 
+import { parseDuration } from '../kube/duration.ts'
 import type { NodeAffinity, TopologySpreadConstraint } from '../kube/generated/types.ts'
 import {
   defaultPluginArgs,
@@ -33,6 +34,8 @@ interface FileArgs {
   readonly shape?: readonly ShapePoint[]
   readonly minCandidateNodesPercentage?: number
   readonly minCandidateNodesAbsolute?: number
+  readonly filterTimeout?: string
+  readonly bindingTimeout?: string
 }
 
 interface FileResource {
@@ -78,17 +81,29 @@ const decoders: Readonly<Record<string, Decoder>> = {
         file.minCandidateNodesAbsolute ?? defaultPreemption.minCandidateNodesAbsolute,
     },
   }),
+  DynamicResources: ({ dynamicResources }, { filterTimeout = '', bindingTimeout = '' }) => ({
+    dynamicResources: {
+      filterTimeoutMs: parseDuration(filterTimeout) ?? dynamicResources.filterTimeoutMs,
+      bindingTimeoutMs: parseDuration(bindingTimeout) ?? dynamicResources.bindingTimeoutMs,
+    },
+  }),
 }
 
-/** Upstream's defaults with what the file sets. */
-export function decodePluginArgs(configs: readonly PluginConfig[]): PluginArgs {
+/** Upstream's defaults with what the file sets; extenders look after the `ignored` resources. */
+export function decodePluginArgs(
+  configs: readonly PluginConfig[],
+  ignored: readonly string[] = [],
+): PluginArgs {
   let args = defaultPluginArgs
   for (const { name, args: file } of configs) {
     const decode = decoders[name]
     if (decode === undefined || typeof file !== 'object' || file === null) continue
     args = { ...args, ...decode(args, file) }
   }
-  return args
+  if (ignored.length === 0) return args
+  const { nodeResourcesFit } = args
+  const ignoredResources = new Set([...nodeResourcesFit.ignoredResources, ...ignored])
+  return { ...args, nodeResourcesFit: { ...nodeResourcesFit, ignoredResources } }
 }
 
 function decodeFit({ nodeResourcesFit }: PluginArgs, file: FileArgs): Partial<PluginArgs> {

@@ -28,6 +28,8 @@ export interface Profile {
   readonly args: PluginArgs
   /** 0 means adaptive: 50 minus one for each 125 nodes, at least 5. */
   readonly percentageOfNodesToScore: number
+  /** How many nodes are looked at at the same time. */
+  readonly parallelism: number
   readonly preEnqueue: readonly PreEnqueuePlugin[]
   readonly queueSort: readonly QueueSortPlugin[]
   readonly preFilter: readonly PreFilterPlugin[]

@@ -7,7 +7,7 @@ import type { SchedulingEngine } from './engine.ts'
 import type { SchedulerFeatures } from './features.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
 import type { Profile } from './profile.ts'
-import type { QueuedPod } from './queue/queued-pod.ts'
+import type { QueuedPod, QueueOptions } from './queue/queued-pod.ts'
 import type { QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
 
 export const schedulerName = 'default-scheduler'
@@ -47,12 +47,21 @@ export class SchedulerState implements Forkable {
 }
 
 export interface SchedulerOptions {
-  readonly profile: Profile
+  /** How the component is called; its first profile when absent. */
+  readonly name?: string
+  /** Pods choose one by its `schedulerName`; at least one. */
+  readonly profiles: readonly Profile[]
   readonly features: SchedulerFeatures
+  readonly queue?: QueueOptions
   /** What decides; the fast engine when absent. */
   readonly engine?: SchedulingEngine
   /** The node to take when it is among equal ones: how a replay follows a recorded placement. */
   readonly preferNode?: (pod: Pod) => string | undefined
+}
+
+/** The name by which a pod asks for its scheduler. */
+export function schedulerOf({ spec }: Pod): string {
+  return spec?.schedulerName ?? schedulerName
 }
 
 /** Everything one turn of the scheduler needs; `at` is what the queue may look at. */
@@ -60,6 +69,8 @@ export interface SchedulerTurn {
   readonly turn: Turn
   readonly state: SchedulerState
   readonly options: SchedulerOptions
+  /** The profile of a pod that this scheduler is responsible for. */
+  readonly profileOf: (pod: Pod) => Profile
   readonly engine: SchedulingEngine
   readonly listers: SchedulerListers
   readonly at: QueueMoment

@@ -14,6 +14,7 @@ export function loadTrial(trial: TrialSpec, options: LoadOptions = {}): Loaded {
   const loaded = load(trial.sources, {
     ...options,
     ...(trial.pools === undefined ? {} : { pools: trial.pools }),
+    ...schedulersOf(trial, options),
   })
   const poolsSetBy = trial.pools === undefined ? loaded.poolsSetBy : trial.file
   const version = trial.kubernetes === undefined ? {} : { kubernetes: trial.kubernetes }
@@ -21,6 +22,15 @@ export function loadTrial(trial: TrialSpec, options: LoadOptions = {}): Loaded {
   const problems = [...loaded.problems.filter(isNoRepeat), ...changed.problems]
   const timers = trial.timers === undefined ? {} : { timers: trial.timers }
   return { ...loaded, ...version, ...timers, poolsSetBy, objects: changed.objects, problems }
+}
+
+/** Those of the command line come first. */
+function schedulersOf(
+  { schedulers: own }: TrialSpec,
+  { schedulers: named }: LoadOptions,
+): Pick<LoadOptions, 'schedulers'> {
+  const schedulers = named ?? own
+  return schedulers === undefined ? {} : { schedulers }
 }
 
 // A trial names a file after another to replace objects of the first.

@@ -10,6 +10,7 @@ import type {
   InstallSpec,
   PlatformPart,
   PoolSpec,
+  SchedulerSpec,
   SlaSpec,
   SourceSpec,
   Suppression,
@@ -22,6 +23,7 @@ import {
   readPlatform,
   readPlatformFile,
 } from './own/platform-file.ts'
+import { readSchedulers } from './own/scheduler-files.ts'
 import { noInventory } from './hosts.ts'
 import { openNamed } from './place.ts'
 import { codes, errorAt, warningAt } from './problems.ts'
@@ -38,6 +40,8 @@ export interface LoadOptions {
   readonly selector?: Selector
   /** Pools of the command line or environment; they replace all others. */
   readonly pools?: readonly PoolSpec[]
+  /** Configurations of kube-scheduler that the command line names; they replace all others. */
+  readonly schedulers?: readonly string[]
   /** What seatrial.yaml says, already read. */
   readonly platform?: PlatformPart
   readonly toolTimeoutMs?: number
@@ -57,6 +61,9 @@ export interface Loaded {
   readonly name?: string
   readonly sla?: SlaSpec
   readonly timers?: NonNullable<PlatformPart['timers']>
+  readonly schedulers?: readonly SchedulerSpec[]
+  /** A configuration of kube-scheduler cannot be used: any run would be one of another cluster. */
+  readonly isRefused?: boolean
   readonly trials?: NonNullable<PlatformPart['trials']>
   readonly problems: readonly Problem[]
   readonly assumptions: readonly Assumption[]
@@ -172,6 +179,8 @@ function finish(
   const name = firstOf(parts, 'name')
   const sla = firstOf(parts, 'sla')
   const timers = firstOf(parts, 'timers')
+  const files = options.schedulers ?? firstOf(parts, 'schedulers')
+  const configured = readSchedulers(files ?? [], options.readStdin)
   const trials = firstOf(parts, 'trials')
   const suppressed = suppressionsOf(objects)
   const total = pools.pools.reduce((sum, pool) => sum + pool.count, 0)
@@ -183,8 +192,15 @@ function finish(
     ...(name === undefined ? {} : { name }),
     ...(sla === undefined ? {} : { sla }),
     ...(timers === undefined ? {} : { timers }),
+    ...(files === undefined ? {} : { schedulers: configured.schedulers }),
+    isRefused: configured.problems.some(({ severity }) => severity === 'error'),
     ...(trials === undefined ? {} : { trials }),
-    problems: [...problems, ...suppressed.problems, ...(total === 0 ? [noNodes(pools)] : [])],
+    problems: [
+      ...problems,
+      ...configured.problems,
+      ...suppressed.problems,
+      ...(total === 0 ? [noNodes(pools)] : []),
+    ],
     suppressions: suppressed.suppressions,
     assumptions,
     notes: notesOf(found),

@@ -31,6 +31,8 @@ export const codes = {
   ownFile: 'ST0140',
   noNodes: 'ST0141',
   suppression: 'ST0160',
+  schedulerFile: 'ST0170',
+  unknownPlugin: 'ST0301',
 } as const
 
 /** The parts of a problem besides its code and severity. */

@@ -9,7 +9,14 @@ import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
 import type { Operator } from '../platforms/operators/operator.ts'
 import { operatorsFor, platformActors } from '../platforms/registry.ts'
-import type { InstallSpec, PoolSpec, SlaSpec, Suppression, TimerSpec } from './spec.ts'
+import type {
+  InstallSpec,
+  PoolSpec,
+  SchedulerSpec,
+  SlaSpec,
+  Suppression,
+  TimerSpec,
+} from './spec.ts'
 
 /** An object and where each of its fields was written. */
 export interface PlatformObject {
@@ -31,6 +38,7 @@ export interface Platform {
   readonly install?: InstallSpec
   readonly sla?: SlaSpec
   readonly timers?: TimerSpec
+  readonly schedulers?: readonly SchedulerSpec[]
   readonly suppressions?: readonly Suppression[]
   /** Operators that the user described. */
   readonly operators?: readonly Operator[]
@@ -76,12 +84,19 @@ function hasNewNodes({ store }: World): boolean {
 }
 
 function newWorld(platform: Platform, later: readonly KubeObject[]): World {
-  const { kubernetes, options, timers } = platform
+  const { kubernetes, options, timers, schedulers = [] } = platform
   const nodes = nodesOf(platform)
   const operators = operatorsOf(platform, later)
   const programs = platformActors([...platform.objects.map(({ object }) => object), ...later])
-  const timed = timerOptions(timers)
-  return createCluster({ kubernetes, nodes, operators, programs, ...timed, ...options })
+  return createCluster({
+    kubernetes,
+    nodes,
+    operators,
+    programs,
+    schedulers: schedulers.map(({ configuration }) => configuration),
+    ...timerOptions(timers),
+    ...options,
+  })
 }
 
 /** The operators that act on objects of the platform, or on those that come later. */

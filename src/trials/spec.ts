@@ -3,6 +3,7 @@
 
 import type { Location } from '../base/problem.ts'
 import type { VerdictName } from '../checks/verdict.ts'
+import type { Extender, KubeSchedulerConfiguration } from '../kube/generated/types.ts'
 import type { ObjectRef } from '../kube/object.ts'
 import type { NodePool } from '../nodes/pool.ts'
 import type { DrainOptions } from './drain.ts'
@@ -108,6 +109,16 @@ export interface TimerSpec {
   readonly unreachableTolerationSeconds?: number
 }
 
+/** A kube-scheduler with a configuration of its user. */
+export interface SchedulerSpec {
+  readonly file: string
+  readonly configuration: KubeSchedulerConfiguration
+  /** The `schedulerName` of each profile. */
+  readonly names: readonly ({ readonly name: string } & Placed)[]
+  /** Programs that it would ask. */
+  readonly extenders: readonly ({ readonly extender: Extender } & Placed)[]
+}
+
 export interface SlaSpec {
   readonly downSeconds?: number
   readonly services?: Readonly<Record<string, { readonly downSeconds: number }>>
@@ -133,6 +144,8 @@ export interface PlatformPart {
   readonly trials?: readonly (StandardTrial | { readonly file: string })[]
   readonly sla?: SlaSpec
   readonly timers?: TimerSpec
+  /** Files with configurations of kube-scheduler. */
+  readonly schedulers?: readonly string[]
 }
 
 /** `Deployment/argocd/web`, or `Node/n1` when cluster-scoped. */
@@ -212,6 +225,8 @@ export interface TrialSpec {
   readonly kubernetes?: string
   readonly pools?: readonly PoolSpec[]
   readonly timers?: TimerSpec
+  /** Files with configurations of kube-scheduler. */
+  readonly schedulers?: readonly string[]
   readonly sources: readonly SourceSpec[]
   /** What is different from the files before anything is installed. */
   readonly changes: readonly ObjectChangeSpec[]

@@ -2,7 +2,7 @@
 
 import type { Node, Pod } from '../../src/kube/generated/types.ts'
 import type { KubeObject } from '../../src/kube/object.ts'
-import type { KubeSchedulerConfiguration } from '../../src/scheduler/configuration.ts'
+import type { KubeSchedulerConfiguration } from '../../src/kube/generated/types.ts'
 
 export interface NodeGroup {
   readonly prefix: string

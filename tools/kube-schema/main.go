@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes/scheme"
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
+	scheduling "k8s.io/kube-scheduler/config/v1"
 )
 
 type root struct {
@@ -26,6 +27,7 @@ type root struct {
 func main() {
 	must(apiextensions.AddToScheme(scheme.Scheme))
 	must(apiregistration.AddToScheme(scheme.Scheme))
+	must(scheduling.AddToScheme(scheme.Scheme))
 	repo, err := filepath.Abs("../..")
 	must(err)
 	roots := rootTypes(scheme.Scheme, filepath.Join(repo, "src/kube/kinds.ts"))
@@ -58,6 +60,13 @@ func rootTypes(s *runtime.Scheme, kindsFile string) []root {
 		{Group: "autoscaling", Version: "v1", Kind: "Scale"},
 	} {
 		others = append(others, find(s, extra))
+	}
+	for _, kind := range []string{
+		"KubeSchedulerConfiguration", "DefaultPreemptionArgs", "DynamicResourcesArgs",
+		"InterPodAffinityArgs", "NodeAffinityArgs", "NodeResourcesBalancedAllocationArgs",
+		"NodeResourcesFitArgs", "PodTopologySpreadArgs", "VolumeBindingArgs",
+	} {
+		others = append(others, find(s, scheduling.SchemeGroupVersion.WithKind(kind)))
 	}
 	others = append(others, root{"meta.k8s.io/v1", "DeleteOptions", reflect.TypeFor[metav1.DeleteOptions]()})
 	return append(preferred, others...)

@@ -17,6 +17,7 @@ export const platformFlags: readonly FlagName[] = [
   'node-size',
   'zones',
   'pool',
+  'scheduler-config',
   'kubernetes',
 ]
 

@@ -301,6 +301,17 @@ export const problemPages: readonly Page[] = [
     good: 'spec: {replicas: 3}',
   },
   {
+    id: 'ST0170',
+    name: 'scheduler-configuration',
+    title: 'kube-scheduler refuses its configuration',
+    meaning:
+      'A KubeSchedulerConfiguration is read as kube-scheduler reads it when it starts: unknown ' +
+      'fields, wrong types and values out of range are refused with its own words.',
+    advice: 'Correct the field that the message names; docs/scheduler.md shows a whole file.',
+    bad: 'profiles: [{plugins: {score: {enabled: [{name: ImageLocality, wieght: 5}]}}}]',
+    good: 'profiles: [{plugins: {score: {enabled: [{name: ImageLocality, weight: 5}]}}}]',
+  },
+  {
     id: 'ST0201',
     name: 'schedule',
     title: 'The text after --replay is not a schedule',

@@ -6,6 +6,7 @@ import { disruptionBudget, installerGate, lostNode, singleReplica } from './cons
 import { exceededQuota } from './exceeded-quota.ts'
 import { missingObject } from './missing-object.ts'
 import { neverEvicted } from './never-evicted.ts'
+import { noScheduler } from './no-scheduler.ts'
 import { overlappingBudgets } from './overlapping-budgets.ts'
 import { placement } from './placement.ts'
 import { podWarning } from './pod-warning.ts'
@@ -17,6 +18,7 @@ import { unknownKind } from './unknown-kind.ts'
 export const causeFinders: readonly CauseFinder[] = [
   twoWriters,
   rolloutBudget,
+  noScheduler,
   placement,
   podWarning,
   neverEvicted,

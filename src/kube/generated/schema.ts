@@ -3,420 +3,448 @@
 // src/kube/schema.ts reads it.
 
 export const schemaText = `
-core/v1.Binding=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;target #2c
-core/v1.ConfigMap=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;immutable? *b;data? {s}s;binaryData? {s}!bytes
-core/v1.Endpoints=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;subsets? [#2d
-core/v1.Event=!TypeMeta^ #2a;metadata!ObjectMeta #2b;involvedObject #2c;reason? s;message? s;source? #2e;firstTimestamp? !Time;lastTimestamp? !Time;count? i;type? s;eventTime? !MicroTime;series? *#2f;action? s;related? *#2c;reportingComponent!ReportingController s;reportingInstance s
-core/v1.LimitRange=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2g
-core/v1.Namespace=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2h;status? #2i
-core/v1.Node=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2j;status? #2k
-core/v1.PersistentVolume=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2l;status? #2m
-core/v1.PersistentVolumeClaim=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2n;status? #2o
-core/v1.Pod=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2p;status? #2q
-core/v1.PodTemplate=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;template? #2r
-core/v1.ReplicationController=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2s;status? #2t
-core/v1.ResourceQuota=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2u;status? #2v
-core/v1.Secret=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;immutable? *b;data? {s}!bytes;stringData? {s}s;type? #2w
-core/v1.Service=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #2x;status? #2y
-core/v1.ServiceAccount=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;secrets? [#2c@merge@name;imagePullSecrets? [#2z;automountServiceAccountToken? *b
-admissionregistration/v1.MutatingAdmissionPolicy=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #30
-admissionregistration/v1.MutatingAdmissionPolicyBinding=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #31
-admissionregistration/v1.MutatingWebhookConfiguration=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;webhooks? [#32@merge@name
-admissionregistration/v1.ValidatingAdmissionPolicy=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #33;status? #34
-admissionregistration/v1.ValidatingAdmissionPolicyBinding=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #35
-admissionregistration/v1.ValidatingWebhookConfiguration=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;webhooks? [#36@merge@name
-apiextensions/v1.CustomResourceDefinition=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #37;status? #38
-apiregistration/v1.APIService=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #39;status? #3a
-apps/v1.ControllerRevision=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;data? !RawExtension;revision l
-apps/v1.DaemonSet=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3b;status? #3c
-apps/v1.Deployment=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3d;status? #3e
-apps/v1.ReplicaSet=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3f;status? #3g
-apps/v1.StatefulSet=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3h;status? #3i
-autoscaling/v2.HorizontalPodAutoscaler=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3j;status? #3k
-batch/v1.CronJob=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3l;status? #3m
-batch/v1.Job=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3n;status? #3o
-certificates/v1.CertificateSigningRequest=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #3p;status? #3q
-coordination/v1.Lease=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3r
-discovery/v1.EndpointSlice=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;addressType #3s;endpoints [#3t;ports [#3u
-flowcontrol/v1.FlowSchema=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3v;status? #3w
-flowcontrol/v1.PriorityLevelConfiguration=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3x;status? #3y
-networking/v1.Ingress=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #3z;status? #40
-networking/v1.IngressClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #41
-networking/v1.IPAddress=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #42
-networking/v1.NetworkPolicy=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #43
-networking/v1.ServiceCIDR=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #44;status? #45
-node/v1.RuntimeClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;handler s;overhead? *#46;scheduling? *#47
-policy/v1.PodDisruptionBudget=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #48;status? #49
-rbac/v1.ClusterRole=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;rules [#4a;aggregationRule? *#4b
-rbac/v1.ClusterRoleBinding=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;subjects? [#4c;roleRef #4d
-rbac/v1.Role=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;rules [#4a
-rbac/v1.RoleBinding=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;subjects? [#4c;roleRef #4d
-resource/v1.DeviceClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #4e
-resource/v1.ResourceClaim=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #4f;status? #4g
-resource/v1.ResourceClaimTemplate=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #4h
-resource/v1.ResourceSlice=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #4i
-scheduling/v1.PriorityClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;value i;globalDefault? b;description? s;preemptionPolicy? *#4j
-storage/v1.CSIDriver=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #4k
-storage/v1.CSINode=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #4l
-storage/v1.CSIStorageCapacity=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;nodeTopology? *#4m;storageClassName s;capacity? *!Quantity;maximumVolumeSize? *!Quantity
-storage/v1.StorageClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;provisioner s;parameters? {s}s;reclaimPolicy? *#4n;mountOptions? [s;allowVolumeExpansion? *b;volumeBindingMode? *#4o;allowedTopologies? [#4p
-storage/v1.VolumeAttachment=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #4q;status? #4r
-storage/v1.VolumeAttributesClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;driverName s;parameters? {s}s
-admissionregistration/v1beta1.MutatingAdmissionPolicy=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #4s
-admissionregistration/v1alpha1.MutatingAdmissionPolicy=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #4t
-admissionregistration/v1beta1.MutatingAdmissionPolicyBinding=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #4u
-admissionregistration/v1alpha1.MutatingAdmissionPolicyBinding=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #4v
-admissionregistration/v1beta1.ValidatingAdmissionPolicy=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #4w;status? #4x
-admissionregistration/v1beta1.ValidatingAdmissionPolicyBinding=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #4y
-autoscaling/v1.HorizontalPodAutoscaler=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #4z;status? #50
-networking/v1beta1.IPAddress=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #51
-networking/v1beta1.ServiceCIDR=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #52;status? #53
-resource/v1beta2.DeviceClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #54
-resource/v1beta1.DeviceClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #55
-resource/v1beta2.ResourceClaim=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #56;status? #57
-resource/v1beta1.ResourceClaim=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #58;status? #59
-resource/v1beta2.ResourceClaimTemplate=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #5a
-resource/v1beta1.ResourceClaimTemplate=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #5b
-resource/v1beta2.ResourceSlice=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #5c
-resource/v1beta1.ResourceSlice=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec #5d
-storage/v1beta1.VolumeAttributesClass=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;driverName s;parameters? {s}s
-events/v1.Event=!TypeMeta^ #2a;metadata!ObjectMeta #2b;eventTime !MicroTime;series? *#5e;reportingController? s;reportingInstance? s;action? s;reason? s;regarding? #2c;related? *#2c;note? s;type? s;deprecatedSource? #2e;deprecatedFirstTimestamp? !Time;deprecatedLastTimestamp? !Time;deprecatedCount? i
-policy/v1.Eviction=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;deleteOptions? *#28
-autoscaling/v1.Scale=!TypeMeta^ #2a;metadata!ObjectMeta? #2b;spec? #5f;status? #5g
-meta/v1.DeleteOptions=!TypeMeta^ #2a;gracePeriodSeconds? *l;preconditions? *#5h;orphanDependents? *b;propagationPolicy? *#5i;dryRun? [s;ignoreStoreReadErrorWithClusterBreakingPotential? *b
-apiextensions/v1.JSONSchemaProps=id!ID? s;$schema!Schema? #5j;$ref!Ref? *s;description? s;type? s;format? s;title? s;default? *!JSON;maximum? *f;exclusiveMaximum? b;minimum? *f;exclusiveMinimum? b;maxLength? *l;minLength? *l;pattern? s;maxItems? *l;minItems? *l;uniqueItems? b;multipleOf? *f;enum? [!JSON;maxProperties? *l;minProperties? *l;required? [s;items? *!JSONSchemaPropsOrArray;allOf? [#29;oneOf? [#29;anyOf? [#29;not? *#29;properties? {s}#29;additionalProperties? *!JSONSchemaPropsOrBool;patternProperties? {s}#29;dependencies? #5k;additionalItems? *!JSONSchemaPropsOrBool;definitions? #5l;externalDocs? *#5m;example? *!JSON;nullable? b;x-kubernetes-preserve-unknown-fields!XPreserveUnknownFields? *b;x-kubernetes-embedded-resource!XEmbeddedResource? b;x-kubernetes-int-or-string!XIntOrString? b;x-kubernetes-list-map-keys!XListMapKeys? [s;x-kubernetes-list-type!XListType? *s;x-kubernetes-map-type!XMapType? *s;x-kubernetes-validations!XValidations? #5n@merge@rule
+core/v1.Binding=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;target #2l
+core/v1.ConfigMap=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;immutable? *b;data? {s}s;binaryData? {s}!bytes
+core/v1.Endpoints=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;subsets? [#2m
+core/v1.Event=!TypeMeta^ #2j;metadata!ObjectMeta #2k;involvedObject #2l;reason? s;message? s;source? #2n;firstTimestamp? !Time;lastTimestamp? !Time;count? i;type? s;eventTime? !MicroTime;series? *#2o;action? s;related? *#2l;reportingComponent!ReportingController s;reportingInstance s
+core/v1.LimitRange=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #2p
+core/v1.Namespace=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #2q;status? #2r
+core/v1.Node=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #2s;status? #2t
+core/v1.PersistentVolume=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #2u;status? #2v
+core/v1.PersistentVolumeClaim=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #2w;status? #2x
+core/v1.Pod=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #2y;status? #2z
+core/v1.PodTemplate=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;template? #30
+core/v1.ReplicationController=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #31;status? #32
+core/v1.ResourceQuota=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #33;status? #34
+core/v1.Secret=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;immutable? *b;data? {s}!bytes;stringData? {s}s;type? #35
+core/v1.Service=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #36;status? #37
+core/v1.ServiceAccount=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;secrets? [#2l@merge@name;imagePullSecrets? [#38;automountServiceAccountToken? *b
+admissionregistration/v1.MutatingAdmissionPolicy=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #39
+admissionregistration/v1.MutatingAdmissionPolicyBinding=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3a
+admissionregistration/v1.MutatingWebhookConfiguration=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;webhooks? [#3b@merge@name
+admissionregistration/v1.ValidatingAdmissionPolicy=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3c;status? #3d
+admissionregistration/v1.ValidatingAdmissionPolicyBinding=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3e
+admissionregistration/v1.ValidatingWebhookConfiguration=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;webhooks? [#3f@merge@name
+apiextensions/v1.CustomResourceDefinition=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #3g;status? #3h
+apiregistration/v1.APIService=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3i;status? #3j
+apps/v1.ControllerRevision=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;data? !RawExtension;revision l
+apps/v1.DaemonSet=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3k;status? #3l
+apps/v1.Deployment=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3m;status? #3n
+apps/v1.ReplicaSet=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3o;status? #3p
+apps/v1.StatefulSet=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3q;status? #3r
+autoscaling/v2.HorizontalPodAutoscaler=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3s;status? #3t
+batch/v1.CronJob=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3u;status? #3v
+batch/v1.Job=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #3w;status? #3x
+certificates/v1.CertificateSigningRequest=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #3y;status? #3z
+coordination/v1.Lease=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #40
+discovery/v1.EndpointSlice=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;addressType #41;endpoints [#42;ports [#43
+flowcontrol/v1.FlowSchema=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #44;status? #45
+flowcontrol/v1.PriorityLevelConfiguration=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #46;status? #47
+networking/v1.Ingress=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #48;status? #49
+networking/v1.IngressClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #4a
+networking/v1.IPAddress=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #4b
+networking/v1.NetworkPolicy=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #4c
+networking/v1.ServiceCIDR=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #4d;status? #4e
+node/v1.RuntimeClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;handler s;overhead? *#4f;scheduling? *#4g
+policy/v1.PodDisruptionBudget=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #4h;status? #4i
+rbac/v1.ClusterRole=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;rules [#4j;aggregationRule? *#4k
+rbac/v1.ClusterRoleBinding=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;subjects? [#4l;roleRef #4m
+rbac/v1.Role=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;rules [#4j
+rbac/v1.RoleBinding=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;subjects? [#4l;roleRef #4m
+resource/v1.DeviceClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #4n
+resource/v1.ResourceClaim=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #4o;status? #4p
+resource/v1.ResourceClaimTemplate=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #4q
+resource/v1.ResourceSlice=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #4r
+scheduling/v1.PriorityClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;value i;globalDefault? b;description? s;preemptionPolicy? *#4s
+storage/v1.CSIDriver=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #4t
+storage/v1.CSINode=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #4u
+storage/v1.CSIStorageCapacity=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;nodeTopology? *#4v;storageClassName s;capacity? *!Quantity;maximumVolumeSize? *!Quantity
+storage/v1.StorageClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;provisioner s;parameters? {s}s;reclaimPolicy? *#4w;mountOptions? [s;allowVolumeExpansion? *b;volumeBindingMode? *#4x;allowedTopologies? [#4y
+storage/v1.VolumeAttachment=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #4z;status? #50
+storage/v1.VolumeAttributesClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;driverName s;parameters? {s}s
+admissionregistration/v1beta1.MutatingAdmissionPolicy=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #51
+admissionregistration/v1alpha1.MutatingAdmissionPolicy=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #52
+admissionregistration/v1beta1.MutatingAdmissionPolicyBinding=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #53
+admissionregistration/v1alpha1.MutatingAdmissionPolicyBinding=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #54
+admissionregistration/v1beta1.ValidatingAdmissionPolicy=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #55;status? #56
+admissionregistration/v1beta1.ValidatingAdmissionPolicyBinding=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #57
+autoscaling/v1.HorizontalPodAutoscaler=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #58;status? #59
+networking/v1beta1.IPAddress=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #5a
+networking/v1beta1.ServiceCIDR=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #5b;status? #5c
+resource/v1beta2.DeviceClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #5d
+resource/v1beta1.DeviceClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #5e
+resource/v1beta2.ResourceClaim=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #5f;status? #5g
+resource/v1beta1.ResourceClaim=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #5h;status? #5i
+resource/v1beta2.ResourceClaimTemplate=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #5j
+resource/v1beta1.ResourceClaimTemplate=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #5k
+resource/v1beta2.ResourceSlice=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #5l
+resource/v1beta1.ResourceSlice=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec #5m
+storage/v1beta1.VolumeAttributesClass=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;driverName s;parameters? {s}s
+events/v1.Event=!TypeMeta^ #2j;metadata!ObjectMeta #2k;eventTime !MicroTime;series? *#5n;reportingController? s;reportingInstance? s;action? s;reason? s;regarding? #2l;related? *#2l;note? s;type? s;deprecatedSource? #2n;deprecatedFirstTimestamp? !Time;deprecatedLastTimestamp? !Time;deprecatedCount? i
+policy/v1.Eviction=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;deleteOptions? *#2h
+autoscaling/v1.Scale=!TypeMeta^ #2j;metadata!ObjectMeta? #2k;spec? #5o;status? #5p
+config/v1.KubeSchedulerConfiguration=!TypeMeta^ #2j;parallelism? *i;leaderElection #5q;clientConnection #5r;!DebuggingConfiguration^ #5s;percentageOfNodesToScore? *i;podInitialBackoffSeconds? *l;podMaxBackoffSeconds? *l;profiles? [#5t;extenders? [#5u;delayCacheUntilActive? b
+config/v1.DefaultPreemptionArgs=!TypeMeta^ #2j;minCandidateNodesPercentage? *i;minCandidateNodesAbsolute? *i
+config/v1.DynamicResourcesArgs=!TypeMeta^ #2j;filterTimeout *!Duration;bindingTimeout? *!Duration
+config/v1.InterPodAffinityArgs=!TypeMeta^ #2j;hardPodAffinityWeight? *i;ignorePreferredTermsOfExistingPods b
+config/v1.NodeAffinityArgs=!TypeMeta^ #2j;addedAffinity? *#5v
+config/v1.NodeResourcesBalancedAllocationArgs=!TypeMeta^ #2j;resources? [#5w
+config/v1.NodeResourcesFitArgs=!TypeMeta^ #2j;ignoredResources? [s;ignoredResourceGroups? [s;scoringStrategy? *#5x
+config/v1.PodTopologySpreadArgs=!TypeMeta^ #2j;defaultConstraints? [#5y;defaultingType? #5z
+config/v1.VolumeBindingArgs=!TypeMeta^ #2j;bindTimeoutSeconds? *l;shape? [#60
+meta/v1.DeleteOptions=!TypeMeta^ #2j;gracePeriodSeconds? *l;preconditions? *#61;orphanDependents? *b;propagationPolicy? *#62;dryRun? [s;ignoreStoreReadErrorWithClusterBreakingPotential? *b
+apiextensions/v1.JSONSchemaProps=id!ID? s;$schema!Schema? #63;$ref!Ref? *s;description? s;type? s;format? s;title? s;default? *!JSON;maximum? *f;exclusiveMaximum? b;minimum? *f;exclusiveMinimum? b;maxLength? *l;minLength? *l;pattern? s;maxItems? *l;minItems? *l;uniqueItems? b;multipleOf? *f;enum? [!JSON;maxProperties? *l;minProperties? *l;required? [s;items? *!JSONSchemaPropsOrArray;allOf? [#2i;oneOf? [#2i;anyOf? [#2i;not? *#2i;properties? {s}#2i;additionalProperties? *!JSONSchemaPropsOrBool;patternProperties? {s}#2i;dependencies? #64;additionalItems? *!JSONSchemaPropsOrBool;definitions? #65;externalDocs? *#66;example? *!JSON;nullable? b;x-kubernetes-preserve-unknown-fields!XPreserveUnknownFields? *b;x-kubernetes-embedded-resource!XEmbeddedResource? b;x-kubernetes-int-or-string!XIntOrString? b;x-kubernetes-list-map-keys!XListMapKeys? [s;x-kubernetes-list-type!XListType? *s;x-kubernetes-map-type!XMapType? *s;x-kubernetes-validations!XValidations? #67@merge@rule
 meta/v1.TypeMeta=kind? s;apiVersion!APIVersion? s
-meta/v1.ObjectMeta=name? s;generateName? s;namespace? s;selfLink? s;uid!UID? #5o;resourceVersion? s;generation? l;creationTimestamp?~ !Time;deletionTimestamp? *!Time;deletionGracePeriodSeconds? *l;labels? {s}s;annotations? {s}s;ownerReferences? [#5p@merge@uid;finalizers? [s@merge@;managedFields? [#5q
-core/v1.ObjectReference=kind? s;namespace? s;name? s;uid!UID? #5o;apiVersion!APIVersion? s;resourceVersion? s;fieldPath? s
-core/v1.EndpointSubset=addresses? [#5r;notReadyAddresses? [#5r;ports? [#5s
+meta/v1.ObjectMeta=name? s;generateName? s;namespace? s;selfLink? s;uid!UID? #68;resourceVersion? s;generation? l;creationTimestamp?~ !Time;deletionTimestamp? *!Time;deletionGracePeriodSeconds? *l;labels? {s}s;annotations? {s}s;ownerReferences? [#69@merge@uid;finalizers? [s@merge@;managedFields? [#6a
+core/v1.ObjectReference=kind? s;namespace? s;name? s;uid!UID? #68;apiVersion!APIVersion? s;resourceVersion? s;fieldPath? s
+core/v1.EndpointSubset=addresses? [#6b;notReadyAddresses? [#6b;ports? [#6c
 core/v1.EventSource=component? s;host? s
 core/v1.EventSeries=count? i;lastObservedTime? !MicroTime
-core/v1.LimitRangeSpec=limits [#5t
-core/v1.NamespaceSpec=finalizers? [#5u
-core/v1.NamespaceStatus=phase? #5v;conditions? [#5w@merge@type
-core/v1.NodeSpec=podCIDR? s;podCIDRs? [s@merge@;providerID? s;unschedulable? b;taints? [#5x;configSource? *#5y;externalID!DoNotUseExternalID? s
-core/v1.NodeStatus=capacity? #5z;allocatable? #5z;phase? #60;conditions? [#61@merge@type;addresses? [#62@merge@type;daemonEndpoints? #63;nodeInfo? #64;images? [#65;volumesInUse? [#66;volumesAttached? [#67;config? *#68;runtimeHandlers? [#69;features? *#6a;declaredFeatures? [s
-core/v1.PersistentVolumeSpec=capacity? #5z;!PersistentVolumeSource^ #6b;accessModes? [#6c;claimRef? *#2c;persistentVolumeReclaimPolicy? #4n;storageClassName? s;mountOptions? [s;volumeMode? *#6d;nodeAffinity? *#6e;volumeAttributesClassName? *s
-core/v1.PersistentVolumeStatus=phase? #6f;message? s;reason? s;lastPhaseTransitionTime? *!Time
-core/v1.PersistentVolumeClaimSpec=accessModes? [#6c;selector? *#4m;resources? #6g;volumeName? s;storageClassName? *s;volumeMode? *#6d;dataSource? *#6h;dataSourceRef? *#6i;volumeAttributesClassName? *s
-core/v1.PersistentVolumeClaimStatus=phase? #6j;accessModes? [#6c;capacity? #5z;conditions? [#6k@merge@type;allocatedResources? #5z;allocatedResourceStatuses? {#6l}#6m;currentVolumeAttributesClassName? *s;modifyVolumeStatus? *#6n
-core/v1.PodSpec=volumes? [#6o@merge,retainKeys@name;initContainers? [#6p@merge@name;containers [#6p@merge@name;ephemeralContainers? [#6q@merge@name;restartPolicy? #6r;terminationGracePeriodSeconds? *l;activeDeadlineSeconds? *l;dnsPolicy!DNSPolicy? #6s;nodeSelector? {s}s;serviceAccountName? s;serviceAccount!DeprecatedServiceAccount? s;automountServiceAccountToken? *b;nodeName? s;hostNetwork? b;hostPID? b;hostIPC? b;shareProcessNamespace? *b;securityContext? *#6t;imagePullSecrets? [#2z@merge@name;hostname? s;subdomain? s;affinity? *#6u;schedulerName? s;tolerations? [#6v;hostAliases? [#6w@merge@ip;priorityClassName? s;priority? *i;dnsConfig!DNSConfig? *#6x;readinessGates? [#6y;runtimeClassName? *s;enableServiceLinks? *b;preemptionPolicy? *#4j;overhead? #5z;topologySpreadConstraints? [#6z@merge@topologyKey;setHostnameAsFQDN? *b;os!OS? *#70;hostUsers? *b;schedulingGates? [#71@merge@name;resourceClaims? [#72@merge,retainKeys@name;resources? *#73;hostnameOverride? *s;schedulingGroup? *#74
-core/v1.PodStatus=observedGeneration? l;phase? #75;conditions? [#76@merge@type;message? s;reason? s;nominatedNodeName? s;hostIP? s;hostIPs? [#77@merge@ip;podIP? s;podIPs? [#78@merge@ip;startTime? *!Time;initContainerStatuses? [#79;containerStatuses? [#79;qosClass!QOSClass? #7a;ephemeralContainerStatuses? [#79;resize? #7b;resourceClaimStatuses? [#7c@merge,retainKeys@name;extendedResourceClaimStatus? *#7d;allocatedResources? #5z;resources? *#73;nodeAllocatableResourceClaimStatuses? [#7e
-core/v1.PodTemplateSpec=metadata!ObjectMeta? #2b;spec? #2p
-core/v1.ReplicationControllerSpec=replicas? *i;minReadySeconds? i;selector? {s}s;template? *#2r
-core/v1.ReplicationControllerStatus=replicas i;fullyLabeledReplicas? i;readyReplicas? i;availableReplicas? i;observedGeneration? l;conditions? [#7f@merge@type
-core/v1.ResourceQuotaSpec=hard? #5z;scopes? [#7g;scopeSelector? *#7h
-core/v1.ResourceQuotaStatus=hard? #5z;used? #5z
+core/v1.LimitRangeSpec=limits [#6d
+core/v1.NamespaceSpec=finalizers? [#6e
+core/v1.NamespaceStatus=phase? #6f;conditions? [#6g@merge@type
+core/v1.NodeSpec=podCIDR? s;podCIDRs? [s@merge@;providerID? s;unschedulable? b;taints? [#6h;configSource? *#6i;externalID!DoNotUseExternalID? s
+core/v1.NodeStatus=capacity? #6j;allocatable? #6j;phase? #6k;conditions? [#6l@merge@type;addresses? [#6m@merge@type;daemonEndpoints? #6n;nodeInfo? #6o;images? [#6p;volumesInUse? [#6q;volumesAttached? [#6r;config? *#6s;runtimeHandlers? [#6t;features? *#6u;declaredFeatures? [s
+core/v1.PersistentVolumeSpec=capacity? #6j;!PersistentVolumeSource^ #6v;accessModes? [#6w;claimRef? *#2l;persistentVolumeReclaimPolicy? #4w;storageClassName? s;mountOptions? [s;volumeMode? *#6x;nodeAffinity? *#6y;volumeAttributesClassName? *s
+core/v1.PersistentVolumeStatus=phase? #6z;message? s;reason? s;lastPhaseTransitionTime? *!Time
+core/v1.PersistentVolumeClaimSpec=accessModes? [#6w;selector? *#4v;resources? #70;volumeName? s;storageClassName? *s;volumeMode? *#6x;dataSource? *#71;dataSourceRef? *#72;volumeAttributesClassName? *s
+core/v1.PersistentVolumeClaimStatus=phase? #73;accessModes? [#6w;capacity? #6j;conditions? [#74@merge@type;allocatedResources? #6j;allocatedResourceStatuses? {#75}#76;currentVolumeAttributesClassName? *s;modifyVolumeStatus? *#77
+core/v1.PodSpec=volumes? [#78@merge,retainKeys@name;initContainers? [#79@merge@name;containers [#79@merge@name;ephemeralContainers? [#7a@merge@name;restartPolicy? #7b;terminationGracePeriodSeconds? *l;activeDeadlineSeconds? *l;dnsPolicy!DNSPolicy? #7c;nodeSelector? {s}s;serviceAccountName? s;serviceAccount!DeprecatedServiceAccount? s;automountServiceAccountToken? *b;nodeName? s;hostNetwork? b;hostPID? b;hostIPC? b;shareProcessNamespace? *b;securityContext? *#7d;imagePullSecrets? [#38@merge@name;hostname? s;subdomain? s;affinity? *#7e;schedulerName? s;tolerations? [#7f;hostAliases? [#7g@merge@ip;priorityClassName? s;priority? *i;dnsConfig!DNSConfig? *#7h;readinessGates? [#7i;runtimeClassName? *s;enableServiceLinks? *b;preemptionPolicy? *#4s;overhead? #6j;topologySpreadConstraints? [#5y@merge@topologyKey;setHostnameAsFQDN? *b;os!OS? *#7j;hostUsers? *b;schedulingGates? [#7k@merge@name;resourceClaims? [#7l@merge,retainKeys@name;resources? *#7m;hostnameOverride? *s;schedulingGroup? *#7n
+core/v1.PodStatus=observedGeneration? l;phase? #7o;conditions? [#7p@merge@type;message? s;reason? s;nominatedNodeName? s;hostIP? s;hostIPs? [#7q@merge@ip;podIP? s;podIPs? [#7r@merge@ip;startTime? *!Time;initContainerStatuses? [#7s;containerStatuses? [#7s;qosClass!QOSClass? #7t;ephemeralContainerStatuses? [#7s;resize? #7u;resourceClaimStatuses? [#7v@merge,retainKeys@name;extendedResourceClaimStatus? *#7w;allocatedResources? #6j;resources? *#7m;nodeAllocatableResourceClaimStatuses? [#7x
+core/v1.PodTemplateSpec=metadata!ObjectMeta? #2k;spec? #2y
+core/v1.ReplicationControllerSpec=replicas? *i;minReadySeconds? i;selector? {s}s;template? *#30
+core/v1.ReplicationControllerStatus=replicas i;fullyLabeledReplicas? i;readyReplicas? i;availableReplicas? i;observedGeneration? l;conditions? [#7y@merge@type
+core/v1.ResourceQuotaSpec=hard? #6j;scopes? [#7z;scopeSelector? *#80
+core/v1.ResourceQuotaStatus=hard? #6j;used? #6j
 core/v1.SecretType:s
-core/v1.ServiceSpec=ports? [#7i@merge@port;selector? {s}s;clusterIP? s;clusterIPs? [s;type? #7j;externalIPs? [s;sessionAffinity? #7k;loadBalancerIP? s;loadBalancerSourceRanges? [s;externalName? s;externalTrafficPolicy? #7l;healthCheckNodePort? i;publishNotReadyAddresses? b;sessionAffinityConfig? *#7m;ipFamilies!IPFamilies? [#7n;ipFamilyPolicy!IPFamilyPolicy? *#7o;allocateLoadBalancerNodePorts? *b;loadBalancerClass? *s;internalTrafficPolicy? *#7p;trafficDistribution? *s
-core/v1.ServiceStatus=loadBalancer? #7q;conditions? [#7r@merge@type
+core/v1.ServiceSpec=ports? [#81@merge@port;selector? {s}s;clusterIP? s;clusterIPs? [s;type? #82;externalIPs? [s;sessionAffinity? #83;loadBalancerIP? s;loadBalancerSourceRanges? [s;externalName? s;externalTrafficPolicy? #84;healthCheckNodePort? i;publishNotReadyAddresses? b;sessionAffinityConfig? *#85;ipFamilies!IPFamilies? [#86;ipFamilyPolicy!IPFamilyPolicy? *#87;allocateLoadBalancerNodePorts? *b;loadBalancerClass? *s;internalTrafficPolicy? *#88;trafficDistribution? *s
+core/v1.ServiceStatus=loadBalancer? #89;conditions? [#8a@merge@type
 core/v1.LocalObjectReference=name? s
-admissionregistration/v1.MutatingAdmissionPolicySpec=paramKind? *#7s;matchConstraints? *#7t;variables? [#7u;mutations? [#7v;failurePolicy? *#7w;matchConditions? [#7x@merge@name;reinvocationPolicy? #7y
-admissionregistration/v1.MutatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#7z;matchResources? *#7t
-admissionregistration/v1.MutatingWebhook=name s;clientConfig #80;rules? [#81;failurePolicy? *#7w;matchPolicy? *#82;namespaceSelector? *#4m;objectSelector? *#4m;sideEffects *#83;timeoutSeconds? *i;admissionReviewVersions [s;reinvocationPolicy? *#7y;matchConditions? [#7x@merge@name
-admissionregistration/v1.ValidatingAdmissionPolicySpec=paramKind? *#7s;matchConstraints? *#7t;validations? [#84;failurePolicy? *#7w;auditAnnotations? [#85;matchConditions? [#7x@merge@name;variables? [#7u@merge@name
-admissionregistration/v1.ValidatingAdmissionPolicyStatus=observedGeneration? l;typeChecking? *#86;conditions? [#7r
-admissionregistration/v1.ValidatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#7z;matchResources? *#7t;validationActions? [#87
-admissionregistration/v1.ValidatingWebhook=name s;clientConfig #80;rules? [#81;failurePolicy? *#7w;matchPolicy? *#82;namespaceSelector? *#4m;objectSelector? *#4m;sideEffects *#83;timeoutSeconds? *i;admissionReviewVersions [s;matchConditions? [#7x@merge@name
-apiextensions/v1.CustomResourceDefinitionSpec=group s;names #88;scope #89;versions [#8a;conversion? *#8b;preserveUnknownFields? b
-apiextensions/v1.CustomResourceDefinitionStatus=conditions [#8c;acceptedNames #88;storedVersions [s;observedGeneration? l
-apiregistration/v1.APIServiceSpec=service? *#8d;group? s;version? s;insecureSkipTLSVerify? b;caBundle!CABundle? !bytes;groupPriorityMinimum i;versionPriority i
-apiregistration/v1.APIServiceStatus=conditions? [#8e@merge@type
-apps/v1.DaemonSetSpec=selector *#4m;template #2r;updateStrategy? #8f;minReadySeconds? i;revisionHistoryLimit? *i
-apps/v1.DaemonSetStatus=currentNumberScheduled i;numberMisscheduled i;desiredNumberScheduled i;numberReady i;observedGeneration? l;updatedNumberScheduled? i;numberAvailable? i;numberUnavailable? i;collisionCount? *i;conditions? [#8g@merge@type
-apps/v1.DeploymentSpec=replicas? *i;selector *#4m;template #2r;strategy? #8h@retainKeys@;minReadySeconds? i;revisionHistoryLimit? *i;paused? b;progressDeadlineSeconds? *i
-apps/v1.DeploymentStatus=observedGeneration? l;replicas? i;updatedReplicas? i;readyReplicas? i;availableReplicas? i;unavailableReplicas? i;terminatingReplicas? *i;conditions? [#8i@merge@type;collisionCount? *i
-apps/v1.ReplicaSetSpec=replicas? *i;minReadySeconds? i;selector *#4m;template? #2r
-apps/v1.ReplicaSetStatus=replicas i;fullyLabeledReplicas? i;readyReplicas? i;availableReplicas? i;terminatingReplicas? *i;observedGeneration? l;conditions? [#8j@merge@type
-apps/v1.StatefulSetSpec=replicas? *i;selector *#4m;template #2r;volumeClaimTemplates? [#8;serviceName s;podManagementPolicy? #8k;updateStrategy? #8l;revisionHistoryLimit? *i;minReadySeconds? i;persistentVolumeClaimRetentionPolicy? *#8m;ordinals? *#8n
-apps/v1.StatefulSetStatus=observedGeneration? l;replicas i;readyReplicas? i;currentReplicas? i;updatedReplicas? i;currentRevision? s;updateRevision? s;collisionCount? *i;conditions? [#8o@merge@type;availableReplicas i
-autoscaling/v2.HorizontalPodAutoscalerSpec=scaleTargetRef #8p;minReplicas? *i;maxReplicas i;metrics? [#8q;behavior? *#8r
-autoscaling/v2.HorizontalPodAutoscalerStatus=observedGeneration? *l;lastScaleTime? *!Time;currentReplicas? i;desiredReplicas i;currentMetrics [#8s;conditions? [#8t@merge@type
-batch/v1.CronJobSpec=schedule s;timeZone? *s;startingDeadlineSeconds? *l;concurrencyPolicy? #8u;suspend? *b;jobTemplate #8v;successfulJobsHistoryLimit? *i;failedJobsHistoryLimit? *i
-batch/v1.CronJobStatus=active? [#2c;lastScheduleTime? *!Time;lastSuccessfulTime? *!Time
-batch/v1.JobSpec=parallelism? *i;completions? *i;activeDeadlineSeconds? *l;podFailurePolicy? *#8w;successPolicy? *#8x;backoffLimit? *i;backoffLimitPerIndex? *i;maxFailedIndexes? *i;selector? *#4m;manualSelector? *b;template #2r;ttlSecondsAfterFinished!TTLSecondsAfterFinished? *i;completionMode? *#8y;suspend? *b;podReplacementPolicy? *#8z;managedBy? *s
-batch/v1.JobStatus=conditions? [#90@merge@type;startTime? *!Time;completionTime? *!Time;active? i;succeeded? i;failed? i;terminating? *i;completedIndexes? s;failedIndexes? *s;uncountedTerminatedPods? *#91;ready? *i
-certificates/v1.CertificateSigningRequestSpec=request !bytes;signerName s;expirationSeconds? *i;usages? [#92;username? s;uid!UID? s;groups? [s;extra? {s}#93
-certificates/v1.CertificateSigningRequestStatus=conditions? [#94;certificate? !bytes
-coordination/v1.LeaseSpec=holderIdentity? *s;leaseDurationSeconds? *i;acquireTime? *!MicroTime;renewTime? *!MicroTime;leaseTransitions? *i;strategy? *#95;preferredHolder? *s
+admissionregistration/v1.MutatingAdmissionPolicySpec=paramKind? *#8b;matchConstraints? *#8c;variables? [#8d;mutations? [#8e;failurePolicy? *#8f;matchConditions? [#8g@merge@name;reinvocationPolicy? #8h
+admissionregistration/v1.MutatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#8i;matchResources? *#8c
+admissionregistration/v1.MutatingWebhook=name s;clientConfig #8j;rules? [#8k;failurePolicy? *#8f;matchPolicy? *#8l;namespaceSelector? *#4v;objectSelector? *#4v;sideEffects *#8m;timeoutSeconds? *i;admissionReviewVersions [s;reinvocationPolicy? *#8h;matchConditions? [#8g@merge@name
+admissionregistration/v1.ValidatingAdmissionPolicySpec=paramKind? *#8b;matchConstraints? *#8c;validations? [#8n;failurePolicy? *#8f;auditAnnotations? [#8o;matchConditions? [#8g@merge@name;variables? [#8d@merge@name
+admissionregistration/v1.ValidatingAdmissionPolicyStatus=observedGeneration? l;typeChecking? *#8p;conditions? [#8a
+admissionregistration/v1.ValidatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#8i;matchResources? *#8c;validationActions? [#8q
+admissionregistration/v1.ValidatingWebhook=name s;clientConfig #8j;rules? [#8k;failurePolicy? *#8f;matchPolicy? *#8l;namespaceSelector? *#4v;objectSelector? *#4v;sideEffects *#8m;timeoutSeconds? *i;admissionReviewVersions [s;matchConditions? [#8g@merge@name
+apiextensions/v1.CustomResourceDefinitionSpec=group s;names #8r;scope #8s;versions [#8t;conversion? *#8u;preserveUnknownFields? b
+apiextensions/v1.CustomResourceDefinitionStatus=conditions [#8v;acceptedNames #8r;storedVersions [s;observedGeneration? l
+apiregistration/v1.APIServiceSpec=service? *#8w;group? s;version? s;insecureSkipTLSVerify? b;caBundle!CABundle? !bytes;groupPriorityMinimum i;versionPriority i
+apiregistration/v1.APIServiceStatus=conditions? [#8x@merge@type
+apps/v1.DaemonSetSpec=selector *#4v;template #30;updateStrategy? #8y;minReadySeconds? i;revisionHistoryLimit? *i
+apps/v1.DaemonSetStatus=currentNumberScheduled i;numberMisscheduled i;desiredNumberScheduled i;numberReady i;observedGeneration? l;updatedNumberScheduled? i;numberAvailable? i;numberUnavailable? i;collisionCount? *i;conditions? [#8z@merge@type
+apps/v1.DeploymentSpec=replicas? *i;selector *#4v;template #30;strategy? #90@retainKeys@;minReadySeconds? i;revisionHistoryLimit? *i;paused? b;progressDeadlineSeconds? *i
+apps/v1.DeploymentStatus=observedGeneration? l;replicas? i;updatedReplicas? i;readyReplicas? i;availableReplicas? i;unavailableReplicas? i;terminatingReplicas? *i;conditions? [#91@merge@type;collisionCount? *i
+apps/v1.ReplicaSetSpec=replicas? *i;minReadySeconds? i;selector *#4v;template? #30
+apps/v1.ReplicaSetStatus=replicas i;fullyLabeledReplicas? i;readyReplicas? i;availableReplicas? i;terminatingReplicas? *i;observedGeneration? l;conditions? [#92@merge@type
+apps/v1.StatefulSetSpec=replicas? *i;selector *#4v;template #30;volumeClaimTemplates? [#8;serviceName s;podManagementPolicy? #93;updateStrategy? #94;revisionHistoryLimit? *i;minReadySeconds? i;persistentVolumeClaimRetentionPolicy? *#95;ordinals? *#96
+apps/v1.StatefulSetStatus=observedGeneration? l;replicas i;readyReplicas? i;currentReplicas? i;updatedReplicas? i;currentRevision? s;updateRevision? s;collisionCount? *i;conditions? [#97@merge@type;availableReplicas i
+autoscaling/v2.HorizontalPodAutoscalerSpec=scaleTargetRef #98;minReplicas? *i;maxReplicas i;metrics? [#99;behavior? *#9a
+autoscaling/v2.HorizontalPodAutoscalerStatus=observedGeneration? *l;lastScaleTime? *!Time;currentReplicas? i;desiredReplicas i;currentMetrics [#9b;conditions? [#9c@merge@type
+batch/v1.CronJobSpec=schedule s;timeZone? *s;startingDeadlineSeconds? *l;concurrencyPolicy? #9d;suspend? *b;jobTemplate #9e;successfulJobsHistoryLimit? *i;failedJobsHistoryLimit? *i
+batch/v1.CronJobStatus=active? [#2l;lastScheduleTime? *!Time;lastSuccessfulTime? *!Time
+batch/v1.JobSpec=parallelism? *i;completions? *i;activeDeadlineSeconds? *l;podFailurePolicy? *#9f;successPolicy? *#9g;backoffLimit? *i;backoffLimitPerIndex? *i;maxFailedIndexes? *i;selector? *#4v;manualSelector? *b;template #30;ttlSecondsAfterFinished!TTLSecondsAfterFinished? *i;completionMode? *#9h;suspend? *b;podReplacementPolicy? *#9i;managedBy? *s
+batch/v1.JobStatus=conditions? [#9j@merge@type;startTime? *!Time;completionTime? *!Time;active? i;succeeded? i;failed? i;terminating? *i;completedIndexes? s;failedIndexes? *s;uncountedTerminatedPods? *#9k;ready? *i
+certificates/v1.CertificateSigningRequestSpec=request !bytes;signerName s;expirationSeconds? *i;usages? [#9l;username? s;uid!UID? s;groups? [s;extra? {s}#9m
+certificates/v1.CertificateSigningRequestStatus=conditions? [#9n;certificate? !bytes
+coordination/v1.LeaseSpec=holderIdentity? *s;leaseDurationSeconds? *i;acquireTime? *!MicroTime;renewTime? *!MicroTime;leaseTransitions? *i;strategy? *#9o;preferredHolder? *s
 discovery/v1.AddressType:s
-discovery/v1.Endpoint=addresses [s;conditions? #96;hostname? *s;targetRef? *#2c;deprecatedTopology? {s}s;nodeName? *s;zone? *s;hints? *#97
-discovery/v1.EndpointPort=name? *s;protocol? *#98;port? *i;appProtocol? *s
-flowcontrol/v1.FlowSchemaSpec=priorityLevelConfiguration #99;matchingPrecedence i;distinguisherMethod? *#9a;rules? [#9b
-flowcontrol/v1.FlowSchemaStatus=conditions? [#9c@merge@type
-flowcontrol/v1.PriorityLevelConfigurationSpec=type #9d;limited? *#9e;exempt? *#9f
-flowcontrol/v1.PriorityLevelConfigurationStatus=conditions? [#9g@merge@type
-networking/v1.IngressSpec=ingressClassName? *s;defaultBackend? *#9h;tls!TLS? [#9i;rules? [#9j
-networking/v1.IngressStatus=loadBalancer? #9k
-networking/v1.IngressClassSpec=controller? s;parameters? *#9l
-networking/v1.IPAddressSpec=parentRef? *#9m
-networking/v1.NetworkPolicySpec=podSelector #4m;ingress? [#9n;egress? [#9o;policyTypes? [#9p
+discovery/v1.Endpoint=addresses [s;conditions? #9p;hostname? *s;targetRef? *#2l;deprecatedTopology? {s}s;nodeName? *s;zone? *s;hints? *#9q
+discovery/v1.EndpointPort=name? *s;protocol? *#9r;port? *i;appProtocol? *s
+flowcontrol/v1.FlowSchemaSpec=priorityLevelConfiguration #9s;matchingPrecedence i;distinguisherMethod? *#9t;rules? [#9u
+flowcontrol/v1.FlowSchemaStatus=conditions? [#9v@merge@type
+flowcontrol/v1.PriorityLevelConfigurationSpec=type #9w;limited? *#9x;exempt? *#9y
+flowcontrol/v1.PriorityLevelConfigurationStatus=conditions? [#9z@merge@type
+networking/v1.IngressSpec=ingressClassName? *s;defaultBackend? *#a0;tls!TLS? [#a1;rules? [#a2
+networking/v1.IngressStatus=loadBalancer? #a3
+networking/v1.IngressClassSpec=controller? s;parameters? *#a4
+networking/v1.IPAddressSpec=parentRef? *#a5
+networking/v1.NetworkPolicySpec=podSelector #4v;ingress? [#a6;egress? [#a7;policyTypes? [#a8
 networking/v1.ServiceCIDRSpec=cidrs!CIDRs? [s
-networking/v1.ServiceCIDRStatus=conditions? [#7r@merge@type
-node/v1.Overhead=podFixed? #5z
-node/v1.Scheduling=nodeSelector? {s}s;tolerations? [#6v
-policy/v1.PodDisruptionBudgetSpec=minAvailable? *!IntOrString;selector? *#4m@replace@;maxUnavailable? *!IntOrString;unhealthyPodEvictionPolicy? *#9q
-policy/v1.PodDisruptionBudgetStatus=observedGeneration? l;disruptedPods? {s}!Time;disruptionsAllowed i;currentHealthy i;desiredHealthy i;expectedPods i;conditions? [#7r@merge@type
+networking/v1.ServiceCIDRStatus=conditions? [#8a@merge@type
+node/v1.Overhead=podFixed? #6j
+node/v1.Scheduling=nodeSelector? {s}s;tolerations? [#7f
+policy/v1.PodDisruptionBudgetSpec=minAvailable? *!IntOrString;selector? *#4v@replace@;maxUnavailable? *!IntOrString;unhealthyPodEvictionPolicy? *#a9
+policy/v1.PodDisruptionBudgetStatus=observedGeneration? l;disruptedPods? {s}!Time;disruptionsAllowed i;currentHealthy i;desiredHealthy i;expectedPods i;conditions? [#8a@merge@type
 rbac/v1.PolicyRule=verbs [s;apiGroups!APIGroups? [s;resources? [s;resourceNames? [s;nonResourceURLs? [s
-rbac/v1.AggregationRule=clusterRoleSelectors? [#4m
+rbac/v1.AggregationRule=clusterRoleSelectors? [#4v
 rbac/v1.Subject=kind s;apiGroup!APIGroup? s;name s;namespace? s
 rbac/v1.RoleRef=apiGroup!APIGroup s;kind s;name s
-resource/v1.DeviceClassSpec=selectors? [#9r;config? [#9s;extendedResourceName? *s
-resource/v1.ResourceClaimSpec=devices #9t
-resource/v1.ResourceClaimStatus=allocation? *#9u;reservedFor? [#9v@merge@uid;devices? [#9w
-resource/v1.ResourceClaimTemplateSpec=metadata!ObjectMeta? #2b;spec #4f
-resource/v1.ResourceSliceSpec=driver s;pool #9x;nodeName? *s;nodeSelector? *#9y;allNodes? *b;devices? [#9z;perDeviceNodeSelection? *b;sharedCounters? [#a0
+resource/v1.DeviceClassSpec=selectors? [#aa;config? [#ab;extendedResourceName? *s
+resource/v1.ResourceClaimSpec=devices #ac
+resource/v1.ResourceClaimStatus=allocation? *#ad;reservedFor? [#ae@merge@uid;devices? [#af
+resource/v1.ResourceClaimTemplateSpec=metadata!ObjectMeta? #2k;spec #4o
+resource/v1.ResourceSliceSpec=driver s;pool #ag;nodeName? *s;nodeSelector? *#ah;allNodes? *b;devices? [#ai;perDeviceNodeSelection? *b;sharedCounters? [#aj
 core/v1.PreemptionPolicy:s
-storage/v1.CSIDriverSpec=attachRequired? *b;podInfoOnMount? *b;volumeLifecycleModes? [#a1;storageCapacity? *b;fsGroupPolicy!FSGroupPolicy? *#a2;tokenRequests? [#a3;requiresRepublish? *b;seLinuxMount!SELinuxMount? *b;nodeAllocatableUpdatePeriodSeconds? *l;serviceAccountTokenInSecrets? *b;preventPodSchedulingIfMissing? *b
-storage/v1.CSINodeSpec=drivers [#a4@merge@name
-meta/v1.LabelSelector=matchLabels? {s}s;matchExpressions? [#a5
+storage/v1.CSIDriverSpec=attachRequired? *b;podInfoOnMount? *b;volumeLifecycleModes? [#ak;storageCapacity? *b;fsGroupPolicy!FSGroupPolicy? *#al;tokenRequests? [#am;requiresRepublish? *b;seLinuxMount!SELinuxMount? *b;nodeAllocatableUpdatePeriodSeconds? *l;serviceAccountTokenInSecrets? *b;preventPodSchedulingIfMissing? *b
+storage/v1.CSINodeSpec=drivers [#an@merge@name
+meta/v1.LabelSelector=matchLabels? {s}s;matchExpressions? [#ao
 core/v1.PersistentVolumeReclaimPolicy:s
 storage/v1.VolumeBindingMode:s
-core/v1.TopologySelectorTerm=matchLabelExpressions? [#a6
-storage/v1.VolumeAttachmentSpec=attacher s;source #a7;nodeName s
-storage/v1.VolumeAttachmentStatus=attached b;attachmentMetadata? {s}s;attachError? *#a8;detachError? *#a8
-admissionregistration/v1beta1.MutatingAdmissionPolicySpec=paramKind? *#a9;matchConstraints? *#aa;variables? [#ab;mutations? [#ac;failurePolicy? *#ad;matchConditions? [#ae@merge@name;reinvocationPolicy? #7y
-admissionregistration/v1alpha1.MutatingAdmissionPolicySpec=paramKind? *#af;matchConstraints? *#ag;variables? [#ah;mutations? [#ai;failurePolicy? *#aj;matchConditions? [#ak@merge@name;reinvocationPolicy? #7y
-admissionregistration/v1beta1.MutatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#al;matchResources? *#aa
-admissionregistration/v1alpha1.MutatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#am;matchResources? *#ag
-admissionregistration/v1beta1.ValidatingAdmissionPolicySpec=paramKind? *#a9;matchConstraints? *#aa;validations? [#an;failurePolicy? *#ad;auditAnnotations? [#ao;matchConditions? [#ae@merge@name;variables? [#ab@merge@name
-admissionregistration/v1beta1.ValidatingAdmissionPolicyStatus=observedGeneration? l;typeChecking? *#ap;conditions? [#7r
-admissionregistration/v1beta1.ValidatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#al;matchResources? *#aa;validationActions? [#aq
-autoscaling/v1.HorizontalPodAutoscalerSpec=scaleTargetRef #ar;minReplicas? *i;maxReplicas i;targetCPUUtilizationPercentage? *i
+core/v1.TopologySelectorTerm=matchLabelExpressions? [#ap
+storage/v1.VolumeAttachmentSpec=attacher s;source #aq;nodeName s
+storage/v1.VolumeAttachmentStatus=attached b;attachmentMetadata? {s}s;attachError? *#ar;detachError? *#ar
+admissionregistration/v1beta1.MutatingAdmissionPolicySpec=paramKind? *#as;matchConstraints? *#at;variables? [#au;mutations? [#av;failurePolicy? *#aw;matchConditions? [#ax@merge@name;reinvocationPolicy? #8h
+admissionregistration/v1alpha1.MutatingAdmissionPolicySpec=paramKind? *#ay;matchConstraints? *#az;variables? [#b0;mutations? [#b1;failurePolicy? *#b2;matchConditions? [#b3@merge@name;reinvocationPolicy? #8h
+admissionregistration/v1beta1.MutatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#b4;matchResources? *#at
+admissionregistration/v1alpha1.MutatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#b5;matchResources? *#az
+admissionregistration/v1beta1.ValidatingAdmissionPolicySpec=paramKind? *#as;matchConstraints? *#at;validations? [#b6;failurePolicy? *#aw;auditAnnotations? [#b7;matchConditions? [#ax@merge@name;variables? [#au@merge@name
+admissionregistration/v1beta1.ValidatingAdmissionPolicyStatus=observedGeneration? l;typeChecking? *#b8;conditions? [#8a
+admissionregistration/v1beta1.ValidatingAdmissionPolicyBindingSpec=policyName? s;paramRef? *#b4;matchResources? *#at;validationActions? [#b9
+autoscaling/v1.HorizontalPodAutoscalerSpec=scaleTargetRef #ba;minReplicas? *i;maxReplicas i;targetCPUUtilizationPercentage? *i
 autoscaling/v1.HorizontalPodAutoscalerStatus=observedGeneration? *l;lastScaleTime? *!Time;currentReplicas i;desiredReplicas i;currentCPUUtilizationPercentage? *i
-networking/v1beta1.IPAddressSpec=parentRef? *#as
+networking/v1beta1.IPAddressSpec=parentRef? *#bb
 networking/v1beta1.ServiceCIDRSpec=cidrs!CIDRs? [s
-networking/v1beta1.ServiceCIDRStatus=conditions? [#7r@merge@type
-resource/v1beta2.DeviceClassSpec=selectors? [#at;config? [#au;extendedResourceName? *s
-resource/v1beta1.DeviceClassSpec=selectors? [#av;config? [#aw;extendedResourceName? *s
-resource/v1beta2.ResourceClaimSpec=devices #ax
-resource/v1beta2.ResourceClaimStatus=allocation? *#ay;reservedFor? [#az@merge@uid;devices? [#b0
-resource/v1beta1.ResourceClaimSpec=devices #b1
-resource/v1beta1.ResourceClaimStatus=allocation? *#b2;reservedFor? [#b3@merge@uid;devices? [#b4
-resource/v1beta2.ResourceClaimTemplateSpec=metadata!ObjectMeta? #2b;spec #56
-resource/v1beta1.ResourceClaimTemplateSpec=metadata!ObjectMeta? #2b;spec #58
-resource/v1beta2.ResourceSliceSpec=driver s;pool #b5;nodeName? *s;nodeSelector? *#9y;allNodes? *b;devices? [#b6;perDeviceNodeSelection? *b;sharedCounters? [#b7
-resource/v1beta1.ResourceSliceSpec=driver s;pool #b8;nodeName? s;nodeSelector? *#9y;allNodes? b;devices? [#b9;perDeviceNodeSelection? *b;sharedCounters? [#ba
+networking/v1beta1.ServiceCIDRStatus=conditions? [#8a@merge@type
+resource/v1beta2.DeviceClassSpec=selectors? [#bc;config? [#bd;extendedResourceName? *s
+resource/v1beta1.DeviceClassSpec=selectors? [#be;config? [#bf;extendedResourceName? *s
+resource/v1beta2.ResourceClaimSpec=devices #bg
+resource/v1beta2.ResourceClaimStatus=allocation? *#bh;reservedFor? [#bi@merge@uid;devices? [#bj
+resource/v1beta1.ResourceClaimSpec=devices #bk
+resource/v1beta1.ResourceClaimStatus=allocation? *#bl;reservedFor? [#bm@merge@uid;devices? [#bn
+resource/v1beta2.ResourceClaimTemplateSpec=metadata!ObjectMeta? #2k;spec #5f
+resource/v1beta1.ResourceClaimTemplateSpec=metadata!ObjectMeta? #2k;spec #5h
+resource/v1beta2.ResourceSliceSpec=driver s;pool #bo;nodeName? *s;nodeSelector? *#ah;allNodes? *b;devices? [#bp;perDeviceNodeSelection? *b;sharedCounters? [#bq
+resource/v1beta1.ResourceSliceSpec=driver s;pool #br;nodeName? s;nodeSelector? *#ah;allNodes? b;devices? [#bs;perDeviceNodeSelection? *b;sharedCounters? [#bt
 events/v1.EventSeries=count i;lastObservedTime !MicroTime
 autoscaling/v1.ScaleSpec=replicas? i
 autoscaling/v1.ScaleStatus=replicas i;selector? s
-meta/v1.Preconditions=uid!UID? *#5o;resourceVersion? *s
+config/v1alpha1.LeaderElectionConfiguration=leaderElect *b;leaseDuration !Duration;renewDeadline !Duration;retryPeriod !Duration;resourceLock s;resourceName s;resourceNamespace s
+config/v1alpha1.ClientConnectionConfiguration=kubeconfig s;acceptContentTypes s;contentType s;qps!QPS f;burst i
+config/v1alpha1.DebuggingConfiguration=enableProfiling? *b;enableContentionProfiling? *b
+config/v1.KubeSchedulerProfile=schedulerName? *s;percentageOfNodesToScore? *i;plugins? *#bu;pluginConfig? [#bv
+config/v1.Extender=urlPrefix!URLPrefix s;filterVerb? s;preemptVerb? s;prioritizeVerb? s;weight? l;bindVerb? s;enableHTTPS? b;tlsConfig!TLSConfig? *#bw;httpTimeout!HTTPTimeout? !Duration;nodeCacheCapable? b;managedResources? [#bx;ignorable? b
+core/v1.NodeAffinity=requiredDuringSchedulingIgnoredDuringExecution? *#ah;preferredDuringSchedulingIgnoredDuringExecution? [#by
+config/v1.ResourceSpec=name s;weight? l
+config/v1.ScoringStrategy=type? #bz;resources? [#5w;requestedToCapacityRatio? *#c0
+core/v1.TopologySpreadConstraint=maxSkew i;topologyKey s;whenUnsatisfiable #c1;labelSelector? *#4v;minDomains? *i;nodeAffinityPolicy? *#c2;nodeTaintsPolicy? *#c2;matchLabelKeys? [s
+config/v1.PodTopologySpreadConstraintsDefaulting:s
+config/v1.UtilizationShapePoint=utilization i;score i
+meta/v1.Preconditions=uid!UID? *#68;resourceVersion? *s
 meta/v1.DeletionPropagation:s
 apiextensions/v1.JSONSchemaURL:s
 apiextensions/v1.JSONSchemaDependencies:{s}!JSONSchemaPropsOrStringArray
-apiextensions/v1.JSONSchemaDefinitions:{s}#29
+apiextensions/v1.JSONSchemaDefinitions:{s}#2i
 apiextensions/v1.ExternalDocumentation=description? s;url!URL? s
-apiextensions/v1.ValidationRules:[#bb
+apiextensions/v1.ValidationRules:[#c3
 types.UID:s
-meta/v1.OwnerReference=apiVersion!APIVersion s;kind s;name s;uid!UID #5o;controller? *b;blockOwnerDeletion? *b
-meta/v1.ManagedFieldsEntry=manager? s;operation? #bc;apiVersion!APIVersion? s;time? *!Time;fieldsType? s;fieldsV1? *!FieldsV1;subresource? s
-core/v1.EndpointAddress=ip!IP s;hostname? s;nodeName? *s;targetRef? *#2c
-core/v1.EndpointPort=name? s;port i;protocol? #98;appProtocol? *s
-core/v1.LimitRangeItem=type #bd;max? #5z;min? #5z;default? #5z;defaultRequest? #5z;maxLimitRequestRatio? #5z
+meta/v1.OwnerReference=apiVersion!APIVersion s;kind s;name s;uid!UID #68;controller? *b;blockOwnerDeletion? *b
+meta/v1.ManagedFieldsEntry=manager? s;operation? #c4;apiVersion!APIVersion? s;time? *!Time;fieldsType? s;fieldsV1? *!FieldsV1;subresource? s
+core/v1.EndpointAddress=ip!IP s;hostname? s;nodeName? *s;targetRef? *#2l
+core/v1.EndpointPort=name? s;port i;protocol? #9r;appProtocol? *s
+core/v1.LimitRangeItem=type #c5;max? #6j;min? #6j;default? #6j;defaultRequest? #6j;maxLimitRequestRatio? #6j
 core/v1.FinalizerName:s
 core/v1.NamespacePhase:s
-core/v1.NamespaceCondition=type #be;status #bf;lastTransitionTime? !Time;reason? s;message? s
-core/v1.Taint=key s;value? s;effect #bg;timeAdded? *!Time
-core/v1.NodeConfigSource=configMap? *#bh
-core/v1.ResourceList:{#6l}!Quantity
+core/v1.NamespaceCondition=type #c6;status #c7;lastTransitionTime? !Time;reason? s;message? s
+core/v1.Taint=key s;value? s;effect #c8;timeAdded? *!Time
+core/v1.NodeConfigSource=configMap? *#c9
+core/v1.ResourceList:{#75}!Quantity
 core/v1.NodePhase:s
-core/v1.NodeCondition=type #bi;status #bf;lastHeartbeatTime? !Time;lastTransitionTime? !Time;reason? s;message? s
-core/v1.NodeAddress=type #bj;address s
-core/v1.NodeDaemonEndpoints=kubeletEndpoint? #bk
-core/v1.NodeSystemInfo=machineID s;systemUUID s;bootID s;kernelVersion s;osImage!OSImage s;containerRuntimeVersion s;kubeletVersion s;kubeProxyVersion s;operatingSystem s;architecture s;swap? *#bl
+core/v1.NodeCondition=type #ca;status #c7;lastHeartbeatTime? !Time;lastTransitionTime? !Time;reason? s;message? s
+core/v1.NodeAddress=type #cb;address s
+core/v1.NodeDaemonEndpoints=kubeletEndpoint? #cc
+core/v1.NodeSystemInfo=machineID s;systemUUID s;bootID s;kernelVersion s;osImage!OSImage s;containerRuntimeVersion s;kubeletVersion s;kubeProxyVersion s;operatingSystem s;architecture s;swap? *#cd
 core/v1.ContainerImage=names [s;sizeBytes? l
 core/v1.UniqueVolumeName:s
-core/v1.AttachedVolume=name #66;devicePath s
-core/v1.NodeConfigStatus=assigned? *#5y;active? *#5y;lastKnownGood? *#5y;error? s
-core/v1.NodeRuntimeHandler=name s;features? *#bm
+core/v1.AttachedVolume=name #6q;devicePath s
+core/v1.NodeConfigStatus=assigned? *#6i;active? *#6i;lastKnownGood? *#6i;error? s
+core/v1.NodeRuntimeHandler=name s;features? *#ce
 core/v1.NodeFeatures=supplementalGroupsPolicy? *b
-core/v1.PersistentVolumeSource=gcePersistentDisk!GCEPersistentDisk? *#bn;awsElasticBlockStore!AWSElasticBlockStore? *#bo;hostPath? *#bp;glusterfs? *#bq;nfs!NFS? *#br;rbd!RBD? *#bs;iscsi!ISCSI? *#bt;cinder? *#bu;cephfs!CephFS? *#bv;fc!FC? *#bw;flocker? *#bx;flexVolume? *#by;azureFile? *#bz;vsphereVolume? *#c0;quobyte? *#c1;azureDisk? *#c2;photonPersistentDisk? *#c3;portworxVolume? *#c4;scaleIO? *#c5;local? *#c6;storageos!StorageOS? *#c7;csi!CSI? *#c8
+core/v1.PersistentVolumeSource=gcePersistentDisk!GCEPersistentDisk? *#cf;awsElasticBlockStore!AWSElasticBlockStore? *#cg;hostPath? *#ch;glusterfs? *#ci;nfs!NFS? *#cj;rbd!RBD? *#ck;iscsi!ISCSI? *#cl;cinder? *#cm;cephfs!CephFS? *#cn;fc!FC? *#co;flocker? *#cp;flexVolume? *#cq;azureFile? *#cr;vsphereVolume? *#cs;quobyte? *#ct;azureDisk? *#cu;photonPersistentDisk? *#cv;portworxVolume? *#cw;scaleIO? *#cx;local? *#cy;storageos!StorageOS? *#cz;csi!CSI? *#d0
 core/v1.PersistentVolumeAccessMode:s
 core/v1.PersistentVolumeMode:s
-core/v1.VolumeNodeAffinity=required? *#9y
+core/v1.VolumeNodeAffinity=required? *#ah
 core/v1.PersistentVolumePhase:s
-core/v1.VolumeResourceRequirements=limits? #5z;requests? #5z
+core/v1.VolumeResourceRequirements=limits? #6j;requests? #6j
 core/v1.TypedLocalObjectReference=apiGroup!APIGroup *s;kind s;name s
 core/v1.TypedObjectReference=apiGroup!APIGroup *s;kind s;name s;namespace? *s
 core/v1.PersistentVolumeClaimPhase:s
-core/v1.PersistentVolumeClaimCondition=type #c9;status #bf;lastProbeTime? !Time;lastTransitionTime? !Time;reason? s;message? s
+core/v1.PersistentVolumeClaimCondition=type #d1;status #c7;lastProbeTime? !Time;lastTransitionTime? !Time;reason? s;message? s
 core/v1.ResourceName:s
 core/v1.ClaimResourceStatus:s
-core/v1.ModifyVolumeStatus=targetVolumeAttributesClassName? s;status #ca
-core/v1.Volume=name s;!VolumeSource^ #cb
-core/v1.Container=name s;image? s;command? [s;args? [s;workingDir? s;ports? [#cc@merge@containerPort;envFrom? [#cd;env? [#ce@merge@name;resources? #73;resizePolicy? [#cf;restartPolicy? *#cg;restartPolicyRules? [#ch;volumeMounts? [#ci@merge@mountPath;volumeDevices? [#cj@merge@devicePath;livenessProbe? *#ck;readinessProbe? *#ck;startupProbe? *#ck;lifecycle? *#cl;terminationMessagePath? s;terminationMessagePolicy? #cm;imagePullPolicy? #cn;securityContext? *#co;stdin? b;stdinOnce? b;tty!TTY? b
-core/v1.EphemeralContainer=!EphemeralContainerCommon^ #cp;targetContainerName? s
+core/v1.ModifyVolumeStatus=targetVolumeAttributesClassName? s;status #d2
+core/v1.Volume=name s;!VolumeSource^ #d3
+core/v1.Container=name s;image? s;command? [s;args? [s;workingDir? s;ports? [#d4@merge@containerPort;envFrom? [#d5;env? [#d6@merge@name;resources? #7m;resizePolicy? [#d7;restartPolicy? *#d8;restartPolicyRules? [#d9;volumeMounts? [#da@merge@mountPath;volumeDevices? [#db@merge@devicePath;livenessProbe? *#dc;readinessProbe? *#dc;startupProbe? *#dc;lifecycle? *#dd;terminationMessagePath? s;terminationMessagePolicy? #de;imagePullPolicy? #df;securityContext? *#dg;stdin? b;stdinOnce? b;tty!TTY? b
+core/v1.EphemeralContainer=!EphemeralContainerCommon^ #dh;targetContainerName? s
 core/v1.RestartPolicy:s
 core/v1.DNSPolicy:s
-core/v1.PodSecurityContext=seLinuxOptions!SELinuxOptions? *#cq;windowsOptions? *#cr;runAsUser? *l;runAsGroup? *l;runAsNonRoot? *b;supplementalGroups? [l;supplementalGroupsPolicy? *#cs;fsGroup!FSGroup? *l;sysctls? [#ct;fsGroupChangePolicy!FSGroupChangePolicy? *#cu;seccompProfile? *#cv;appArmorProfile? *#cw;seLinuxChangePolicy!SELinuxChangePolicy? *#cx
-core/v1.Affinity=nodeAffinity? *#cy;podAffinity? *#cz;podAntiAffinity? *#d0
-core/v1.Toleration=key? s;operator? #d1;value? s;effect? #bg;tolerationSeconds? *l
+core/v1.PodSecurityContext=seLinuxOptions!SELinuxOptions? *#di;windowsOptions? *#dj;runAsUser? *l;runAsGroup? *l;runAsNonRoot? *b;supplementalGroups? [l;supplementalGroupsPolicy? *#dk;fsGroup!FSGroup? *l;sysctls? [#dl;fsGroupChangePolicy!FSGroupChangePolicy? *#dm;seccompProfile? *#dn;appArmorProfile? *#do;seLinuxChangePolicy!SELinuxChangePolicy? *#dp
+core/v1.Affinity=nodeAffinity? *#5v;podAffinity? *#dq;podAntiAffinity? *#dr
+core/v1.Toleration=key? s;operator? #ds;value? s;effect? #c8;tolerationSeconds? *l
 core/v1.HostAlias=ip!IP s;hostnames? [s
-core/v1.PodDNSConfig=nameservers? [s;searches? [s;options? [#d2
-core/v1.PodReadinessGate=conditionType #d3
-core/v1.TopologySpreadConstraint=maxSkew i;topologyKey s;whenUnsatisfiable #d4;labelSelector? *#4m;minDomains? *i;nodeAffinityPolicy? *#d5;nodeTaintsPolicy? *#d5;matchLabelKeys? [s
-core/v1.PodOS=name #d6
+core/v1.PodDNSConfig=nameservers? [s;searches? [s;options? [#dt
+core/v1.PodReadinessGate=conditionType #du
+core/v1.PodOS=name #dv
 core/v1.PodSchedulingGate=name s
 core/v1.PodResourceClaim=name s;resourceClaimName? *s;resourceClaimTemplateName? *s
-core/v1.ResourceRequirements=limits? #5z;requests? #5z;claims? [#d7
+core/v1.ResourceRequirements=limits? #6j;requests? #6j;claims? [#dw
 core/v1.PodSchedulingGroup=podGroupName? *s
 core/v1.PodPhase:s
-core/v1.PodCondition=type #d3;observedGeneration? l;status #bf;lastProbeTime? !Time;lastTransitionTime? !Time;reason? s;message? s
+core/v1.PodCondition=type #du;observedGeneration? l;status #c7;lastProbeTime? !Time;lastTransitionTime? !Time;reason? s;message? s
 core/v1.HostIP=ip!IP s
 core/v1.PodIP=ip!IP s
-core/v1.ContainerStatus=name s;state? #d8;lastState!LastTerminationState? #d8;ready b;restartCount i;image s;imageID s;containerID? s;started? *b;allocatedResources? #5z;resources? *#73;volumeMounts? [#d9@merge@mountPath;user? *#da;allocatedResourcesStatus? [#db@merge@name;stopSignal? *#dc
+core/v1.ContainerStatus=name s;state? #dx;lastState!LastTerminationState? #dx;ready b;restartCount i;image s;imageID s;containerID? s;started? *b;allocatedResources? #6j;resources? *#7m;volumeMounts? [#dy@merge@mountPath;user? *#dz;allocatedResourcesStatus? [#e0@merge@name;stopSignal? *#e1
 core/v1.PodQOSClass:s
 core/v1.PodResizeStatus:s
 core/v1.PodResourceClaimStatus=name s;resourceClaimName? *s
-core/v1.PodExtendedResourceClaimStatus=requestMappings [#dd;resourceClaimName s
-core/v1.NodeAllocatableResourceClaimStatus=resourceClaimName s;containers? [s;resources {#6l}!Quantity
-core/v1.ReplicationControllerCondition=type #de;status #bf;lastTransitionTime? !Time;reason? s;message? s
+core/v1.PodExtendedResourceClaimStatus=requestMappings [#e2;resourceClaimName s
+core/v1.NodeAllocatableResourceClaimStatus=resourceClaimName s;containers? [s;resources {#75}!Quantity
+core/v1.ReplicationControllerCondition=type #e3;status #c7;lastTransitionTime? !Time;reason? s;message? s
 core/v1.ResourceQuotaScope:s
-core/v1.ScopeSelector=matchExpressions? [#df
-core/v1.ServicePort=name? s;protocol? #98;appProtocol? *s;port i;targetPort? !IntOrString;nodePort? i
+core/v1.ScopeSelector=matchExpressions? [#e4
+core/v1.ServicePort=name? s;protocol? #9r;appProtocol? *s;port i;targetPort? !IntOrString;nodePort? i
 core/v1.ServiceType:s
 core/v1.ServiceAffinity:s
 core/v1.ServiceExternalTrafficPolicy:s
-core/v1.SessionAffinityConfig=clientIP? *#dg
+core/v1.SessionAffinityConfig=clientIP? *#e5
 core/v1.IPFamily:s
 core/v1.IPFamilyPolicy:s
 core/v1.ServiceInternalTrafficPolicy:s
-core/v1.LoadBalancerStatus=ingress? [#dh
-meta/v1.Condition=type s;status #di;observedGeneration? l;lastTransitionTime !Time;reason s;message s
+core/v1.LoadBalancerStatus=ingress? [#e6
+meta/v1.Condition=type s;status #e7;observedGeneration? l;lastTransitionTime !Time;reason s;message s
 admissionregistration/v1.ParamKind=apiVersion!APIVersion? s;kind? s
-admissionregistration/v1.MatchResources=namespaceSelector? *#4m;objectSelector? *#4m;resourceRules? [#dj;excludeResourceRules? [#dj;matchPolicy? *#82
+admissionregistration/v1.MatchResources=namespaceSelector? *#4v;objectSelector? *#4v;resourceRules? [#e8;excludeResourceRules? [#e8;matchPolicy? *#8l
 admissionregistration/v1.Variable=name s;expression s
-admissionregistration/v1.Mutation=patchType #dk;applyConfiguration? *#dl;jsonPatch!JSONPatch? *#dm
+admissionregistration/v1.Mutation=patchType #e9;applyConfiguration? *#ea;jsonPatch!JSONPatch? *#eb
 admissionregistration/v1.FailurePolicyType:s
 admissionregistration/v1.MatchCondition=name s;expression s
 admissionregistration/v1.ReinvocationPolicyType:s
-admissionregistration/v1.ParamRef=name? s;namespace? s;selector? *#4m;parameterNotFoundAction? *#dn
-admissionregistration/v1.WebhookClientConfig=url!URL? *s;service? *#do;caBundle!CABundle? !bytes
-admissionregistration/v1.RuleWithOperations=operations? [#dp;!Rule^ #dq
+admissionregistration/v1.ParamRef=name? s;namespace? s;selector? *#4v;parameterNotFoundAction? *#ec
+admissionregistration/v1.WebhookClientConfig=url!URL? *s;service? *#ed;caBundle!CABundle? !bytes
+admissionregistration/v1.RuleWithOperations=operations? [#ee;!Rule^ #ef
 admissionregistration/v1.MatchPolicyType:s
 admissionregistration/v1.SideEffectClass:s
-admissionregistration/v1.Validation=expression s;message? s;reason? *#dr;messageExpression? s
+admissionregistration/v1.Validation=expression s;message? s;reason? *#eg;messageExpression? s
 admissionregistration/v1.AuditAnnotation=key s;valueExpression s
-admissionregistration/v1.TypeChecking=expressionWarnings? [#ds
+admissionregistration/v1.TypeChecking=expressionWarnings? [#eh
 admissionregistration/v1.ValidationAction:s
 apiextensions/v1.CustomResourceDefinitionNames=plural s;singular? s;shortNames? [s;kind s;listKind? s;categories? [s
 apiextensions/v1.ResourceScope:s
-apiextensions/v1.CustomResourceDefinitionVersion=name s;served b;storage b;deprecated? b;deprecationWarning? *s;schema? *#dt;subresources? *#du;additionalPrinterColumns? [#dv;selectableFields? [#dw
-apiextensions/v1.CustomResourceConversion=strategy #dx;webhook? *#dy
-apiextensions/v1.CustomResourceDefinitionCondition=type #dz;status #e0;lastTransitionTime? !Time;reason? s;message? s;observedGeneration? l
+apiextensions/v1.CustomResourceDefinitionVersion=name s;served b;storage b;deprecated? b;deprecationWarning? *s;schema? *#ei;subresources? *#ej;additionalPrinterColumns? [#ek;selectableFields? [#el
+apiextensions/v1.CustomResourceConversion=strategy #em;webhook? *#en
+apiextensions/v1.CustomResourceDefinitionCondition=type #eo;status #ep;lastTransitionTime? !Time;reason? s;message? s;observedGeneration? l
 apiregistration/v1.ServiceReference=namespace? s;name? s;port? *i
-apiregistration/v1.APIServiceCondition=type #e1;status #e2;lastTransitionTime? !Time;reason? s;message? s
-apps/v1.DaemonSetUpdateStrategy=type? #e3;rollingUpdate? *#e4
-apps/v1.DaemonSetCondition=type #e5;status #bf;lastTransitionTime? !Time;reason? s;message? s
-apps/v1.DeploymentStrategy=type? #e6;rollingUpdate? *#e7
-apps/v1.DeploymentCondition=type #e8;status #bf;lastUpdateTime? !Time;lastTransitionTime? !Time;reason? s;message? s
-apps/v1.ReplicaSetCondition=type #e9;status #bf;lastTransitionTime? !Time;reason? s;message? s
+apiregistration/v1.APIServiceCondition=type #eq;status #er;lastTransitionTime? !Time;reason? s;message? s
+apps/v1.DaemonSetUpdateStrategy=type? #es;rollingUpdate? *#et
+apps/v1.DaemonSetCondition=type #eu;status #c7;lastTransitionTime? !Time;reason? s;message? s
+apps/v1.DeploymentStrategy=type? #ev;rollingUpdate? *#ew
+apps/v1.DeploymentCondition=type #ex;status #c7;lastUpdateTime? !Time;lastTransitionTime? !Time;reason? s;message? s
+apps/v1.ReplicaSetCondition=type #ey;status #c7;lastTransitionTime? !Time;reason? s;message? s
 apps/v1.PodManagementPolicyType:s
-apps/v1.StatefulSetUpdateStrategy=type? #ea;rollingUpdate? *#eb
-apps/v1.StatefulSetPersistentVolumeClaimRetentionPolicy=whenDeleted? #ec;whenScaled? #ec
+apps/v1.StatefulSetUpdateStrategy=type? #ez;rollingUpdate? *#f0
+apps/v1.StatefulSetPersistentVolumeClaimRetentionPolicy=whenDeleted? #f1;whenScaled? #f1
 apps/v1.StatefulSetOrdinals=start i
-apps/v1.StatefulSetCondition=type #ed;status #bf;lastTransitionTime? !Time;reason? s;message? s
+apps/v1.StatefulSetCondition=type #f2;status #c7;lastTransitionTime? !Time;reason? s;message? s
 autoscaling/v2.CrossVersionObjectReference=kind s;name s;apiVersion!APIVersion? s
-autoscaling/v2.MetricSpec=type #ee;object? *#ef;pods? *#eg;resource? *#eh;containerResource? *#ei;external? *#ej
-autoscaling/v2.HorizontalPodAutoscalerBehavior=scaleUp? *#ek;scaleDown? *#ek
-autoscaling/v2.MetricStatus=type #ee;object? *#el;pods? *#em;resource? *#en;containerResource? *#eo;external? *#ep
-autoscaling/v2.HorizontalPodAutoscalerCondition=type #eq;status #bf;lastTransitionTime? !Time;reason? s;message? s
+autoscaling/v2.MetricSpec=type #f3;object? *#f4;pods? *#f5;resource? *#f6;containerResource? *#f7;external? *#f8
+autoscaling/v2.HorizontalPodAutoscalerBehavior=scaleUp? *#f9;scaleDown? *#f9
+autoscaling/v2.MetricStatus=type #f3;object? *#fa;pods? *#fb;resource? *#fc;containerResource? *#fd;external? *#fe
+autoscaling/v2.HorizontalPodAutoscalerCondition=type #ff;status #c7;lastTransitionTime? !Time;reason? s;message? s
 batch/v1.ConcurrencyPolicy:s
-batch/v1.JobTemplateSpec=metadata!ObjectMeta? #2b;spec? #3n
-batch/v1.PodFailurePolicy=rules [#er
-batch/v1.SuccessPolicy=rules [#es
+batch/v1.JobTemplateSpec=metadata!ObjectMeta? #2k;spec? #3w
+batch/v1.PodFailurePolicy=rules [#fg
+batch/v1.SuccessPolicy=rules [#fh
 batch/v1.CompletionMode:s
 batch/v1.PodReplacementPolicy:s
-batch/v1.JobCondition=type #et;status #bf;lastProbeTime? !Time;lastTransitionTime? !Time;reason? s;message? s
-batch/v1.UncountedTerminatedPods=succeeded? [#5o;failed? [#5o
+batch/v1.JobCondition=type #fi;status #c7;lastProbeTime? !Time;lastTransitionTime? !Time;reason? s;message? s
+batch/v1.UncountedTerminatedPods=succeeded? [#68;failed? [#68
 certificates/v1.KeyUsage:s
 certificates/v1.ExtraValue:[s
-certificates/v1.CertificateSigningRequestCondition=type #eu;status #bf;reason? s;message? s;lastUpdateTime? !Time;lastTransitionTime? !Time
+certificates/v1.CertificateSigningRequestCondition=type #fj;status #c7;reason? s;message? s;lastUpdateTime? !Time;lastTransitionTime? !Time
 coordination/v1.CoordinatedLeaseStrategy:s
 discovery/v1.EndpointConditions=ready? *b;serving? *b;terminating? *b
-discovery/v1.EndpointHints=forZones? [#ev;forNodes? [#ew
+discovery/v1.EndpointHints=forZones? [#fk;forNodes? [#fl
 core/v1.Protocol:s
 flowcontrol/v1.PriorityLevelConfigurationReference=name s
-flowcontrol/v1.FlowDistinguisherMethod=type #ex
-flowcontrol/v1.PolicyRulesWithSubjects=subjects [#ey;resourceRules? [#ez;nonResourceRules? [#f0
-flowcontrol/v1.FlowSchemaCondition=type? #f1;status? #f2;lastTransitionTime? !Time;reason? s;message? s
+flowcontrol/v1.FlowDistinguisherMethod=type #fm
+flowcontrol/v1.PolicyRulesWithSubjects=subjects [#fn;resourceRules? [#fo;nonResourceRules? [#fp
+flowcontrol/v1.FlowSchemaCondition=type? #fq;status? #fr;lastTransitionTime? !Time;reason? s;message? s
 flowcontrol/v1.PriorityLevelEnablement:s
-flowcontrol/v1.LimitedPriorityLevelConfiguration=nominalConcurrencyShares *i;limitResponse? #f3;lendablePercent? *i;borrowingLimitPercent? *i
+flowcontrol/v1.LimitedPriorityLevelConfiguration=nominalConcurrencyShares *i;limitResponse? #fs;lendablePercent? *i;borrowingLimitPercent? *i
 flowcontrol/v1.ExemptPriorityLevelConfiguration=nominalConcurrencyShares? *i;lendablePercent? *i
-flowcontrol/v1.PriorityLevelConfigurationCondition=type? #f4;status? #f2;lastTransitionTime? !Time;reason? s;message? s
-networking/v1.IngressBackend=service? *#f5;resource? *#6h
+flowcontrol/v1.PriorityLevelConfigurationCondition=type? #ft;status? #fr;lastTransitionTime? !Time;reason? s;message? s
+networking/v1.IngressBackend=service? *#fu;resource? *#71
 networking/v1.IngressTLS=hosts? [s;secretName? s
-networking/v1.IngressRule=host? s;!IngressRuleValue^ #f6
-networking/v1.IngressLoadBalancerStatus=ingress? [#f7
+networking/v1.IngressRule=host? s;!IngressRuleValue^ #fv
+networking/v1.IngressLoadBalancerStatus=ingress? [#fw
 networking/v1.IngressClassParametersReference=apiGroup!APIGroup? *s;kind s;name s;scope *s;namespace? *s
 networking/v1.ParentReference=group? s;resource? s;namespace? s;name? s
-networking/v1.NetworkPolicyIngressRule=ports? [#f8;from? [#f9
-networking/v1.NetworkPolicyEgressRule=ports? [#f8;to? [#f9
+networking/v1.NetworkPolicyIngressRule=ports? [#fx;from? [#fy
+networking/v1.NetworkPolicyEgressRule=ports? [#fx;to? [#fy
 networking/v1.PolicyType:s
 policy/v1.UnhealthyPodEvictionPolicyType:s
-resource/v1.DeviceSelector=cel!CEL? *#fa
-resource/v1.DeviceClassConfiguration=!DeviceConfiguration^ #fb
-resource/v1.DeviceClaim=requests [#fc;constraints? [#fd;config? [#fe
-resource/v1.AllocationResult=devices? #ff;nodeSelector? *#9y;allocationTimestamp? *!Time
-resource/v1.ResourceClaimConsumerReference=apiGroup!APIGroup? s;resource s;name s;uid!UID #5o
-resource/v1.AllocatedDeviceStatus=driver s;pool s;device s;shareID? *s;conditions [#7r;data? *!RawExtension;networkData? *#fg
+resource/v1.DeviceSelector=cel!CEL? *#fz
+resource/v1.DeviceClassConfiguration=!DeviceConfiguration^ #g0
+resource/v1.DeviceClaim=requests [#g1;constraints? [#g2;config? [#g3
+resource/v1.AllocationResult=devices? #g4;nodeSelector? *#ah;allocationTimestamp? *!Time
+resource/v1.ResourceClaimConsumerReference=apiGroup!APIGroup? s;resource s;name s;uid!UID #68
+resource/v1.AllocatedDeviceStatus=driver s;pool s;device s;shareID? *s;conditions [#8a;data? *!RawExtension;networkData? *#g5
 resource/v1.ResourcePool=name s;generation l;resourceSliceCount l
-core/v1.NodeSelector=nodeSelectorTerms [#fh
-resource/v1.Device=name s;attributes? {#fi}#fj;capacity? {#fi}#fk;consumesCounters? [#fl;nodeName? *s;nodeSelector? *#9y;allNodes? *b;taints? [#fm;bindsToNode? *b;bindingConditions? [s;bindingFailureConditions? [s;allowMultipleAllocations? *b;nodeAllocatableResourceMappings? {#6l}#fn
-resource/v1.CounterSet=name s;counters? {s}#fo
+core/v1.NodeSelector=nodeSelectorTerms [#g6
+resource/v1.Device=name s;attributes? {#g7}#g8;capacity? {#g7}#g9;consumesCounters? [#ga;nodeName? *s;nodeSelector? *#ah;allNodes? *b;taints? [#gb;bindsToNode? *b;bindingConditions? [s;bindingFailureConditions? [s;allowMultipleAllocations? *b;nodeAllocatableResourceMappings? {#75}#gc
+resource/v1.CounterSet=name s;counters? {s}#gd
 storage/v1.VolumeLifecycleMode:s
 storage/v1.FSGroupPolicy:s
 storage/v1.TokenRequest=audience s;expirationSeconds? *l
-storage/v1.CSINodeDriver=name s;nodeID s;topologyKeys [s;allocatable? *#fp
-meta/v1.LabelSelectorRequirement=key s;operator #fq;values? [s
+storage/v1.CSINodeDriver=name s;nodeID s;topologyKeys [s;allocatable? *#ge
+meta/v1.LabelSelectorRequirement=key s;operator #gf;values? [s
 core/v1.TopologySelectorLabelRequirement=key s;values [s
-storage/v1.VolumeAttachmentSource=persistentVolumeName? *s;inlineVolumeSpec? *#2l
+storage/v1.VolumeAttachmentSource=persistentVolumeName? *s;inlineVolumeSpec? *#2u
 storage/v1.VolumeError=time? !Time;message? s;errorCode? *i
 admissionregistration/v1beta1.ParamKind=apiVersion!APIVersion? s;kind? s
-admissionregistration/v1beta1.MatchResources=namespaceSelector? *#4m;objectSelector? *#4m;resourceRules? [#fr;excludeResourceRules? [#fr;matchPolicy? *#fs
+admissionregistration/v1beta1.MatchResources=namespaceSelector? *#4v;objectSelector? *#4v;resourceRules? [#gg;excludeResourceRules? [#gg;matchPolicy? *#gh
 admissionregistration/v1beta1.Variable=name s;expression s
-admissionregistration/v1beta1.Mutation=patchType #ft;applyConfiguration? *#fu;jsonPatch!JSONPatch? *#fv
+admissionregistration/v1beta1.Mutation=patchType #gi;applyConfiguration? *#gj;jsonPatch!JSONPatch? *#gk
 admissionregistration/v1beta1.FailurePolicyType:s
 admissionregistration/v1beta1.MatchCondition=name s;expression s
 admissionregistration/v1alpha1.ParamKind=apiVersion!APIVersion? s;kind? s
-admissionregistration/v1alpha1.MatchResources=namespaceSelector? *#4m;objectSelector? *#4m;resourceRules? [#fw;excludeResourceRules? [#fw;matchPolicy? *#fx
+admissionregistration/v1alpha1.MatchResources=namespaceSelector? *#4v;objectSelector? *#4v;resourceRules? [#gl;excludeResourceRules? [#gl;matchPolicy? *#gm
 admissionregistration/v1alpha1.Variable=name s;expression s
-admissionregistration/v1alpha1.Mutation=patchType #fy;applyConfiguration? *#fz;jsonPatch!JSONPatch? *#g0
+admissionregistration/v1alpha1.Mutation=patchType #gn;applyConfiguration? *#go;jsonPatch!JSONPatch? *#gp
 admissionregistration/v1alpha1.FailurePolicyType:s
 admissionregistration/v1alpha1.MatchCondition=name s;expression s
-admissionregistration/v1beta1.ParamRef=name? s;namespace? s;selector? *#4m;parameterNotFoundAction? *#g1
-admissionregistration/v1alpha1.ParamRef=name? s;namespace? s;selector? *#4m;parameterNotFoundAction? *#g2
-admissionregistration/v1beta1.Validation=expression s;message? s;reason? *#dr;messageExpression? s
+admissionregistration/v1beta1.ParamRef=name? s;namespace? s;selector? *#4v;parameterNotFoundAction? *#gq
+admissionregistration/v1alpha1.ParamRef=name? s;namespace? s;selector? *#4v;parameterNotFoundAction? *#gr
+admissionregistration/v1beta1.Validation=expression s;message? s;reason? *#eg;messageExpression? s
 admissionregistration/v1beta1.AuditAnnotation=key s;valueExpression s
-admissionregistration/v1beta1.TypeChecking=expressionWarnings? [#g3
+admissionregistration/v1beta1.TypeChecking=expressionWarnings? [#gs
 admissionregistration/v1beta1.ValidationAction:s
 autoscaling/v1.CrossVersionObjectReference=kind s;name s;apiVersion!APIVersion? s
 networking/v1beta1.ParentReference=group? s;resource? s;namespace? s;name? s
-resource/v1beta2.DeviceSelector=cel!CEL? *#g4
-resource/v1beta2.DeviceClassConfiguration=!DeviceConfiguration^ #g5
-resource/v1beta1.DeviceSelector=cel!CEL? *#g6
-resource/v1beta1.DeviceClassConfiguration=!DeviceConfiguration^ #g7
-resource/v1beta2.DeviceClaim=requests [#g8;constraints? [#g9;config? [#ga
-resource/v1beta2.AllocationResult=devices? #gb;nodeSelector? *#9y;allocationTimestamp? *!Time
-resource/v1beta2.ResourceClaimConsumerReference=apiGroup!APIGroup? s;resource s;name s;uid!UID #5o
-resource/v1beta2.AllocatedDeviceStatus=driver s;pool s;device s;shareID? *s;conditions [#7r;data? *!RawExtension;networkData? *#gc
-resource/v1beta1.DeviceClaim=requests [#gd;constraints? [#ge;config? [#gf
-resource/v1beta1.AllocationResult=devices? #gg;nodeSelector? *#9y;allocationTimestamp? *!Time
-resource/v1beta1.ResourceClaimConsumerReference=apiGroup!APIGroup? s;resource s;name s;uid!UID #5o
-resource/v1beta1.AllocatedDeviceStatus=driver s;pool s;device s;shareID? *s;conditions [#7r;data? *!RawExtension;networkData? *#gh
+resource/v1beta2.DeviceSelector=cel!CEL? *#gt
+resource/v1beta2.DeviceClassConfiguration=!DeviceConfiguration^ #gu
+resource/v1beta1.DeviceSelector=cel!CEL? *#gv
+resource/v1beta1.DeviceClassConfiguration=!DeviceConfiguration^ #gw
+resource/v1beta2.DeviceClaim=requests [#gx;constraints? [#gy;config? [#gz
+resource/v1beta2.AllocationResult=devices? #h0;nodeSelector? *#ah;allocationTimestamp? *!Time
+resource/v1beta2.ResourceClaimConsumerReference=apiGroup!APIGroup? s;resource s;name s;uid!UID #68
+resource/v1beta2.AllocatedDeviceStatus=driver s;pool s;device s;shareID? *s;conditions [#8a;data? *!RawExtension;networkData? *#h1
+resource/v1beta1.DeviceClaim=requests [#h2;constraints? [#h3;config? [#h4
+resource/v1beta1.AllocationResult=devices? #h5;nodeSelector? *#ah;allocationTimestamp? *!Time
+resource/v1beta1.ResourceClaimConsumerReference=apiGroup!APIGroup? s;resource s;name s;uid!UID #68
+resource/v1beta1.AllocatedDeviceStatus=driver s;pool s;device s;shareID? *s;conditions [#8a;data? *!RawExtension;networkData? *#h6
 resource/v1beta2.ResourcePool=name s;generation l;resourceSliceCount l
-resource/v1beta2.Device=name s;attributes? {#gi}#gj;capacity? {#gi}#gk;consumesCounters? [#gl;nodeName? *s;nodeSelector? *#9y;allNodes? *b;taints? [#gm;bindsToNode? *b;bindingConditions? [s;bindingFailureConditions? [s;allowMultipleAllocations? *b;nodeAllocatableResourceMappings? {#6l}#gn
-resource/v1beta2.CounterSet=name s;counters? {s}#go
+resource/v1beta2.Device=name s;attributes? {#h7}#h8;capacity? {#h7}#h9;consumesCounters? [#ha;nodeName? *s;nodeSelector? *#ah;allNodes? *b;taints? [#hb;bindsToNode? *b;bindingConditions? [s;bindingFailureConditions? [s;allowMultipleAllocations? *b;nodeAllocatableResourceMappings? {#75}#hc
+resource/v1beta2.CounterSet=name s;counters? {s}#hd
 resource/v1beta1.ResourcePool=name s;generation l;resourceSliceCount l
-resource/v1beta1.Device=name s;basic? *#gp
-resource/v1beta1.CounterSet=name s;counters? {s}#gq
-apiextensions/v1.ValidationRule=rule s;message? s;messageExpression? s;reason? *#gr;fieldPath? s;optionalOldSelf? *b
+resource/v1beta1.Device=name s;basic? *#he
+resource/v1beta1.CounterSet=name s;counters? {s}#hf
+config/v1.Plugins=preEnqueue? #hg;queueSort? #hg;preFilter? #hg;filter? #hg;postFilter? #hg;preScore? #hg;score? #hg;reserve? #hg;permit? #hg;preBind? #hg;bind? #hg;postBind? #hg;multiPoint? #hg;placementGenerate? #hg;placementScore? #hg
+config/v1.PluginConfig=name s;args? !RawExtension
+config/v1.ExtenderTLSConfig=insecure? b;serverName? s;certFile? s;keyFile? s;caFile!CAFile? s;certData? !bytes;keyData? !bytes;caData!CAData? !bytes
+config/v1.ExtenderManagedResource=name s;ignoredByScheduler? b
+core/v1.PreferredSchedulingTerm=weight i;preference #g6
+config/v1.ScoringStrategyType:s
+config/v1.RequestedToCapacityRatioParam=shape? [#60
+core/v1.UnsatisfiableConstraintAction:s
+core/v1.NodeInclusionPolicy:s
+apiextensions/v1.ValidationRule=rule s;message? s;messageExpression? s;reason? *#hh;fieldPath? s;optionalOldSelf? *b
 meta/v1.ManagedFieldsOperationType:s
 core/v1.LimitType:s
 core/v1.NamespaceConditionType:s
 core/v1.ConditionStatus:s
 core/v1.TaintEffect:s
-core/v1.ConfigMapNodeConfigSource=namespace s;name s;uid!UID? #5o;resourceVersion? s;kubeletConfigKey s
+core/v1.ConfigMapNodeConfigSource=namespace s;name s;uid!UID? #68;resourceVersion? s;kubeletConfigKey s
 core/v1.NodeConditionType:s
 core/v1.NodeAddressType:s
 core/v1.DaemonEndpoint=Port i
@@ -424,88 +452,85 @@ core/v1.NodeSwapStatus=capacity? *l
 core/v1.NodeRuntimeHandlerFeatures=recursiveReadOnlyMounts? *b;userNamespaces? *b
 core/v1.GCEPersistentDiskVolumeSource=pdName!PDName s;fsType!FSType? s;partition? i;readOnly? b
 core/v1.AWSElasticBlockStoreVolumeSource=volumeID s;fsType!FSType? s;partition? i;readOnly? b
-core/v1.HostPathVolumeSource=path s;type? *#gs
+core/v1.HostPathVolumeSource=path s;type? *#hi
 core/v1.GlusterfsPersistentVolumeSource=endpoints!EndpointsName s;path s;readOnly? b;endpointsNamespace? *s
 core/v1.NFSVolumeSource=server s;path s;readOnly? b
-core/v1.RBDPersistentVolumeSource=monitors!CephMonitors [s;image!RBDImage s;fsType!FSType? s;pool!RBDPool? s;user!RadosUser? s;keyring? s;secretRef? *#gt;readOnly? b
-core/v1.ISCSIPersistentVolumeSource=targetPortal s;iqn!IQN s;lun i;iscsiInterface!ISCSIInterface? s;fsType!FSType? s;readOnly? b;portals? [s;chapAuthDiscovery!DiscoveryCHAPAuth? b;chapAuthSession!SessionCHAPAuth? b;secretRef? *#gt;initiatorName? *s
-core/v1.CinderPersistentVolumeSource=volumeID s;fsType!FSType? s;readOnly? b;secretRef? *#gt
-core/v1.CephFSPersistentVolumeSource=monitors [s;path? s;user? s;secretFile? s;secretRef? *#gt;readOnly? b
+core/v1.RBDPersistentVolumeSource=monitors!CephMonitors [s;image!RBDImage s;fsType!FSType? s;pool!RBDPool? s;user!RadosUser? s;keyring? s;secretRef? *#hj;readOnly? b
+core/v1.ISCSIPersistentVolumeSource=targetPortal s;iqn!IQN s;lun i;iscsiInterface!ISCSIInterface? s;fsType!FSType? s;readOnly? b;portals? [s;chapAuthDiscovery!DiscoveryCHAPAuth? b;chapAuthSession!SessionCHAPAuth? b;secretRef? *#hj;initiatorName? *s
+core/v1.CinderPersistentVolumeSource=volumeID s;fsType!FSType? s;readOnly? b;secretRef? *#hj
+core/v1.CephFSPersistentVolumeSource=monitors [s;path? s;user? s;secretFile? s;secretRef? *#hj;readOnly? b
 core/v1.FCVolumeSource=targetWWNs? [s;lun? *i;fsType!FSType? s;readOnly? b;wwids!WWIDs? [s
 core/v1.FlockerVolumeSource=datasetName? s;datasetUUID? s
-core/v1.FlexPersistentVolumeSource=driver s;fsType!FSType? s;secretRef? *#gt;readOnly? b;options? {s}s
+core/v1.FlexPersistentVolumeSource=driver s;fsType!FSType? s;secretRef? *#hj;readOnly? b;options? {s}s
 core/v1.AzureFilePersistentVolumeSource=secretName s;shareName s;readOnly? b;secretNamespace *s
 core/v1.VsphereVirtualDiskVolumeSource=volumePath s;fsType!FSType? s;storagePolicyName? s;storagePolicyID? s
 core/v1.QuobyteVolumeSource=registry s;volume s;readOnly? b;user? s;group? s;tenant? s
-core/v1.AzureDiskVolumeSource=diskName s;diskURI!DataDiskURI s;cachingMode? *#gu;fsType!FSType? *s;readOnly? *b;kind? *#gv
+core/v1.AzureDiskVolumeSource=diskName s;diskURI!DataDiskURI s;cachingMode? *#hk;fsType!FSType? *s;readOnly? *b;kind? *#hl
 core/v1.PhotonPersistentDiskVolumeSource=pdID s;fsType!FSType? s
 core/v1.PortworxVolumeSource=volumeID s;fsType!FSType? s;readOnly? b
-core/v1.ScaleIOPersistentVolumeSource=gateway s;system s;secretRef *#gt;sslEnabled!SSLEnabled? b;protectionDomain? s;storagePool? s;storageMode? s;volumeName? s;fsType!FSType? s;readOnly? b
+core/v1.ScaleIOPersistentVolumeSource=gateway s;system s;secretRef *#hj;sslEnabled!SSLEnabled? b;protectionDomain? s;storagePool? s;storageMode? s;volumeName? s;fsType!FSType? s;readOnly? b
 core/v1.LocalVolumeSource=path s;fsType!FSType? *s
-core/v1.StorageOSPersistentVolumeSource=volumeName? s;volumeNamespace? s;fsType!FSType? s;readOnly? b;secretRef? *#2c
-core/v1.CSIPersistentVolumeSource=driver s;volumeHandle s;readOnly? b;fsType!FSType? s;volumeAttributes? {s}s;controllerPublishSecretRef? *#gt;nodeStageSecretRef? *#gt;nodePublishSecretRef? *#gt;controllerExpandSecretRef? *#gt;nodeExpandSecretRef? *#gt
+core/v1.StorageOSPersistentVolumeSource=volumeName? s;volumeNamespace? s;fsType!FSType? s;readOnly? b;secretRef? *#2l
+core/v1.CSIPersistentVolumeSource=driver s;volumeHandle s;readOnly? b;fsType!FSType? s;volumeAttributes? {s}s;controllerPublishSecretRef? *#hj;nodeStageSecretRef? *#hj;nodePublishSecretRef? *#hj;controllerExpandSecretRef? *#hj;nodeExpandSecretRef? *#hj
 core/v1.PersistentVolumeClaimConditionType:s
 core/v1.PersistentVolumeClaimModifyVolumeStatus:s
-core/v1.VolumeSource=hostPath? *#bp;emptyDir? *#gw;gcePersistentDisk!GCEPersistentDisk? *#bn;awsElasticBlockStore!AWSElasticBlockStore? *#bo;gitRepo? *#gx;secret? *#gy;nfs!NFS? *#br;iscsi!ISCSI? *#gz;glusterfs? *#h0;persistentVolumeClaim? *#h1;rbd!RBD? *#h2;flexVolume? *#h3;cinder? *#h4;cephfs!CephFS? *#h5;flocker? *#bx;downwardAPI? *#h6;fc!FC? *#bw;azureFile? *#h7;configMap? *#h8;vsphereVolume? *#c0;quobyte? *#c1;azureDisk? *#c2;photonPersistentDisk? *#c3;projected? *#h9;portworxVolume? *#c4;scaleIO? *#ha;storageos!StorageOS? *#hb;csi!CSI? *#hc;ephemeral? *#hd;image? *#he
-core/v1.ContainerPort=name? s;hostPort? i;containerPort i;protocol? #98;hostIP? s
-core/v1.EnvFromSource=prefix? s;configMapRef? *#hf;secretRef? *#hg
-core/v1.EnvVar=name s;value? s;valueFrom? *#hh
-core/v1.ContainerResizePolicy=resourceName #6l;restartPolicy #hi
+core/v1.VolumeSource=hostPath? *#ch;emptyDir? *#hm;gcePersistentDisk!GCEPersistentDisk? *#cf;awsElasticBlockStore!AWSElasticBlockStore? *#cg;gitRepo? *#hn;secret? *#ho;nfs!NFS? *#cj;iscsi!ISCSI? *#hp;glusterfs? *#hq;persistentVolumeClaim? *#hr;rbd!RBD? *#hs;flexVolume? *#ht;cinder? *#hu;cephfs!CephFS? *#hv;flocker? *#cp;downwardAPI? *#hw;fc!FC? *#co;azureFile? *#hx;configMap? *#hy;vsphereVolume? *#cs;quobyte? *#ct;azureDisk? *#cu;photonPersistentDisk? *#cv;projected? *#hz;portworxVolume? *#cw;scaleIO? *#i0;storageos!StorageOS? *#i1;csi!CSI? *#i2;ephemeral? *#i3;image? *#i4
+core/v1.ContainerPort=name? s;hostPort? i;containerPort i;protocol? #9r;hostIP? s
+core/v1.EnvFromSource=prefix? s;configMapRef? *#i5;secretRef? *#i6
+core/v1.EnvVar=name s;value? s;valueFrom? *#i7
+core/v1.ContainerResizePolicy=resourceName #75;restartPolicy #i8
 core/v1.ContainerRestartPolicy:s
-core/v1.ContainerRestartRule=action? #hj;exitCodes? *#hk
-core/v1.VolumeMount=name s;readOnly? b;recursiveReadOnly? *#hl;mountPath s;subPath? s;mountPropagation? *#hm;subPathExpr? s
+core/v1.ContainerRestartRule=action? #i9;exitCodes? *#ia
+core/v1.VolumeMount=name s;readOnly? b;recursiveReadOnly? *#ib;mountPath s;subPath? s;mountPropagation? *#ic;subPathExpr? s
 core/v1.VolumeDevice=name s;devicePath s
-core/v1.Probe=!ProbeHandler^ #hn;initialDelaySeconds? i;timeoutSeconds? i;periodSeconds? i;successThreshold? i;failureThreshold? i;terminationGracePeriodSeconds? *l
-core/v1.Lifecycle=postStart? *#ho;preStop? *#ho;stopSignal? *#dc
+core/v1.Probe=!ProbeHandler^ #id;initialDelaySeconds? i;timeoutSeconds? i;periodSeconds? i;successThreshold? i;failureThreshold? i;terminationGracePeriodSeconds? *l
+core/v1.Lifecycle=postStart? *#ie;preStop? *#ie;stopSignal? *#e1
 core/v1.TerminationMessagePolicy:s
 core/v1.PullPolicy:s
-core/v1.SecurityContext=capabilities? *#hp;privileged? *b;seLinuxOptions!SELinuxOptions? *#cq;windowsOptions? *#cr;runAsUser? *l;runAsGroup? *l;runAsNonRoot? *b;readOnlyRootFilesystem? *b;allowPrivilegeEscalation? *b;procMount? *#hq;seccompProfile? *#cv;appArmorProfile? *#cw
-core/v1.EphemeralContainerCommon=name s;image? s;command? [s;args? [s;workingDir? s;ports? [#cc@merge@containerPort;envFrom? [#cd;env? [#ce@merge@name;resources? #73;resizePolicy? [#cf;restartPolicy? *#cg;restartPolicyRules? [#ch;volumeMounts? [#ci@merge@mountPath;volumeDevices? [#cj@merge@devicePath;livenessProbe? *#ck;readinessProbe? *#ck;startupProbe? *#ck;lifecycle? *#cl;terminationMessagePath? s;terminationMessagePolicy? #cm;imagePullPolicy? #cn;securityContext? *#co;stdin? b;stdinOnce? b;tty!TTY? b
+core/v1.SecurityContext=capabilities? *#if;privileged? *b;seLinuxOptions!SELinuxOptions? *#di;windowsOptions? *#dj;runAsUser? *l;runAsGroup? *l;runAsNonRoot? *b;readOnlyRootFilesystem? *b;allowPrivilegeEscalation? *b;procMount? *#ig;seccompProfile? *#dn;appArmorProfile? *#do
+core/v1.EphemeralContainerCommon=name s;image? s;command? [s;args? [s;workingDir? s;ports? [#d4@merge@containerPort;envFrom? [#d5;env? [#d6@merge@name;resources? #7m;resizePolicy? [#d7;restartPolicy? *#d8;restartPolicyRules? [#d9;volumeMounts? [#da@merge@mountPath;volumeDevices? [#db@merge@devicePath;livenessProbe? *#dc;readinessProbe? *#dc;startupProbe? *#dc;lifecycle? *#dd;terminationMessagePath? s;terminationMessagePolicy? #de;imagePullPolicy? #df;securityContext? *#dg;stdin? b;stdinOnce? b;tty!TTY? b
 core/v1.SELinuxOptions=user? s;role? s;type? s;level? s
 core/v1.WindowsSecurityContextOptions=gmsaCredentialSpecName!GMSACredentialSpecName? *s;gmsaCredentialSpec!GMSACredentialSpec? *s;runAsUserName? *s;hostProcess? *b
 core/v1.SupplementalGroupsPolicy:s
 core/v1.Sysctl=name s;value s
 core/v1.PodFSGroupChangePolicy:s
-core/v1.SeccompProfile=type #hr;localhostProfile? *s
-core/v1.AppArmorProfile=type #hs;localhostProfile? *s
+core/v1.SeccompProfile=type #ih;localhostProfile? *s
+core/v1.AppArmorProfile=type #ii;localhostProfile? *s
 core/v1.PodSELinuxChangePolicy:s
-core/v1.NodeAffinity=requiredDuringSchedulingIgnoredDuringExecution? *#9y;preferredDuringSchedulingIgnoredDuringExecution? [#ht
-core/v1.PodAffinity=requiredDuringSchedulingIgnoredDuringExecution? [#hu;preferredDuringSchedulingIgnoredDuringExecution? [#hv
-core/v1.PodAntiAffinity=requiredDuringSchedulingIgnoredDuringExecution? [#hu;preferredDuringSchedulingIgnoredDuringExecution? [#hv
+core/v1.PodAffinity=requiredDuringSchedulingIgnoredDuringExecution? [#ij;preferredDuringSchedulingIgnoredDuringExecution? [#ik
+core/v1.PodAntiAffinity=requiredDuringSchedulingIgnoredDuringExecution? [#ij;preferredDuringSchedulingIgnoredDuringExecution? [#ik
 core/v1.TolerationOperator:s
 core/v1.PodDNSConfigOption=name? s;value? *s
 core/v1.PodConditionType:s
-core/v1.UnsatisfiableConstraintAction:s
-core/v1.NodeInclusionPolicy:s
 core/v1.OSName:s
 core/v1.ResourceClaim=name s;request? s
-core/v1.ContainerState=waiting? *#hw;running? *#hx;terminated? *#hy
-core/v1.VolumeMountStatus=name s;mountPath s;readOnly? b;recursiveReadOnly? *#hl;volumeStatus? *#hz
-core/v1.ContainerUser=linux? *#i0
-core/v1.ResourceStatus=name #6l;resources? [#i1
+core/v1.ContainerState=waiting? *#il;running? *#im;terminated? *#in
+core/v1.VolumeMountStatus=name s;mountPath s;readOnly? b;recursiveReadOnly? *#ib;volumeStatus? *#io
+core/v1.ContainerUser=linux? *#ip
+core/v1.ResourceStatus=name #75;resources? [#iq
 core/v1.Signal:s
 core/v1.ContainerExtendedResourceRequest=containerName s;resourceName s;requestName s
 core/v1.ReplicationControllerConditionType:s
-core/v1.ScopedResourceSelectorRequirement=scopeName #7g;operator #i2;values? [s
+core/v1.ScopedResourceSelectorRequirement=scopeName #7z;operator #ir;values? [s
 core/v1.ClientIPConfig=timeoutSeconds? *i
-core/v1.LoadBalancerIngress=ip!IP? s;hostname? s;ipMode!IPMode? *#i3;ports? [#i4
+core/v1.LoadBalancerIngress=ip!IP? s;hostname? s;ipMode!IPMode? *#is;ports? [#it
 meta/v1.ConditionStatus:s
-admissionregistration/v1.NamedRuleWithOperations=resourceNames? [s;!RuleWithOperations^ #81
+admissionregistration/v1.NamedRuleWithOperations=resourceNames? [s;!RuleWithOperations^ #8k
 admissionregistration/v1.PatchType:s
 admissionregistration/v1.ApplyConfiguration=expression? s
 admissionregistration/v1.JSONPatch=expression? s
 admissionregistration/v1.ParameterNotFoundActionType:s
 admissionregistration/v1.ServiceReference=namespace s;name s;path? *s;port? *i
 admissionregistration/v1.OperationType:s
-admissionregistration/v1.Rule=apiGroups!APIGroups? [s;apiVersions!APIVersions? [s;resources? [s;scope? *#i5
+admissionregistration/v1.Rule=apiGroups!APIGroups? [s;apiVersions!APIVersions? [s;resources? [s;scope? *#iu
 meta/v1.StatusReason:s
 admissionregistration/v1.ExpressionWarning=fieldRef s;warning s
-apiextensions/v1.CustomResourceValidation=openAPIV3Schema? *#29
-apiextensions/v1.CustomResourceSubresources=status? *#i6;scale? *#i7
+apiextensions/v1.CustomResourceValidation=openAPIV3Schema? *#2i
+apiextensions/v1.CustomResourceSubresources=status? *#iv;scale? *#iw
 apiextensions/v1.CustomResourceColumnDefinition=name s;type s;format? s;description? s;priority? i;jsonPath!JSONPath s
 apiextensions/v1.SelectableField=jsonPath!JSONPath s
 apiextensions/v1.ConversionStrategyType:s
-apiextensions/v1.WebhookConversion=clientConfig? *#i8;conversionReviewVersions [s
+apiextensions/v1.WebhookConversion=clientConfig? *#ix;conversionReviewVersions [s
 apiextensions/v1.CustomResourceDefinitionConditionType:s
 apiextensions/v1.ConditionStatus:s
 apiregistration/v1.APIServiceConditionType:s
@@ -522,60 +547,60 @@ apps/v1.RollingUpdateStatefulSetStrategy=partition? *i;maxUnavailable? *!IntOrSt
 apps/v1.PersistentVolumeClaimRetentionPolicyType:s
 apps/v1.StatefulSetConditionType:s
 autoscaling/v2.MetricSourceType:s
-autoscaling/v2.ObjectMetricSource=describedObject #8p;target #i9;metric #ia
-autoscaling/v2.PodsMetricSource=metric #ia;target #i9
-autoscaling/v2.ResourceMetricSource=name #6l;target #i9
-autoscaling/v2.ContainerResourceMetricSource=name #6l;target #i9;container s
-autoscaling/v2.ExternalMetricSource=metric #ia;target #i9
-autoscaling/v2.HPAScalingRules=stabilizationWindowSeconds? *i;selectPolicy? *#ib;policies? [#ic;tolerance? *!Quantity
-autoscaling/v2.ObjectMetricStatus=metric #ia;current #id;describedObject #8p
-autoscaling/v2.PodsMetricStatus=metric #ia;current #id
-autoscaling/v2.ResourceMetricStatus=name #6l;current #id
-autoscaling/v2.ContainerResourceMetricStatus=name #6l;current #id;container s
-autoscaling/v2.ExternalMetricStatus=metric #ia;current #id
+autoscaling/v2.ObjectMetricSource=describedObject #98;target #iy;metric #iz
+autoscaling/v2.PodsMetricSource=metric #iz;target #iy
+autoscaling/v2.ResourceMetricSource=name #75;target #iy
+autoscaling/v2.ContainerResourceMetricSource=name #75;target #iy;container s
+autoscaling/v2.ExternalMetricSource=metric #iz;target #iy
+autoscaling/v2.HPAScalingRules=stabilizationWindowSeconds? *i;selectPolicy? *#j0;policies? [#j1;tolerance? *!Quantity
+autoscaling/v2.ObjectMetricStatus=metric #iz;current #j2;describedObject #98
+autoscaling/v2.PodsMetricStatus=metric #iz;current #j2
+autoscaling/v2.ResourceMetricStatus=name #75;current #j2
+autoscaling/v2.ContainerResourceMetricStatus=name #75;current #j2;container s
+autoscaling/v2.ExternalMetricStatus=metric #iz;current #j2
 autoscaling/v2.HorizontalPodAutoscalerConditionType:s
-batch/v1.PodFailurePolicyRule=action #ie;onExitCodes? *#if;onPodConditions? [#ig
+batch/v1.PodFailurePolicyRule=action #j3;onExitCodes? *#j4;onPodConditions? [#j5
 batch/v1.SuccessPolicyRule=succeededIndexes? *s;succeededCount? *i
 batch/v1.JobConditionType:s
 certificates/v1.RequestConditionType:s
 discovery/v1.ForZone=name s
 discovery/v1.ForNode=name s
 flowcontrol/v1.FlowDistinguisherMethodType:s
-flowcontrol/v1.Subject=kind #ih;user? *#ii;group? *#ij;serviceAccount? *#ik
+flowcontrol/v1.Subject=kind #j6;user? *#j7;group? *#j8;serviceAccount? *#j9
 flowcontrol/v1.ResourcePolicyRule=verbs [s;apiGroups!APIGroups [s;resources [s;clusterScope? b;namespaces [s
 flowcontrol/v1.NonResourcePolicyRule=verbs [s;nonResourceURLs [s
 flowcontrol/v1.FlowSchemaConditionType:s
 flowcontrol/v1.ConditionStatus:s
-flowcontrol/v1.LimitResponse=type #il;queuing? *#im
+flowcontrol/v1.LimitResponse=type #ja;queuing? *#jb
 flowcontrol/v1.PriorityLevelConfigurationConditionType:s
-networking/v1.IngressServiceBackend=name s;port? #in
-networking/v1.IngressRuleValue=http!HTTP? *#io
-networking/v1.IngressLoadBalancerIngress=ip!IP? s;hostname? s;ports? [#ip
-networking/v1.NetworkPolicyPort=protocol? *#98;port? *!IntOrString;endPort? *i
-networking/v1.NetworkPolicyPeer=podSelector? *#4m;namespaceSelector? *#4m;ipBlock!IPBlock? *#iq
+networking/v1.IngressServiceBackend=name s;port? #jc
+networking/v1.IngressRuleValue=http!HTTP? *#jd
+networking/v1.IngressLoadBalancerIngress=ip!IP? s;hostname? s;ports? [#je
+networking/v1.NetworkPolicyPort=protocol? *#9r;port? *!IntOrString;endPort? *i
+networking/v1.NetworkPolicyPeer=podSelector? *#4v;namespaceSelector? *#4v;ipBlock!IPBlock? *#jf
 resource/v1.CELDeviceSelector=expression s
-resource/v1.DeviceConfiguration=opaque? *#ir
-resource/v1.DeviceRequest=name s;exactly? *#is;firstAvailable? [#it
-resource/v1.DeviceConstraint=requests? [s;matchAttribute? *#iu;distinctAttribute? *#iu
-resource/v1.DeviceClaimConfiguration=requests? [s;!DeviceConfiguration^ #fb
-resource/v1.DeviceAllocationResult=results? [#iv;config? [#iw
+resource/v1.DeviceConfiguration=opaque? *#jg
+resource/v1.DeviceRequest=name s;exactly? *#jh;firstAvailable? [#ji
+resource/v1.DeviceConstraint=requests? [s;matchAttribute? *#jj;distinctAttribute? *#jj
+resource/v1.DeviceClaimConfiguration=requests? [s;!DeviceConfiguration^ #g0
+resource/v1.DeviceAllocationResult=results? [#jk;config? [#jl
 resource/v1.NetworkDeviceData=interfaceName? s;ips!IPs? [s;hardwareAddress? s
-core/v1.NodeSelectorTerm=matchExpressions? [#ix;matchFields? [#ix
+core/v1.NodeSelectorTerm=matchExpressions? [#jm;matchFields? [#jm
 resource/v1.QualifiedName:s
 resource/v1.DeviceAttribute=int!IntValue? *l;bool!BoolValue? *b;string!StringValue? *s;version!VersionValue? *s;ints!IntValues? [l;bools!BoolValues? [b;strings!StringValues? [s;versions!VersionValues? [s
-resource/v1.DeviceCapacity=value !Quantity;requestPolicy? *#iy
-resource/v1.DeviceCounterConsumption=counterSet s;counters? {s}#fo
-resource/v1.DeviceTaint=key s;value? s;effect #iz;timeAdded? *!Time
-resource/v1.NodeAllocatableResourceMapping=capacityKey? *#fi;allocationMultiplier? *!Quantity
+resource/v1.DeviceCapacity=value !Quantity;requestPolicy? *#jn
+resource/v1.DeviceCounterConsumption=counterSet s;counters? {s}#gd
+resource/v1.DeviceTaint=key s;value? s;effect #jo;timeAdded? *!Time
+resource/v1.NodeAllocatableResourceMapping=capacityKey? *#g7;allocationMultiplier? *!Quantity
 resource/v1.Counter=value !Quantity
 storage/v1.VolumeNodeResources=count? *i
 meta/v1.LabelSelectorOperator:s
-admissionregistration/v1beta1.NamedRuleWithOperations=resourceNames? [s;!RuleWithOperations^ #81
+admissionregistration/v1beta1.NamedRuleWithOperations=resourceNames? [s;!RuleWithOperations^ #8k
 admissionregistration/v1beta1.MatchPolicyType:s
 admissionregistration/v1beta1.PatchType:s
 admissionregistration/v1beta1.ApplyConfiguration=expression? s
 admissionregistration/v1beta1.JSONPatch=expression? s
-admissionregistration/v1alpha1.NamedRuleWithOperations=resourceNames? [s;!RuleWithOperations^ #81
+admissionregistration/v1alpha1.NamedRuleWithOperations=resourceNames? [s;!RuleWithOperations^ #8k
 admissionregistration/v1alpha1.MatchPolicyType:s
 admissionregistration/v1alpha1.PatchType:s
 admissionregistration/v1alpha1.ApplyConfiguration=expression? s
@@ -584,90 +609,90 @@ admissionregistration/v1beta1.ParameterNotFoundActionType:s
 admissionregistration/v1alpha1.ParameterNotFoundActionType:s
 admissionregistration/v1beta1.ExpressionWarning=fieldRef s;warning s
 resource/v1beta2.CELDeviceSelector=expression s
-resource/v1beta2.DeviceConfiguration=opaque? *#j0
+resource/v1beta2.DeviceConfiguration=opaque? *#jp
 resource/v1beta1.CELDeviceSelector=expression s
-resource/v1beta1.DeviceConfiguration=opaque? *#j1
-resource/v1beta2.DeviceRequest=name s;exactly? *#j2;firstAvailable? [#j3
-resource/v1beta2.DeviceConstraint=requests? [s;matchAttribute? *#j4;distinctAttribute? *#j4
-resource/v1beta2.DeviceClaimConfiguration=requests? [s;!DeviceConfiguration^ #g5
-resource/v1beta2.DeviceAllocationResult=results? [#j5;config? [#j6
+resource/v1beta1.DeviceConfiguration=opaque? *#jq
+resource/v1beta2.DeviceRequest=name s;exactly? *#jr;firstAvailable? [#js
+resource/v1beta2.DeviceConstraint=requests? [s;matchAttribute? *#jt;distinctAttribute? *#jt
+resource/v1beta2.DeviceClaimConfiguration=requests? [s;!DeviceConfiguration^ #gu
+resource/v1beta2.DeviceAllocationResult=results? [#ju;config? [#jv
 resource/v1beta2.NetworkDeviceData=interfaceName? s;ips!IPs? [s;hardwareAddress? s
-resource/v1beta1.DeviceRequest=name s;deviceClassName s;selectors? [#av;allocationMode? #j7;count? l;adminAccess? *b;firstAvailable? [#j8;tolerations? [#j9;capacity? *#ja
-resource/v1beta1.DeviceConstraint=requests? [s;matchAttribute? *#jb;distinctAttribute? *#jb
-resource/v1beta1.DeviceClaimConfiguration=requests? [s;!DeviceConfiguration^ #g7
-resource/v1beta1.DeviceAllocationResult=results? [#jc;config? [#jd
+resource/v1beta1.DeviceRequest=name s;deviceClassName s;selectors? [#be;allocationMode? #jw;count? l;adminAccess? *b;firstAvailable? [#jx;tolerations? [#jy;capacity? *#jz
+resource/v1beta1.DeviceConstraint=requests? [s;matchAttribute? *#k0;distinctAttribute? *#k0
+resource/v1beta1.DeviceClaimConfiguration=requests? [s;!DeviceConfiguration^ #gw
+resource/v1beta1.DeviceAllocationResult=results? [#k1;config? [#k2
 resource/v1beta1.NetworkDeviceData=interfaceName? s;ips!IPs? [s;hardwareAddress? s
 resource/v1beta2.QualifiedName:s
 resource/v1beta2.DeviceAttribute=int!IntValue? *l;bool!BoolValue? *b;string!StringValue? *s;version!VersionValue? *s;ints!IntValues? [l;bools!BoolValues? [b;strings!StringValues? [s;versions!VersionValues? [s
-resource/v1beta2.DeviceCapacity=value !Quantity;requestPolicy? *#je
-resource/v1beta2.DeviceCounterConsumption=counterSet s;counters? {s}#go
-resource/v1beta2.DeviceTaint=key s;value? s;effect #jf;timeAdded? *!Time
-resource/v1beta2.NodeAllocatableResourceMapping=capacityKey? *#gi;allocationMultiplier? *!Quantity
+resource/v1beta2.DeviceCapacity=value !Quantity;requestPolicy? *#k3
+resource/v1beta2.DeviceCounterConsumption=counterSet s;counters? {s}#hd
+resource/v1beta2.DeviceTaint=key s;value? s;effect #k4;timeAdded? *!Time
+resource/v1beta2.NodeAllocatableResourceMapping=capacityKey? *#h7;allocationMultiplier? *!Quantity
 resource/v1beta2.Counter=value !Quantity
-resource/v1beta1.BasicDevice=attributes? {#jg}#jh;capacity? {#jg}#ji;consumesCounters? [#jj;nodeName? *s;nodeSelector? *#9y;allNodes? *b;taints? [#jk;bindsToNode? *b;bindingConditions? [s;bindingFailureConditions? [s;allowMultipleAllocations? *b;nodeAllocatableResourceMappings? {#6l}#jl
+resource/v1beta1.BasicDevice=attributes? {#k5}#k6;capacity? {#k5}#k7;consumesCounters? [#k8;nodeName? *s;nodeSelector? *#ah;allNodes? *b;taints? [#k9;bindsToNode? *b;bindingConditions? [s;bindingFailureConditions? [s;allowMultipleAllocations? *b;nodeAllocatableResourceMappings? {#75}#ka
 resource/v1beta1.Counter=value !Quantity
+config/v1.PluginSet=enabled? [#kb;disabled? [#kb
 apiextensions/v1.FieldValueErrorReason:s
 core/v1.HostPathType:s
 core/v1.SecretReference=name? s;namespace? s
 core/v1.AzureDataDiskCachingMode:s
 core/v1.AzureDataDiskKind:s
-core/v1.EmptyDirVolumeSource=medium? #jm;sizeLimit? *!Quantity
+core/v1.EmptyDirVolumeSource=medium? #kc;sizeLimit? *!Quantity
 core/v1.GitRepoVolumeSource=repository s;revision? s;directory? s
-core/v1.SecretVolumeSource=secretName? s;items? [#jn;defaultMode? *i;optional? *b
-core/v1.ISCSIVolumeSource=targetPortal s;iqn!IQN s;lun i;iscsiInterface!ISCSIInterface? s;fsType!FSType? s;readOnly? b;portals? [s;chapAuthDiscovery!DiscoveryCHAPAuth? b;chapAuthSession!SessionCHAPAuth? b;secretRef? *#2z;initiatorName? *s
+core/v1.SecretVolumeSource=secretName? s;items? [#kd;defaultMode? *i;optional? *b
+core/v1.ISCSIVolumeSource=targetPortal s;iqn!IQN s;lun i;iscsiInterface!ISCSIInterface? s;fsType!FSType? s;readOnly? b;portals? [s;chapAuthDiscovery!DiscoveryCHAPAuth? b;chapAuthSession!SessionCHAPAuth? b;secretRef? *#38;initiatorName? *s
 core/v1.GlusterfsVolumeSource=endpoints!EndpointsName s;path s;readOnly? b
 core/v1.PersistentVolumeClaimVolumeSource=claimName s;readOnly? b
-core/v1.RBDVolumeSource=monitors!CephMonitors [s;image!RBDImage s;fsType!FSType? s;pool!RBDPool? s;user!RadosUser? s;keyring? s;secretRef? *#2z;readOnly? b
-core/v1.FlexVolumeSource=driver s;fsType!FSType? s;secretRef? *#2z;readOnly? b;options? {s}s
-core/v1.CinderVolumeSource=volumeID s;fsType!FSType? s;readOnly? b;secretRef? *#2z
-core/v1.CephFSVolumeSource=monitors [s;path? s;user? s;secretFile? s;secretRef? *#2z;readOnly? b
-core/v1.DownwardAPIVolumeSource=items? [#jo;defaultMode? *i
+core/v1.RBDVolumeSource=monitors!CephMonitors [s;image!RBDImage s;fsType!FSType? s;pool!RBDPool? s;user!RadosUser? s;keyring? s;secretRef? *#38;readOnly? b
+core/v1.FlexVolumeSource=driver s;fsType!FSType? s;secretRef? *#38;readOnly? b;options? {s}s
+core/v1.CinderVolumeSource=volumeID s;fsType!FSType? s;readOnly? b;secretRef? *#38
+core/v1.CephFSVolumeSource=monitors [s;path? s;user? s;secretFile? s;secretRef? *#38;readOnly? b
+core/v1.DownwardAPIVolumeSource=items? [#ke;defaultMode? *i
 core/v1.AzureFileVolumeSource=secretName s;shareName s;readOnly? b
-core/v1.ConfigMapVolumeSource=!LocalObjectReference^ #2z;items? [#jn;defaultMode? *i;optional? *b
-core/v1.ProjectedVolumeSource=sources [#jp;defaultMode? *i
-core/v1.ScaleIOVolumeSource=gateway s;system s;secretRef *#2z;sslEnabled!SSLEnabled? b;protectionDomain? s;storagePool? s;storageMode? s;volumeName? s;fsType!FSType? s;readOnly? b
-core/v1.StorageOSVolumeSource=volumeName? s;volumeNamespace? s;fsType!FSType? s;readOnly? b;secretRef? *#2z
-core/v1.CSIVolumeSource=driver s;readOnly? *b;fsType!FSType? *s;volumeAttributes? {s}s;nodePublishSecretRef? *#2z
-core/v1.EphemeralVolumeSource=volumeClaimTemplate? *#jq
-core/v1.ImageVolumeSource=reference? s;pullPolicy? #cn
-core/v1.ConfigMapEnvSource=!LocalObjectReference^ #2z;optional? *b
-core/v1.SecretEnvSource=!LocalObjectReference^ #2z;optional? *b
-core/v1.EnvVarSource=fieldRef? *#jr;resourceFieldRef? *#js;configMapKeyRef? *#jt;secretKeyRef? *#ju;fileKeyRef? *#jv
+core/v1.ConfigMapVolumeSource=!LocalObjectReference^ #38;items? [#kd;defaultMode? *i;optional? *b
+core/v1.ProjectedVolumeSource=sources [#kf;defaultMode? *i
+core/v1.ScaleIOVolumeSource=gateway s;system s;secretRef *#38;sslEnabled!SSLEnabled? b;protectionDomain? s;storagePool? s;storageMode? s;volumeName? s;fsType!FSType? s;readOnly? b
+core/v1.StorageOSVolumeSource=volumeName? s;volumeNamespace? s;fsType!FSType? s;readOnly? b;secretRef? *#38
+core/v1.CSIVolumeSource=driver s;readOnly? *b;fsType!FSType? *s;volumeAttributes? {s}s;nodePublishSecretRef? *#38
+core/v1.EphemeralVolumeSource=volumeClaimTemplate? *#kg
+core/v1.ImageVolumeSource=reference? s;pullPolicy? #df
+core/v1.ConfigMapEnvSource=!LocalObjectReference^ #38;optional? *b
+core/v1.SecretEnvSource=!LocalObjectReference^ #38;optional? *b
+core/v1.EnvVarSource=fieldRef? *#kh;resourceFieldRef? *#ki;configMapKeyRef? *#kj;secretKeyRef? *#kk;fileKeyRef? *#kl
 core/v1.ResourceResizeRestartPolicy:s
 core/v1.ContainerRestartRuleAction:s
-core/v1.ContainerRestartRuleOnExitCodes=operator? #jw;values? [i
+core/v1.ContainerRestartRuleOnExitCodes=operator? #km;values? [i
 core/v1.RecursiveReadOnlyMode:s
 core/v1.MountPropagationMode:s
-core/v1.ProbeHandler=exec? *#jx;httpGet!HTTPGet? *#jy;tcpSocket!TCPSocket? *#jz;grpc!GRPC? *#k0
-core/v1.LifecycleHandler=exec? *#jx;httpGet!HTTPGet? *#jy;tcpSocket!TCPSocket? *#jz;sleep? *#k1
-core/v1.Capabilities=add? [#k2;drop? [#k2
+core/v1.ProbeHandler=exec? *#kn;httpGet!HTTPGet? *#ko;tcpSocket!TCPSocket? *#kp;grpc!GRPC? *#kq
+core/v1.LifecycleHandler=exec? *#kn;httpGet!HTTPGet? *#ko;tcpSocket!TCPSocket? *#kp;sleep? *#kr
+core/v1.Capabilities=add? [#ks;drop? [#ks
 core/v1.ProcMountType:s
 core/v1.SeccompProfileType:s
 core/v1.AppArmorProfileType:s
-core/v1.PreferredSchedulingTerm=weight i;preference #fh
-core/v1.PodAffinityTerm=labelSelector? *#4m;namespaces? [s;topologyKey s;namespaceSelector? *#4m;matchLabelKeys? [s;mismatchLabelKeys? [s
-core/v1.WeightedPodAffinityTerm=weight i;podAffinityTerm #hu
+core/v1.PodAffinityTerm=labelSelector? *#4v;namespaces? [s;topologyKey s;namespaceSelector? *#4v;matchLabelKeys? [s;mismatchLabelKeys? [s
+core/v1.WeightedPodAffinityTerm=weight i;podAffinityTerm #ij
 core/v1.ContainerStateWaiting=reason? s;message? s
 core/v1.ContainerStateRunning=startedAt? !Time
 core/v1.ContainerStateTerminated=exitCode i;signal? i;reason? s;message? s;startedAt? !Time;finishedAt? !Time;containerID? s
-core/v1.VolumeStatus=image? *#k3
+core/v1.VolumeStatus=image? *#kt
 core/v1.LinuxContainerUser=uid!UID l;gid!GID l;supplementalGroups? [l
-core/v1.ResourceHealth=resourceID #k4;health? #k5;message? *s
+core/v1.ResourceHealth=resourceID #ku;health? #kv;message? *s
 core/v1.ScopeSelectorOperator:s
 core/v1.LoadBalancerIPMode:s
-core/v1.PortStatus=port i;protocol #98;error? *s
+core/v1.PortStatus=port i;protocol #9r;error? *s
 admissionregistration/v1.ScopeType:s
 apiextensions/v1.CustomResourceSubresourceStatus=
 apiextensions/v1.CustomResourceSubresourceScale=specReplicasPath s;statusReplicasPath s;labelSelectorPath? *s
-apiextensions/v1.WebhookClientConfig=url!URL? *s;service? *#k6;caBundle!CABundle? !bytes
-autoscaling/v2.MetricTarget=type #k7;value? *!Quantity;averageValue? *!Quantity;averageUtilization? *i
-autoscaling/v2.MetricIdentifier=name s;selector? *#4m
+apiextensions/v1.WebhookClientConfig=url!URL? *s;service? *#kw;caBundle!CABundle? !bytes
+autoscaling/v2.MetricTarget=type #kx;value? *!Quantity;averageValue? *!Quantity;averageUtilization? *i
+autoscaling/v2.MetricIdentifier=name s;selector? *#4v
 autoscaling/v2.ScalingPolicySelect:s
-autoscaling/v2.HPAScalingPolicy=type #k8;value i;periodSeconds i
+autoscaling/v2.HPAScalingPolicy=type #ky;value i;periodSeconds i
 autoscaling/v2.MetricValueStatus=value? *!Quantity;averageValue? *!Quantity;averageUtilization? *i
 batch/v1.PodFailurePolicyAction:s
-batch/v1.PodFailurePolicyOnExitCodesRequirement=containerName? *s;operator #k9;values [i
-batch/v1.PodFailurePolicyOnPodConditionsPattern=type #d3;status #bf
+batch/v1.PodFailurePolicyOnExitCodesRequirement=containerName? *s;operator #kz;values [i
+batch/v1.PodFailurePolicyOnPodConditionsPattern=type #du;status #c7
 flowcontrol/v1.SubjectKind:s
 flowcontrol/v1.UserSubject=name s
 flowcontrol/v1.GroupSubject=name s
@@ -675,53 +700,54 @@ flowcontrol/v1.ServiceAccountSubject=namespace s;name s
 flowcontrol/v1.LimitResponseType:s
 flowcontrol/v1.QueuingConfiguration=queues i;handSize i;queueLengthLimit i
 networking/v1.ServiceBackendPort=name? s;number? i
-networking/v1.HTTPIngressRuleValue=paths [#ka
-networking/v1.IngressPortStatus=port i;protocol #98;error? *s
+networking/v1.HTTPIngressRuleValue=paths [#l0
+networking/v1.IngressPortStatus=port i;protocol #9r;error? *s
 networking/v1.IPBlock=cidr!CIDR s;except? [s
 resource/v1.OpaqueDeviceConfiguration=driver s;parameters !RawExtension
-resource/v1.ExactDeviceRequest=deviceClassName s;selectors? [#9r;allocationMode? #kb;count? l;adminAccess? *b;tolerations? [#kc;capacity? *#kd
-resource/v1.DeviceSubRequest=name s;deviceClassName s;selectors? [#9r;allocationMode? #kb;count? l;tolerations? [#kc;capacity? *#kd
+resource/v1.ExactDeviceRequest=deviceClassName s;selectors? [#aa;allocationMode? #l1;count? l;adminAccess? *b;tolerations? [#l2;capacity? *#l3
+resource/v1.DeviceSubRequest=name s;deviceClassName s;selectors? [#aa;allocationMode? #l1;count? l;tolerations? [#l2;capacity? *#l3
 resource/v1.FullyQualifiedName:s
-resource/v1.DeviceRequestAllocationResult=request s;driver s;pool s;device s;adminAccess? *b;tolerations? [#kc;bindingConditions? [s;bindingFailureConditions? [s;shareID? *#5o;consumedCapacity? {#fi}!Quantity
-resource/v1.DeviceAllocationConfiguration=source #ke;requests? [s;!DeviceConfiguration^ #fb
-core/v1.NodeSelectorRequirement=key s;operator #kf;values? [s
-resource/v1.CapacityRequestPolicy=default *!Quantity;validValues? [!Quantity;validRange? *#kg
+resource/v1.DeviceRequestAllocationResult=request s;driver s;pool s;device s;adminAccess? *b;tolerations? [#l2;bindingConditions? [s;bindingFailureConditions? [s;shareID? *#68;consumedCapacity? {#g7}!Quantity
+resource/v1.DeviceAllocationConfiguration=source #l4;requests? [s;!DeviceConfiguration^ #g0
+core/v1.NodeSelectorRequirement=key s;operator #l5;values? [s
+resource/v1.CapacityRequestPolicy=default *!Quantity;validValues? [!Quantity;validRange? *#l6
 resource/v1.DeviceTaintEffect:s
 resource/v1beta2.OpaqueDeviceConfiguration=driver s;parameters !RawExtension
 resource/v1beta1.OpaqueDeviceConfiguration=driver s;parameters !RawExtension
-resource/v1beta2.ExactDeviceRequest=deviceClassName s;selectors? [#at;allocationMode? #kh;count? l;adminAccess? *b;tolerations? [#ki;capacity? *#kj
-resource/v1beta2.DeviceSubRequest=name s;deviceClassName s;selectors? [#at;allocationMode? #kh;count? l;tolerations? [#ki;capacity? *#kj
+resource/v1beta2.ExactDeviceRequest=deviceClassName s;selectors? [#bc;allocationMode? #l7;count? l;adminAccess? *b;tolerations? [#l8;capacity? *#l9
+resource/v1beta2.DeviceSubRequest=name s;deviceClassName s;selectors? [#bc;allocationMode? #l7;count? l;tolerations? [#l8;capacity? *#l9
 resource/v1beta2.FullyQualifiedName:s
-resource/v1beta2.DeviceRequestAllocationResult=request s;driver s;pool s;device s;adminAccess? *b;tolerations? [#ki;bindingConditions? [s;bindingFailureConditions? [s;shareID? *#5o;consumedCapacity? {#gi}!Quantity
-resource/v1beta2.DeviceAllocationConfiguration=source #kk;requests? [s;!DeviceConfiguration^ #g5
+resource/v1beta2.DeviceRequestAllocationResult=request s;driver s;pool s;device s;adminAccess? *b;tolerations? [#l8;bindingConditions? [s;bindingFailureConditions? [s;shareID? *#68;consumedCapacity? {#h7}!Quantity
+resource/v1beta2.DeviceAllocationConfiguration=source #la;requests? [s;!DeviceConfiguration^ #gu
 resource/v1beta1.DeviceAllocationMode:s
-resource/v1beta1.DeviceSubRequest=name s;deviceClassName s;selectors? [#av;allocationMode? #j7;count? l;tolerations? [#j9;capacity? *#ja
-resource/v1beta1.DeviceToleration=key? s;operator? #kl;value? s;effect? #km;tolerationSeconds? *l
-resource/v1beta1.CapacityRequirements=requests? {#jg}!Quantity
+resource/v1beta1.DeviceSubRequest=name s;deviceClassName s;selectors? [#be;allocationMode? #jw;count? l;tolerations? [#jy;capacity? *#jz
+resource/v1beta1.DeviceToleration=key? s;operator? #lb;value? s;effect? #lc;tolerationSeconds? *l
+resource/v1beta1.CapacityRequirements=requests? {#k5}!Quantity
 resource/v1beta1.FullyQualifiedName:s
-resource/v1beta1.DeviceRequestAllocationResult=request s;driver s;pool s;device s;adminAccess? *b;tolerations? [#j9;bindingConditions? [s;bindingFailureConditions? [s;shareID? *#5o;consumedCapacity? {#jg}!Quantity
-resource/v1beta1.DeviceAllocationConfiguration=source #kn;requests? [s;!DeviceConfiguration^ #g7
-resource/v1beta2.CapacityRequestPolicy=default *!Quantity;validValues? [!Quantity;validRange? *#ko
+resource/v1beta1.DeviceRequestAllocationResult=request s;driver s;pool s;device s;adminAccess? *b;tolerations? [#jy;bindingConditions? [s;bindingFailureConditions? [s;shareID? *#68;consumedCapacity? {#k5}!Quantity
+resource/v1beta1.DeviceAllocationConfiguration=source #ld;requests? [s;!DeviceConfiguration^ #gw
+resource/v1beta2.CapacityRequestPolicy=default *!Quantity;validValues? [!Quantity;validRange? *#le
 resource/v1beta2.DeviceTaintEffect:s
 resource/v1beta1.QualifiedName:s
 resource/v1beta1.DeviceAttribute=int!IntValue? *l;bool!BoolValue? *b;string!StringValue? *s;version!VersionValue? *s;ints!IntValues? [l;bools!BoolValues? [b;strings!StringValues? [s;versions!VersionValues? [s
-resource/v1beta1.DeviceCapacity=value !Quantity;requestPolicy? *#kp
-resource/v1beta1.DeviceCounterConsumption=counterSet s;counters? {s}#gq
-resource/v1beta1.DeviceTaint=key s;value? s;effect #km;timeAdded? *!Time
-resource/v1beta1.NodeAllocatableResourceMapping=capacityKey? *#jg;allocationMultiplier? *!Quantity
+resource/v1beta1.DeviceCapacity=value !Quantity;requestPolicy? *#lf
+resource/v1beta1.DeviceCounterConsumption=counterSet s;counters? {s}#hf
+resource/v1beta1.DeviceTaint=key s;value? s;effect #lc;timeAdded? *!Time
+resource/v1beta1.NodeAllocatableResourceMapping=capacityKey? *#k5;allocationMultiplier? *!Quantity
+config/v1.Plugin=name s;weight? *i
 core/v1.StorageMedium:s
 core/v1.KeyToPath=key s;path s;mode? *i
-core/v1.DownwardAPIVolumeFile=path s;fieldRef? *#jr;resourceFieldRef? *#js;mode? *i
-core/v1.VolumeProjection=secret? *#kq;downwardAPI? *#kr;configMap? *#ks;serviceAccountToken? *#kt;clusterTrustBundle? *#ku;podCertificate? *#kv
-core/v1.PersistentVolumeClaimTemplate=metadata!ObjectMeta? #2b;spec #2n
+core/v1.DownwardAPIVolumeFile=path s;fieldRef? *#kh;resourceFieldRef? *#ki;mode? *i
+core/v1.VolumeProjection=secret? *#lg;downwardAPI? *#lh;configMap? *#li;serviceAccountToken? *#lj;clusterTrustBundle? *#lk;podCertificate? *#ll
+core/v1.PersistentVolumeClaimTemplate=metadata!ObjectMeta? #2k;spec #2w
 core/v1.ObjectFieldSelector=apiVersion!APIVersion? s;fieldPath s
 core/v1.ResourceFieldSelector=containerName? s;resource s;divisor? !Quantity
-core/v1.ConfigMapKeySelector=!LocalObjectReference^ #2z;key s;optional? *b
-core/v1.SecretKeySelector=!LocalObjectReference^ #2z;key s;optional? *b
+core/v1.ConfigMapKeySelector=!LocalObjectReference^ #38;key s;optional? *b
+core/v1.SecretKeySelector=!LocalObjectReference^ #38;key s;optional? *b
 core/v1.FileKeySelector=volumeName s;path s;key s;optional? *b
 core/v1.ContainerRestartRuleOnExitCodesOperator:s
 core/v1.ExecAction=command? [s
-core/v1.HTTPGetAction=path? s;port !IntOrString;host? s;scheme? #kw;httpHeaders!HTTPHeaders? [#kx
+core/v1.HTTPGetAction=path? s;port !IntOrString;host? s;scheme? #lm;httpHeaders!HTTPHeaders? [#ln
 core/v1.TCPSocketAction=port !IntOrString;host? s
 core/v1.GRPCAction=port i;service *s
 core/v1.SleepAction=seconds l
@@ -733,27 +759,27 @@ apiextensions/v1.ServiceReference=namespace s;name s;path? *s;port? *i
 autoscaling/v2.MetricTargetType:s
 autoscaling/v2.HPAScalingPolicyType:s
 batch/v1.PodFailurePolicyOnExitCodesOperator:s
-networking/v1.HTTPIngressPath=path? s;pathType *#ky;backend #9h
+networking/v1.HTTPIngressPath=path? s;pathType *#lo;backend #a0
 resource/v1.DeviceAllocationMode:s
-resource/v1.DeviceToleration=key? s;operator? #kz;value? s;effect? #iz;tolerationSeconds? *l
-resource/v1.CapacityRequirements=requests? {#fi}!Quantity
+resource/v1.DeviceToleration=key? s;operator? #lp;value? s;effect? #jo;tolerationSeconds? *l
+resource/v1.CapacityRequirements=requests? {#g7}!Quantity
 resource/v1.AllocationConfigSource:s
 core/v1.NodeSelectorOperator:s
 resource/v1.CapacityRequestPolicyRange=min? *!Quantity;max? *!Quantity;step? *!Quantity
 resource/v1beta2.DeviceAllocationMode:s
-resource/v1beta2.DeviceToleration=key? s;operator? #l0;value? s;effect? #jf;tolerationSeconds? *l
-resource/v1beta2.CapacityRequirements=requests? {#gi}!Quantity
+resource/v1beta2.DeviceToleration=key? s;operator? #lq;value? s;effect? #k4;tolerationSeconds? *l
+resource/v1beta2.CapacityRequirements=requests? {#h7}!Quantity
 resource/v1beta2.AllocationConfigSource:s
 resource/v1beta1.DeviceTolerationOperator:s
 resource/v1beta1.DeviceTaintEffect:s
 resource/v1beta1.AllocationConfigSource:s
 resource/v1beta2.CapacityRequestPolicyRange=min? *!Quantity;max? *!Quantity;step? *!Quantity
-resource/v1beta1.CapacityRequestPolicy=default *!Quantity;validValues? [!Quantity;validRange? *#l1
-core/v1.SecretProjection=!LocalObjectReference^ #2z;items? [#jn;optional? *b
-core/v1.DownwardAPIProjection=items? [#jo
-core/v1.ConfigMapProjection=!LocalObjectReference^ #2z;items? [#jn;optional? *b
+resource/v1beta1.CapacityRequestPolicy=default *!Quantity;validValues? [!Quantity;validRange? *#lr
+core/v1.SecretProjection=!LocalObjectReference^ #38;items? [#kd;optional? *b
+core/v1.DownwardAPIProjection=items? [#ke
+core/v1.ConfigMapProjection=!LocalObjectReference^ #38;items? [#kd;optional? *b
 core/v1.ServiceAccountTokenProjection=audience? s;expirationSeconds? *l;path s
-core/v1.ClusterTrustBundleProjection=name? *s;signerName? *s;labelSelector? *#4m;optional? *b;path s
+core/v1.ClusterTrustBundleProjection=name? *s;signerName? *s;labelSelector? *#4v;optional? *b;path s
 core/v1.PodCertificateProjection=signerName? s;keyType? s;maxExpirationSeconds? *i;credentialBundlePath? s;keyPath? s;certificateChainPath? s;userAnnotations? {s}s
 core/v1.URIScheme:s
 core/v1.HTTPHeader=name s;value s
@@ -844,5 +870,14 @@ storage.k8s.io/v1beta1/VolumeAttributesClass 24
 events.k8s.io/v1/Event 25
 policy/v1/Eviction 26
 autoscaling/v1/Scale 27
-meta.k8s.io/v1/DeleteOptions 28
+kubescheduler.config.k8s.io/v1/KubeSchedulerConfiguration 28
+kubescheduler.config.k8s.io/v1/DefaultPreemptionArgs 29
+kubescheduler.config.k8s.io/v1/DynamicResourcesArgs 2a
+kubescheduler.config.k8s.io/v1/InterPodAffinityArgs 2b
+kubescheduler.config.k8s.io/v1/NodeAffinityArgs 2c
+kubescheduler.config.k8s.io/v1/NodeResourcesBalancedAllocationArgs 2d
+kubescheduler.config.k8s.io/v1/NodeResourcesFitArgs 2e
+kubescheduler.config.k8s.io/v1/PodTopologySpreadArgs 2f
+kubescheduler.config.k8s.io/v1/VolumeBindingArgs 2g
+meta.k8s.io/v1/DeleteOptions 2h
 `

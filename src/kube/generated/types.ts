@@ -415,6 +415,59 @@ export interface Scale extends KubeObject {
   readonly status?: ScaleStatus
 }
 
+export interface KubeSchedulerConfiguration extends KubeObject {
+  readonly parallelism?: number
+  readonly leaderElection: LeaderElectionConfiguration
+  readonly clientConnection: ClientConnectionConfiguration
+  readonly enableProfiling?: boolean
+  readonly enableContentionProfiling?: boolean
+  readonly percentageOfNodesToScore?: number
+  readonly podInitialBackoffSeconds?: number
+  readonly podMaxBackoffSeconds?: number
+  readonly profiles?: readonly KubeSchedulerProfile[]
+  readonly extenders?: readonly Extender[]
+  readonly delayCacheUntilActive?: boolean
+}
+
+export interface DefaultPreemptionArgs extends KubeObject {
+  readonly minCandidateNodesPercentage?: number
+  readonly minCandidateNodesAbsolute?: number
+}
+
+export interface DynamicResourcesArgs extends KubeObject {
+  readonly filterTimeout?: string
+  readonly bindingTimeout?: string
+}
+
+export interface InterPodAffinityArgs extends KubeObject {
+  readonly hardPodAffinityWeight?: number
+  readonly ignorePreferredTermsOfExistingPods: boolean
+}
+
+export interface NodeAffinityArgs extends KubeObject {
+  readonly addedAffinity?: NodeAffinity
+}
+
+export interface NodeResourcesBalancedAllocationArgs extends KubeObject {
+  readonly resources?: readonly ResourceSpec[]
+}
+
+export interface NodeResourcesFitArgs extends KubeObject {
+  readonly ignoredResources?: readonly string[]
+  readonly ignoredResourceGroups?: readonly string[]
+  readonly scoringStrategy?: ScoringStrategy
+}
+
+export interface PodTopologySpreadArgs extends KubeObject {
+  readonly defaultConstraints?: readonly TopologySpreadConstraint[]
+  readonly defaultingType?: string
+}
+
+export interface VolumeBindingArgs extends KubeObject {
+  readonly bindTimeoutSeconds?: number
+  readonly shape?: readonly UtilizationShapePoint[]
+}
+
 export interface DeleteOptions extends KubeObject {
   readonly gracePeriodSeconds?: number
   readonly preconditions?: Preconditions
@@ -1370,6 +1423,83 @@ export interface ScaleStatus {
   readonly selector?: string
 }
 
+export interface LeaderElectionConfiguration {
+  readonly leaderElect?: boolean
+  readonly leaseDuration: string
+  readonly renewDeadline: string
+  readonly retryPeriod: string
+  readonly resourceLock: string
+  readonly resourceName: string
+  readonly resourceNamespace: string
+}
+
+export interface ClientConnectionConfiguration {
+  readonly kubeconfig: string
+  readonly acceptContentTypes: string
+  readonly contentType: string
+  readonly qps: number
+  readonly burst: number
+}
+
+export interface DebuggingConfiguration {
+  readonly enableProfiling?: boolean
+  readonly enableContentionProfiling?: boolean
+}
+
+export interface KubeSchedulerProfile {
+  readonly schedulerName?: string
+  readonly percentageOfNodesToScore?: number
+  readonly plugins?: Plugins
+  readonly pluginConfig?: readonly PluginConfig[]
+}
+
+export interface Extender {
+  readonly urlPrefix: string
+  readonly filterVerb?: string
+  readonly preemptVerb?: string
+  readonly prioritizeVerb?: string
+  readonly weight?: number
+  readonly bindVerb?: string
+  readonly enableHTTPS?: boolean
+  readonly tlsConfig?: ExtenderTLSConfig
+  readonly httpTimeout?: string
+  readonly nodeCacheCapable?: boolean
+  readonly managedResources?: readonly ExtenderManagedResource[]
+  readonly ignorable?: boolean
+}
+
+export interface NodeAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredSchedulingTerm[]
+}
+
+export interface ResourceSpec {
+  readonly name: string
+  readonly weight?: number
+}
+
+export interface ScoringStrategy {
+  readonly type?: string
+  readonly resources?: readonly ResourceSpec[]
+  readonly requestedToCapacityRatio?: RequestedToCapacityRatioParam
+}
+
+export interface TopologySpreadConstraint {
+  readonly maxSkew: number
+  readonly topologyKey: string
+  readonly whenUnsatisfiable: string
+  readonly labelSelector?: LabelSelector
+  readonly minDomains?: number
+  readonly nodeAffinityPolicy?: string
+  readonly nodeTaintsPolicy?: string
+  readonly matchLabelKeys?: readonly string[]
+}
+
+export interface UtilizationShapePoint {
+  readonly utilization: number
+  readonly score: number
+}
+
 export interface Preconditions {
   readonly uid?: string
   readonly resourceVersion?: string
@@ -1685,17 +1815,6 @@ export interface PodDNSConfig {
 
 export interface PodReadinessGate {
   readonly conditionType: string
-}
-
-export interface TopologySpreadConstraint {
-  readonly maxSkew: number
-  readonly topologyKey: string
-  readonly whenUnsatisfiable: string
-  readonly labelSelector?: LabelSelector
-  readonly minDomains?: number
-  readonly nodeAffinityPolicy?: string
-  readonly nodeTaintsPolicy?: string
-  readonly matchLabelKeys?: readonly string[]
 }
 
 export interface PodOS {
@@ -2474,6 +2593,54 @@ export interface CounterSetV1beta1 {
   readonly counters?: Readonly<Record<string, CounterV1beta1>>
 }
 
+export interface Plugins {
+  readonly preEnqueue?: PluginSet
+  readonly queueSort?: PluginSet
+  readonly preFilter?: PluginSet
+  readonly filter?: PluginSet
+  readonly postFilter?: PluginSet
+  readonly preScore?: PluginSet
+  readonly score?: PluginSet
+  readonly reserve?: PluginSet
+  readonly permit?: PluginSet
+  readonly preBind?: PluginSet
+  readonly bind?: PluginSet
+  readonly postBind?: PluginSet
+  readonly multiPoint?: PluginSet
+  readonly placementGenerate?: PluginSet
+  readonly placementScore?: PluginSet
+}
+
+export interface PluginConfig {
+  readonly name: string
+  readonly args?: unknown
+}
+
+export interface ExtenderTLSConfig {
+  readonly insecure?: boolean
+  readonly serverName?: string
+  readonly certFile?: string
+  readonly keyFile?: string
+  readonly caFile?: string
+  readonly certData?: string
+  readonly keyData?: string
+  readonly caData?: string
+}
+
+export interface ExtenderManagedResource {
+  readonly name: string
+  readonly ignoredByScheduler?: boolean
+}
+
+export interface PreferredSchedulingTerm {
+  readonly weight: number
+  readonly preference: NodeSelectorTerm
+}
+
+export interface RequestedToCapacityRatioParam {
+  readonly shape?: readonly UtilizationShapePoint[]
+}
+
 export interface ValidationRule {
   readonly rule: string
   readonly message?: string
@@ -2847,11 +3014,6 @@ export interface SeccompProfile {
 export interface AppArmorProfile {
   readonly type: string
   readonly localhostProfile?: string
-}
-
-export interface NodeAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredSchedulingTerm[]
 }
 
 export interface PodAffinity {
@@ -3385,6 +3547,11 @@ export interface CounterV1beta1 {
   readonly value: Quantity
 }
 
+export interface PluginSet {
+  readonly enabled?: readonly Plugin[]
+  readonly disabled?: readonly Plugin[]
+}
+
 export interface SecretReference {
   readonly name?: string
   readonly namespace?: string
@@ -3569,11 +3736,6 @@ export interface LifecycleHandler {
 export interface Capabilities {
   readonly add?: readonly string[]
   readonly drop?: readonly string[]
-}
-
-export interface PreferredSchedulingTerm {
-  readonly weight: number
-  readonly preference: NodeSelectorTerm
 }
 
 export interface PodAffinityTerm {
@@ -3903,6 +4065,11 @@ export interface DeviceTaintV1beta1 {
 export interface NodeAllocatableResourceMappingV1beta1 {
   readonly capacityKey?: string
   readonly allocationMultiplier?: Quantity
+}
+
+export interface Plugin {
+  readonly name: string
+  readonly weight?: number
 }
 
 export interface KeyToPath {

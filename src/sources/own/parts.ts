@@ -98,6 +98,15 @@ export function timersFrom(value: unknown): TimerSpec | undefined {
   }
 }
 
+/** Files with configurations of kube-scheduler, relative to `folder`. */
+export function schedulersFrom(
+  value: unknown,
+  folder: string,
+): { readonly schedulers?: readonly string[] } {
+  if (!Array.isArray(value)) return {}
+  return { schedulers: value.map(file => pathIn(folder, String(file))) }
+}
+
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** Milliseconds of `1h30m`, or undefined when nothing is written. */

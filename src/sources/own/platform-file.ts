@@ -9,7 +9,7 @@ import { isMapping, type Json } from '../objects.ts'
 import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
 import type { ReadDocument } from '../yaml/read.ts'
-import { pathIn, poolsFrom, sourcesFrom, timersFrom } from './parts.ts'
+import { pathIn, poolsFrom, schedulersFrom, sourcesFrom, timersFrom } from './parts.ts'
 import { validateOwn } from './validate.ts'
 
 const names: readonly string[] = ['seatrial.yaml', 'seatrial.yml']
@@ -115,6 +115,7 @@ function partFrom(value: Json, { source }: ReadDocument, path: string): Platform
     ...(Array.isArray(trials) ? { trials: trials.map(trial => trialFrom(trial, folder)) } : {}),
     ...(isMapping(sla) ? { sla: sla as SlaSpec } : {}),
     ...(timers === undefined ? {} : { timers }),
+    ...schedulersFrom(value['schedulers'], folder),
   }
 }
 

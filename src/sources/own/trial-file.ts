@@ -18,7 +18,7 @@ import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
 import { locateIn } from '../source-object.ts'
 import type { ReadDocument } from '../yaml/read.ts'
-import { durationMs, pathIn, poolsFrom, sourcesFrom, timersFrom } from './parts.ts'
+import { durationMs, pathIn, poolsFrom, schedulersFrom, sourcesFrom, timersFrom } from './parts.ts'
 import { minorOf } from './platform-file.ts'
 import { validateOwn } from './validate.ts'
 
@@ -74,6 +74,7 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
       ? {}
       : { pools: poolsFrom(pools, document.source, ['spec', 'cluster', 'pools']) }),
     ...(timers === undefined ? {} : { timers }),
+    ...schedulersFrom(cluster['schedulers'], folder),
     sources: sourcesFrom(spec['sources'], folder),
     changes: placed(spec, 'changes', document).map(changeFrom),
     steps: placed(spec, 'steps', document).flatMap(([step, at]) => stepFrom(step, at, folder)),
