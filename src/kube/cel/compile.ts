@@ -67,7 +67,7 @@ function refuse(source: Source, issues: readonly CelIssue[]): Compiled {
 
 function compileNew(text: string, environment: Environment): Compiled {
   const source = new Source(text)
-  const parsed = parse(source)
+  const parsed = parse(source, environment.hasBindings)
   if (!parsed.ok) return refuse(source, parsed.issues)
   const checked = check(source, parsed.expr, environment)
   if (checked.issues.length > 0) return refuse(source, checked.issues)

@@ -49,6 +49,8 @@ export interface Environment {
   readonly messages: (name: string) => MessageType | undefined
   /** Types that can be named: `int`, `optional_type`. */
   readonly typeNames: ReadonlyMap<string, Type>
+  /** Whether `cel.bind` is a macro. */
+  readonly hasBindings?: boolean
 }
 
 export function global(

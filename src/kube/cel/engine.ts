@@ -9,5 +9,6 @@ export {
   policyBudget,
 } from './policy-program.ts'
 export { compileRules } from './schema-rules.ts'
+export { deviceProgram, deviceValue } from './device-program.ts'
 export { patternError } from './regex.ts'
 export { CelError } from './values.ts'

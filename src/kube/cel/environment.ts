@@ -50,16 +50,18 @@ export interface Extension {
   readonly variables: Readonly<Record<string, Type>>
   readonly messages?: (name: string) => MessageType | undefined
   readonly functions?: readonly FunctionDecl[]
+  readonly hasBindings?: boolean
 }
 
 /** The base environment with variables, message types and functions added. */
 export function kubernetesEnvironment(extension: Extension): Environment {
   functions ??= mergeFunctions(libraries)
-  const { variables, messages, functions: more = [] } = extension
+  const { variables, messages, functions: more = [], hasBindings = false } = extension
   return {
     variables: new Map(Object.entries(variables)),
     functions: more.length === 0 ? functions : new Map([...functions, ...mergeFunctions([more])]),
     messages: name => messages?.(name) ?? wellKnownMessage(name),
     typeNames,
+    hasBindings,
   }
 }

@@ -1,6 +1,6 @@
 // Macros: calls that the parser turns into comprehensions and presence tests.
 // Port of cel-go v0.26.0 parser/macro.go, cel/library.go (optionals), ext/lists.go (sortBy) and
-// ext/comprehensions.go (two variables): expansions.
+// ext/{comprehensions,bindings}.go: expansions.
 
 import { accumulator, type Expr, operators } from './ast.ts'
 
@@ -315,6 +315,28 @@ const receiverMacros: ReadonlyMap<string, Macro> = new Map([
   ['sortBy 2', sortBy],
 ])
 
+/** `cel.bind(x, value, body)`: a fold over nothing whose accumulator is the variable. */
+function bind(scope: MacroScope, args: readonly Expr[]): Expansion {
+  const [variable, value, body] = args as [Expr, Expr, Expr]
+  if (variable.kind !== 'ident') {
+    return { error: 'cel.bind() variable names must be simple identifiers', at: variable.at }
+  }
+  return scope.fold({
+    range: scope.list(),
+    iterVar: '#unused',
+    accuVar: variable.name,
+    accuInit: value,
+    condition: scope.literal(false),
+    step: scope.ident(variable.name),
+    result: body,
+  })
+}
+
+function isBind({ function: name, target, args }: MacroCall): boolean {
+  const isOfCel = target?.kind === 'ident' && target.name === 'cel'
+  return isOfCel && name === 'bind' && args.length === 3
+}
+
 export interface MacroCall {
   readonly function: string
   readonly target: Expr | undefined
@@ -322,8 +344,10 @@ export interface MacroCall {
   readonly at: number
 }
 
-/** What a call means when it is a macro. */
-export function expandMacro({ function: name, target, args, at }: MacroCall): Expansion {
+/** What a call means when it is a macro; `cel.bind` is one in few environments only. */
+export function expandMacro(call: MacroCall, hasBindings: boolean): Expansion {
+  const { function: name, target, args, at } = call
+  if (hasBindings && isBind(call)) return bind(new MacroScope(at), args)
   if (target !== undefined) {
     const macro = receiverMacros.get(`${name} ${args.length}`)
     return macro?.(new MacroScope(at), target, args)

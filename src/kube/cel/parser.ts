@@ -39,7 +39,7 @@ const sizeMax = 100_000
 const depthMax = 250
 
 /** Parses an expression; every complaint has its place. */
-export function parse(source: Source): Parsed {
+export function parse(source: Source, hasBindings = false): Parsed {
   const size = source.characters.length
   if (size > sizeMax) {
     const message = `expression code point size exceeds limit: size: ${size}, limit ${sizeMax}`
@@ -47,7 +47,7 @@ export function parse(source: Source): Parsed {
   }
   const read = tokenize(source)
   const { tokens, issues } = read
-  const parser = new Parser(source, tokens)
+  const parser = new Parser(source, tokens, hasBindings)
   const expr = issues.length === 0 ? parser.start() : undefined
   if (expr !== undefined) {
     return parser.issues.length === 0 ? { ok: true, expr } : { ok: false, issues: parser.issues }
@@ -63,6 +63,7 @@ export function parse(source: Source): Parsed {
 class Unreadable extends Error {}
 
 class Parser {
+  private readonly hasBindings: boolean
   readonly issues: CelIssue[] = []
   isTooDeep = false
   private readonly source: Source
@@ -70,7 +71,8 @@ class Parser {
   private index = 0
   private depth = 0
 
-  constructor(source: Source, tokens: readonly Token[]) {
+  constructor(source: Source, tokens: readonly Token[], hasBindings: boolean) {
+    this.hasBindings = hasBindings
     this.source = source
     this.tokens = tokens
   }
@@ -397,7 +399,7 @@ class Parser {
   }
 
   private callOrMacro(call: Parameters<typeof expandMacro>[0]): Expr {
-    const expansion = expandMacro(call)
+    const expansion = expandMacro(call, this.hasBindings)
     if (expansion === undefined) return { kind: 'call', ...call }
     return 'error' in expansion ? this.complain(expansion.at, expansion.error) : expansion
   }

@@ -23,6 +23,7 @@ import { listOf, mapOf, paramOf, type Type, types, typeOf } from '../types.ts'
 import { zoneOffset } from '../zones.ts'
 import {
   CelError,
+  CelMap,
   Duration,
   isList,
   isMap,
@@ -112,6 +113,7 @@ function contains(element: Value, container: Value): Value {
   if (isList(container)) {
     return container.some(each => equal(element, adapted(each)) === true)
   }
+  if (container instanceof CelMap) return container.has(element)
   if (isMap(container)) return findKey(container, element) !== undefined
   return container instanceof CelError ? container : noSuchOverload
 }

@@ -15,7 +15,7 @@ const gpu: Device = {
 }
 
 function select(expression: string): unknown {
-  const selector = compileDeviceSelector(expression)
+  const selector = compileDeviceSelector(expression, '1.36')
   return typeof selector === 'function' ? selector('gpu.example.com', gpu) : selector
 }
 
@@ -44,6 +44,11 @@ describe('expressions over a device', () => {
     [`cel.bind(gpu, ${own}, gpu.model == "a100" && gpu.healthy)`, true],
     [`["a100", "h100"].exists(m, m == ${own}.model)`, true],
     [`[1, 2].all(n, n < ${own}.index)`, true],
+    ['has(device.attributes.nowhere) && !("nowhere" in device.attributes)', true],
+    ['device.attributes["nowhere"].size() == 0 && device.attributes.size() == 2', true],
+    [`${own}[?"missing"].orValue("x") == "x"`, true],
+    [`cel.bind(unused, ${own}.missing, true)`, true],
+    [`${own}.model.includes("a100") && !${own}.model.includes("a")`, true],
   ])('%s', (expression, want) => {
     expect(select(expression)).toBe(want)
   })
@@ -74,9 +79,31 @@ describe('errors', () => {
     })
   })
 
-  it('end with a non-boolean result', () => {
-    expect(select(`${own}.index`)).toEqual({
-      error: expect.stringMatching(/could not be converted to bool/),
+  // The texts of dynamic-resource-allocation v0.36.3 for this device.
+  it.each([
+    ['index', "int could not be converted to bool: unsupported type conversion from 'int' to bool"],
+    [
+      'model',
+      "string could not be converted to bool: unsupported native conversion from string to 'bool'",
+    ],
+    [
+      'driverVersion',
+      "kubernetes.Semver could not be converted to bool: type conversion error from 'Semver' " +
+        "to 'bool'",
+    ],
+  ])('end with a %s instead of a boolean', (name, error) => {
+    expect(select(`${own}.${name}`)).toEqual({ error: `CEL result of type ${error}` })
+  })
+
+  it('of type are found before any device is looked at', () => {
+    expect(select('1')).toEqual({
+      error: 'must evaluate to bool or the unknown type, not int',
+    })
+  })
+
+  it('includes() is not there before 1.36', () => {
+    expect(compileDeviceSelector(`${own}.model.includes("a")`, '1.35')).toMatchObject({
+      error: expect.stringMatching(/undeclared reference to 'includes'/),
     })
   })
 })

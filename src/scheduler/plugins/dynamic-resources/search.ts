@@ -15,6 +15,7 @@ import type { Allocator } from './allocator.ts'
 import { type Consumed, consumedBy, hasCapacity } from './capacity.ts'
 import { type ConstraintState, constraintState, type Trial } from './constraints.ts'
 import { CountersInUse } from './counters.ts'
+import type { SchedulerVersion } from '../../features.ts'
 import { compileDeviceSelector } from './device-selector.ts'
 import { nodeMatches, type Pool } from './pools.ts'
 import { wantedDevices, type WantedDevices } from './requests.ts'
@@ -283,9 +284,10 @@ export class Search {
     const { driver, perDeviceNodeSelection } = slice.spec
     const className = deviceClass.metadata.name ?? ''
     const ofClass = deviceClass.spec.selectors ?? []
-    let matches = selectorsMatch(`class ${className}`, ofClass, driver, device)
+    const asked = { driver, device, version: this.allocator.features.version }
+    let matches = selectorsMatch(`class ${className}`, ofClass, asked)
     if (matches === true) {
-      matches = selectorsMatch(`claim ${keyOf(claim)}`, wanted.selectors, driver, device)
+      matches = selectorsMatch(`claim ${keyOf(claim)}`, wanted.selectors, asked)
     }
     if (typeof matches === 'object') return matches
     if (matches && perDeviceNodeSelection === true) matches = nodeMatches(this.node, device)
@@ -389,14 +391,20 @@ function trialOf({ name, parent }: WantedDevices, driver: string, device: Device
     : { request: parent, subRequest: name, driver, device }
 }
 
+/** The device that selectors are asked about. */
+interface Asked {
+  readonly driver: string
+  readonly device: Device
+  readonly version: SchedulerVersion
+}
+
 function selectorsMatch(
   owner: string,
   selectors: readonly DeviceSelector[],
-  driver: string,
-  device: Device,
+  { driver, device, version }: Asked,
 ): boolean | { readonly error: string } {
   for (const [index, { cel }] of selectors.entries()) {
-    const compiled = compileDeviceSelector(cel?.expression ?? '')
+    const compiled = compileDeviceSelector(cel?.expression ?? '', version)
     if (typeof compiled !== 'function') {
       return { error: `${owner}: selector #${index}: CEL compile error: ${compiled.error}` }
     }
