@@ -2,7 +2,9 @@
 
 import { fail } from './assert.ts'
 
-const pageEntries = 256
+const pageBits = 8
+const pageEntries = 2 ** pageBits
+const pageMask = pageEntries - 1
 
 /** Append-only; `fork()` is O(1) and the first append after it copies one page. */
 export class PagedLog<T> {
@@ -33,7 +35,7 @@ export class PagedLog<T> {
 
   at(index: number): T {
     if (index < 0 || index >= this.count) fail('a log is read inside its bounds')
-    return (this.pages[Math.floor(index / pageEntries)] as T[])[index % pageEntries] as T
+    return (this.pages[index >> pageBits] as T[])[index & pageMask] as T
   }
 
   /** Entries from `start` (inclusive) to the end. */

@@ -16,12 +16,7 @@ interface Result {
  * nothing comes between making it and taking its value.
  */
 class Answered {
-  private readonly result: Result = { done: true, value: undefined }
-
-  with(value: unknown): this {
-    this.result.value = value
-    return this
-  }
+  readonly result: Result = { done: true, value: undefined }
 
   next(): Result {
     return this.result
@@ -36,7 +31,8 @@ const one = new Answered()
 
 /** A part of a reconcile that has its value; `yield*` needs no more of it than an iterator. */
 function answered<T>(value: T): Part<T> {
-  return one.with(value) as unknown as Part<T>
+  one.result.value = value
+  return one as unknown as Part<T>
 }
 
 /** Answers a step at once. */

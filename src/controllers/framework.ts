@@ -4,6 +4,7 @@
 // answers it got: state that outlives one reconcile goes through `recall` and `remember`.
 
 import type { ApiResponse, ApiRequest, DeleteOptions, PatchType } from '../apiserver/request.ts'
+import type { Labels } from '../kube/label-selector.ts'
 import type { KubeObject } from '../kube/object.ts'
 
 /** One change as an informer sees it: added (no before), updated, deleted (no after). */
@@ -25,6 +26,21 @@ export interface Lister {
   onNode<T extends KubeObject = KubeObject>(node: string): readonly T[]
   /** Pods, ReplicaSets or ControllerRevisions of a namespace that nothing controls. */
   orphans<T extends KubeObject = KubeObject>(kind: string, namespace: string): readonly T[]
+  /** Pods or EndpointSlices of a namespace that have all these labels, ordered by key. */
+  labelled<T extends KubeObject = KubeObject>(
+    kind: 'EndpointSlice' | 'Pod',
+    namespace: string,
+    labels: Labels,
+  ): readonly T[]
+  /**
+   * Services or disruption budgets of a namespace, ordered by key: all whose selector selects
+   * these labels, and some whose selector does not.
+   */
+  maySelect<T extends KubeObject = KubeObject>(
+    kind: 'PodDisruptionBudget' | 'Service',
+    namespace: string,
+    labels: Labels,
+  ): readonly T[]
 }
 
 /** State of a controller that lives in the World: immutable JSON values by key. */

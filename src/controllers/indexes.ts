@@ -38,4 +38,72 @@ export const orphanIndex: IndexSpec = {
       : none,
 }
 
-export const indexes: readonly IndexSpec[] = [ownerIndex, nodeNameIndex, orphanIndex]
+/** The value of a pair of labels in a namespace; no name of one contains these signs. */
+export function pairValue(namespace: string, name: string, label: string): string {
+  return `${namespace}/${name}=${label}`
+}
+
+/** Objects by each of their labels within their namespace. */
+function labelIndexOf(kind: string): IndexSpec {
+  return {
+    name: 'label',
+    kind,
+    part: object => object.metadata.labels,
+    values: ({ metadata }) => {
+      const { labels, namespace = '' } = metadata
+      const values: string[] = []
+      for (const name in labels) values.push(pairValue(namespace, name, labels[name] as string))
+      return values
+    },
+  }
+}
+
+export const labelIndexes = {
+  EndpointSlice: labelIndexOf('EndpointSlice'),
+  Pod: labelIndexOf('Pod'),
+}
+
+/** What any labels of the namespace may be selected by: a selector that asks for no pair. */
+export function anyValue(namespace: string): string {
+  return `${namespace}/`
+}
+
+type Pairs = Readonly<Record<string, string>>
+
+/** Objects by the first pair that their selector asks for: of all that may select a pod, few do. */
+function selectorIndexOf(kind: string, pairsOf: (selector: unknown) => Pairs): IndexSpec {
+  const selectorOf = (object: KubeObject): unknown => (object as Selecting).spec?.selector
+  return {
+    name: 'selector',
+    kind,
+    part: selectorOf,
+    values: object => {
+      const selector = selectorOf(object)
+      if (selector === undefined || selector === null) return none
+      const { namespace = '' } = object.metadata
+      const pairs = pairsOf(selector)
+      for (const name in pairs) return [pairValue(namespace, name, pairs[name] as string)]
+      return [anyValue(namespace)]
+    },
+  }
+}
+
+type Selecting = KubeObject & { readonly spec?: { readonly selector?: unknown } }
+
+const noPairs: Pairs = {}
+
+export const selectorIndexes = {
+  PodDisruptionBudget: selectorIndexOf(
+    'PodDisruptionBudget',
+    selector => (selector as { readonly matchLabels?: Pairs }).matchLabels ?? noPairs,
+  ),
+  Service: selectorIndexOf('Service', selector => selector as Pairs),
+}
+
+export const indexes: readonly IndexSpec[] = [
+  ownerIndex,
+  nodeNameIndex,
+  orphanIndex,
+  ...Object.values(labelIndexes),
+  ...Object.values(selectorIndexes),
+]

@@ -8,7 +8,6 @@ import { SortedMap } from '../base/sorted-map.ts'
 import type { Actor, Forkable, Turn } from '../engine/actor.ts'
 import { Process } from '../engine/process.ts'
 import type { Change } from '../engine/store.ts'
-import type { View } from '../engine/view.ts'
 import type { ApiResponse } from '../apiserver/request.ts'
 import { holdOf, mayHang } from '../apiserver/webhooks/delay.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
@@ -24,7 +23,7 @@ import type {
   Watch,
   WatchContext,
 } from './framework.ts'
-import { nodeNameIndex, orphanIndex, ownerIndex } from './indexes.ts'
+import { listerOf } from './lister.ts'
 
 const backoffBaseMs = 5
 const backoffMaxMs = 1_000_000
@@ -195,17 +194,6 @@ function watchContext({ turn, lister, desk, controller }: DeskContext): WatchCon
     nowMs: turn.nowMs,
     enqueueAfter: (key, delayMs, standing) =>
       addAfter(turn, { desk, controller, key }, delayMs, standing),
-  }
-}
-
-/** The typed reads that controllers and the scheduler make on a view. */
-export function listerOf(view: View): Lister {
-  return {
-    get: (kind, key) => view.get(kind, key),
-    list: (kind, namespace) => view.list(kind, namespace),
-    ownedBy: (kind, uid) => view.indexed(kind, ownerIndex, uid),
-    onNode: node => view.indexed('Pod', nodeNameIndex, node),
-    orphans: (kind, namespace) => view.indexed(kind, orphanIndex, namespace),
   }
 }
 

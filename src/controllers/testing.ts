@@ -5,6 +5,7 @@ import type { ApiRequest, ApiResponse, Target } from '../apiserver/request.ts'
 import { assert } from '../base/assert.ts'
 import { compareStrings } from '../base/compare.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
+import { containsLabels } from '../kube/label-selector.ts'
 import { controllerOf, keyFrom, keyOf, type KubeObject, type ObjectMeta } from '../kube/object.ts'
 import { formatTime } from '../kube/time.ts'
 import { api } from './api.ts'
@@ -143,6 +144,11 @@ export class FakeCluster {
         pod => (pod['spec'] as { nodeName?: string } | undefined)?.nodeName === node,
       ) as never,
     orphans: (kind, namespace) => this.orphans(kind, namespace) as never,
+    labelled: (kind, namespace, labels) =>
+      this.list(kind, namespace).filter(({ metadata }) =>
+        containsLabels(metadata.labels, labels),
+      ) as never,
+    maySelect: (kind, namespace) => this.list(kind, namespace) as never,
   }
 
   private orphans(kind: string, namespace: string): KubeObject[] {

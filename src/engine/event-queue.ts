@@ -88,11 +88,12 @@ export class EventQueue {
 
 function raise(heap: PendingEvent[], from: number): void {
   const event = heap[from] as PendingEvent
+  const { atMs, sequence } = event
   let at = from
   while (at > 0) {
     const parent = (at - 1) >> 1
     const above = heap[parent] as PendingEvent
-    if (!before(event, above)) break
+    if (above.atMs < atMs || (above.atMs === atMs && above.sequence < sequence)) break
     heap[at] = above
     at = parent
   }
@@ -101,16 +102,19 @@ function raise(heap: PendingEvent[], from: number): void {
 
 function sink(heap: PendingEvent[], from: number): void {
   const event = heap[from] as PendingEvent
+  const { atMs, sequence } = event
+  const { length } = heap
   let at = from
   for (;;) {
     let child = 2 * at + 1
-    if (child >= heap.length) break
-    const right = child + 1
-    if (right < heap.length && before(heap[right] as PendingEvent, heap[child] as PendingEvent)) {
-      child = right
+    if (child >= length) break
+    let below = heap[child] as PendingEvent
+    const other = heap[child + 1]
+    if (other !== undefined && before(other, below)) {
+      child += 1
+      below = other
     }
-    const below = heap[child] as PendingEvent
-    if (!before(below, event)) break
+    if (atMs < below.atMs || (atMs === below.atMs && sequence < below.sequence)) break
     heap[at] = below
     at = child
   }

@@ -1,8 +1,9 @@
 // Objects by kind and key, secondary indexes, and the log of every change: the watch stream.
 
+import { LayeredMap } from '../base/layered-map.ts'
 import { PagedLog } from '../base/paged-log.ts'
 import { SortedMap } from '../base/sorted-map.ts'
-import type { KubeObject } from '../kube/object.ts'
+import { keyOf, type KubeObject } from '../kube/object.ts'
 
 /** One write. `revision` counts all writes of the run from 1; the log is in revision order. */
 export interface Change {
@@ -36,7 +37,7 @@ interface KindTable {
   readonly indexes: readonly IndexTable[]
   readonly log: PagedLog<Change>
   /** Lists by namespace, or of `everywhere`, kept up to date: readers outnumber writers. */
-  readonly lists: Map<string, readonly KubeObject[]>
+  readonly lists: LayeredMap<readonly KubeObject[]>
 }
 
 /** One index that applies to a kind. */
@@ -45,7 +46,7 @@ interface IndexTable {
   /** `value NUL key` → key. */
   readonly map: SortedMap<string>
   /** Objects by value, as far as they were asked for and have not changed since. */
-  readonly lists: Map<string, readonly KubeObject[]>
+  readonly lists: LayeredMap<readonly KubeObject[]>
 }
 
 /** Changes in revision order, to be read only. */
@@ -151,9 +152,13 @@ export class Store {
     const specs = this.specs.filter(spec => spec.kind === undefined || spec.kind === kind)
     const table: KindTable = {
       objects: new SortedMap(),
-      indexes: specs.map(spec => ({ spec, map: new SortedMap<string>(), lists: new Map() })),
+      indexes: specs.map(spec => ({
+        spec,
+        map: new SortedMap<string>(),
+        lists: new LayeredMap(),
+      })),
       log: new PagedLog(),
-      lists: new Map(),
+      lists: new LayeredMap(),
     }
     this.tables.set(kind, table)
     return table
@@ -163,51 +168,77 @@ export class Store {
 function forkTable(table: KindTable): KindTable {
   return {
     objects: table.objects.fork(),
-    indexes: table.indexes.map(({ spec, map }) => ({ spec, map: map.fork(), lists: new Map() })),
+    indexes: table.indexes.map(({ spec, map, lists }) => ({
+      spec,
+      map: map.fork(),
+      lists: lists.fork(),
+    })),
     log: table.log.fork(),
-    lists: new Map(table.lists),
+    lists: table.lists.fork(),
   }
 }
 
 function indexTable({ indexes }: KindTable, name: string): IndexTable | undefined {
-  for (const index of indexes) if (index.spec.name === name) return index
+  for (let at = 0; at < indexes.length; at += 1) {
+    const index = indexes[at] as IndexTable
+    if (index.spec.name === name) return index
+  }
   return undefined
 }
 
-type Lists = Map<string, readonly KubeObject[]>
+type Lists = LayeredMap<readonly KubeObject[]>
 
 function relist(lists: Lists, change: Change): void {
-  if (lists.size === 0) return
   replace(lists, everywhere, change)
   const slash = change.key.indexOf('/')
   if (slash >= 0) replace(lists, change.key.slice(0, slash), change)
 }
 
-/** Puts the new version of an object in its place; a list with one more or less is made anew. */
-function replace(lists: Lists, name: string, { before, after }: Change): void {
+/** The list with the new version of an object in its place, with the new one, or without it. */
+function replace(lists: Lists, name: string, change: Change): void {
   const list = lists.get(name)
   if (list === undefined) return
-  const at = before === undefined || after === undefined ? -1 : list.indexOf(before)
+  const { before, after } = change
+  if (before === undefined) {
+    if (after !== undefined) lists.set(name, list.toSpliced(placeIn(list, change.key), 0, after))
+    return
+  }
+  const at = list.indexOf(before)
   if (at < 0) lists.delete(name)
-  else lists.set(name, list.with(at, after as KubeObject))
+  else lists.set(name, after === undefined ? list.toSpliced(at, 1) : list.with(at, after))
+}
+
+/** Where an object of that key belongs in a list in the order of keys. */
+function placeIn(list: readonly KubeObject[], key: string): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (keyOf((list[middle] as KubeObject).metadata) < key) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 function reindex({ spec, map, lists }: IndexTable, change: Change): void {
   const { before, after } = change
   const same = before !== undefined && after !== undefined && spec.part(before) === spec.part(after)
-  if (same && lists.size === 0) return
   const now = after === undefined ? none : spec.values(after)
   if (same) {
     for (const value of now) replace(lists, value, change)
     return
   }
   const old = before === undefined ? none : spec.values(before)
-  for (const value of old) lists.delete(value)
-  for (const value of now) lists.delete(value)
   for (const value of old) {
-    if (!now.includes(value)) map.delete(`${value}\0${change.key}`)
+    if (now.includes(value)) continue
+    map.delete(`${value}\0${change.key}`)
+    replace(lists, value, { ...change, after: undefined })
   }
   for (const value of now) {
-    if (!old.includes(value)) map.set(`${value}\0${change.key}`, change.key)
+    if (old.includes(value)) replace(lists, value, change)
+    else {
+      map.set(`${value}\0${change.key}`, change.key)
+      replace(lists, value, { ...change, before: undefined })
+    }
   }
 }

@@ -298,10 +298,14 @@ export class World {
     const revision = this.store.revision + 1
     const change: Change = { revision, atMs: this.clockMs, kind, key, before, after, writer, via }
     this.store.write(change)
-    for (const { actor, position } of this.wiring.subscribers.get(kind) ?? []) {
+    const subscribers = this.wiring.subscribers.get(kind)
+    if (subscribers === undefined) return
+    for (let index = 0; index < subscribers.length; index += 1) {
+      const { actor, position } = subscribers[index] as Subscription
       const seat = this.seats[actor]
       if (seat === undefined) continue
       if (!seat.pending.includes(position)) seat.pending.push(position)
+      if (seat.deliveryAtMs >= 0) continue
       this.planDelivery(actor, this.clockMs + (this.latencies[actor] as number))
     }
   }

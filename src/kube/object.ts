@@ -79,6 +79,10 @@ export function splitKey(key: string): { namespace: string | undefined; name: st
 export function controllerOf(metadata: ObjectMeta): OwnerReference | undefined {
   const { ownerReferences } = metadata
   if (ownerReferences === undefined) return undefined
-  for (const owner of ownerReferences) if (owner.controller === true) return owner
+  // Asked more often than anything else: most objects have one owner, which controls them.
+  for (let index = 0; index < ownerReferences.length; index += 1) {
+    const owner = ownerReferences[index] as OwnerReference
+    if (owner.controller === true) return owner
+  }
   return undefined
 }

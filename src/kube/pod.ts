@@ -8,8 +8,11 @@ import { parseTime } from './time.ts'
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
   const conditions = pod.status?.conditions
   if (conditions === undefined) return undefined
-  // Asked more often than anything else: a loop, not a closure.
-  for (const condition of conditions) if (condition.type === type) return condition
+  // Asked more often than anything else: a loop, neither a closure nor an iterator.
+  for (let index = 0; index < conditions.length; index += 1) {
+    const condition = conditions[index] as PodCondition
+    if (condition.type === type) return condition
+  }
   return undefined
 }
 

@@ -74,7 +74,20 @@ function dateText(days: number): string {
   return lastDate
 }
 
+let lastSecond = Number.NaN
+let lastText = ''
+
+/** Writes of one moment carry the same time: the text of the last second is kept. */
 function secondsText(ms: number): string {
+  const second = Math.floor(ms / 1000)
+  if (second !== lastSecond) {
+    lastText = textOfSecond(ms)
+    lastSecond = second
+  }
+  return lastText
+}
+
+function textOfSecond(ms: number): string {
   const days = Math.floor(ms / msPerDay)
   const seconds = Math.floor((ms - days * msPerDay) / 1000)
   const minutes = Math.floor(seconds / 60)

@@ -33,7 +33,9 @@ interface Plan {
 export function* manage(api: Api, input: ManageInput): Part<ManageOutcome> {
   const pods = byNode(input.pods)
   const plan: Plan = { create: [], remove: [], retryAfterMs: undefined }
-  for (const node of input.nodes) yield* planNode(api, input, node, { pods, plan })
+  for (const node of input.nodes) {
+    if (!isServed(input, node, pods)) yield* planNode(api, input, node, { pods, plan })
+  }
   plan.remove.push(...withoutNode(input.nodes, pods))
   const { create, remove, retryAfterMs } = plan
   const error = yield* syncNodes(api, input.daemonSet, { create, remove, hash: input.hash })
@@ -41,6 +43,15 @@ export function* manage(api: Api, input: ManageInput): Part<ManageOutcome> {
     ...(error !== undefined && { error }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   }
+}
+
+/** Whether a node has the one running pod that it should have: there is nothing to plan. */
+function isServed({ placement }: ManageInput, node: Node, pods: PodsByNode): boolean {
+  const here = pods.get(node.metadata.name ?? '')
+  if (here?.length !== 1 || !placement(node).shouldContinue) return false
+  const [{ metadata, status }] = here as [Pod]
+  const isRunning = status?.phase !== 'Failed' && status?.phase !== 'Succeeded'
+  return isRunning && metadata.deletionTimestamp === undefined
 }
 
 function* planNode(

@@ -53,9 +53,28 @@ export interface Placement {
 
 const nowhere: Placement = { shouldRun: false, shouldContinue: false }
 
-/** Whether the pods of a DaemonSet belong on a node; made once per DaemonSet, asked per node. */
+const placements = new WeakMap<PodSpec, WeakMap<Node, Placement>>()
+
+/** Whether the pods of a DaemonSet belong on a node. A function of both alone, so it is kept. */
 export function placementOn(daemonSet: DaemonSet): (node: Node) => Placement {
-  const spec = daemonSet.spec?.template.spec ?? { containers: [] }
+  const spec = daemonSet.spec?.template.spec ?? noPods
+  const known = placements.get(spec) ?? new WeakMap<Node, Placement>()
+  placements.set(spec, known)
+  let decide: ((node: Node) => Placement) | undefined
+  return node => {
+    const decided = known.get(node)
+    if (decided !== undefined) return decided
+    decide ??= placementOf(spec)
+    const placement = decide(node)
+    known.set(node, placement)
+    return placement
+  }
+}
+
+const noPods: PodSpec = { containers: [] }
+const anywhere: Placement = { shouldRun: true, shouldContinue: true }
+
+function placementOf(spec: PodSpec): (node: Node) => Placement {
   const tolerations = daemonPodTolerations(spec)
   const fixed = spec.nodeName ?? ''
   return node => {
@@ -66,7 +85,7 @@ export function placementOn(daemonSet: DaemonSet): (node: Node) => Placement {
         (taint.effect === 'NoSchedule' || taint.effect === 'NoExecute') &&
         !tolerations.some(toleration => toleratesTaint(toleration, taint)),
     )
-    if (hard.length === 0) return { shouldRun: true, shouldContinue: true }
+    if (hard.length === 0) return anywhere
     return { shouldRun: false, shouldContinue: !hard.some(({ effect }) => effect === 'NoExecute') }
   }
 }

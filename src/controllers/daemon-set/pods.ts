@@ -3,7 +3,7 @@
 
 import { compareStrings } from '../../base/compare.ts'
 import type { DaemonSet, Pod, PodTemplateSpec } from '../../kube/generated/types.ts'
-import { selectorMatches } from '../../kube/label-selector.ts'
+import { selectorMatcher } from '../../kube/label-selector.ts'
 import { keyOf } from '../../kube/object.ts'
 import { claimObjects } from '../claiming.ts'
 import { aggregateText } from '../failures.ts'
@@ -31,7 +31,8 @@ export interface ClaimedPods {
 export function* claimPods(api: Api, daemonSet: DaemonSet): Part<ClaimedPods> {
   const candidates = yield* ownedAndOrphans<Pod>(api, 'Pod', daemonSet)
   const { selector } = daemonSet.spec ?? {}
-  const matches = (pod: Pod): boolean => selectorMatches(selector, pod.metadata.labels)
+  const selects = selectorMatcher(selector)
+  const matches = (pod: Pod): boolean => selects(pod.metadata.labels)
   const { claimed, error } = yield* claimObjects(api, { owner: daemonSet, candidates, matches })
   return { pods: claimed, ...(error !== undefined && { error }) }
 }

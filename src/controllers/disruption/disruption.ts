@@ -62,7 +62,7 @@ function onPodChange(change: ObjectChange, context: WatchContext): readonly stri
 function budgetsOf(lister: Lister, pod: Pod): readonly PodDisruptionBudget[] {
   const { namespace = '', labels = {} } = pod.metadata
   return lister
-    .list<PodDisruptionBudget>('PodDisruptionBudget', namespace)
+    .maySelect<PodDisruptionBudget>('PodDisruptionBudget', namespace, labels)
     .filter(({ spec }) => selectorMatcher(spec?.selector)(labels))
 }
 
@@ -87,8 +87,9 @@ function* syncBudget(api: Api, budget: PodDisruptionBudget): Part<ReconcileResul
     return yield* giveUp(api, budget, selector.error)
   }
   const matches = selectorMatcher(budget.spec?.selector)
-  const all = yield* api.list<Pod>('Pod', namespace)
-  const pods = all.filter(pod => matches(pod.metadata.labels ?? {}))
+  const pairs = budget.spec?.selector?.matchLabels ?? {}
+  const some = yield* api.read(lister => lister.labelled<Pod>('Pod', namespace, pairs))
+  const pods = some.filter(pod => matches(pod.metadata.labels ?? {}))
   if (pods.length === 0) yield* api.event(budget, 'Normal', 'NoPods', 'No matching pods found')
   const expected = yield* expectedPods(api, budget, pods)
   if (!expected.ok) {

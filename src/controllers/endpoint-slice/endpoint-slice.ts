@@ -2,6 +2,7 @@
 // Upstream: pkg/controller/endpointslice/endpointslice_controller.go, v1.36.3.
 
 import type { EndpointSlice, Pod, Service } from '../../kube/generated/types.ts'
+import { containsLabels } from '../../kube/label-selector.ts'
 import { isPodReady } from '../../kube/pod.ts'
 import { keyFrom, keyOf, splitKey } from '../../kube/object.ts'
 import {
@@ -70,9 +71,11 @@ function* syncService(
   selector: Readonly<Record<string, string>>,
 ): Part<string | undefined> {
   const { namespace = '' } = service.metadata
-  const all = yield* api.list<Pod>('Pod', namespace)
-  const pods = all.filter(pod => selects(selector, pod.metadata.labels))
-  const owned = yield* api.list<EndpointSlice>('EndpointSlice', namespace)
+  const pods = yield* api.read(lister => lister.labelled<Pod>('Pod', namespace, selector))
+  const ofService = { [serviceNameLabel]: service.metadata.name ?? '' }
+  const owned = yield* api.read(lister =>
+    lister.labelled<EndpointSlice>('EndpointSlice', namespace, ofService),
+  )
   const slices = owned.filter(
     slice => serviceKeyOf(slice) === key && slice.metadata.deletionTimestamp === undefined,
   )
@@ -87,14 +90,6 @@ function* syncService(
     yield* api.event(service, 'Warning', 'FailedToUpdateEndpointSlices', message)
   }
   return error
-}
-
-function selects(
-  selector: Readonly<Record<string, string>>,
-  labels: Readonly<Record<string, string>> = {},
-): boolean {
-  for (const name in selector) if (labels[name] !== selector[name]) return false
-  return true
 }
 
 /** The service that a slice of this controller belongs to. */
@@ -150,9 +145,10 @@ function servicesOfPodChange(change: ObjectChange, { lister }: WatchContext): re
 }
 
 function servicesOf(lister: Lister, namespace: string, pod: Pod): readonly string[] {
+  const labels = pod.metadata.labels ?? {}
   return lister
-    .list<Service>('Service', namespace)
-    .filter(({ spec }) => spec?.selector && selects(spec.selector, pod.metadata.labels))
+    .maySelect<Service>('Service', namespace, labels)
+    .filter(({ spec }) => spec?.selector && containsLabels(labels, spec.selector))
     .map(service => keyOf(service.metadata))
 }
 

@@ -17,7 +17,13 @@ export interface Health {
 }
 
 export function readyConditionOf(node: Node): NodeCondition | undefined {
-  return node.status?.conditions?.find(({ type }) => type === 'Ready')
+  const conditions = node.status?.conditions ?? []
+  // Asked of every node at every look: a loop, no closure.
+  for (let index = 0; index < conditions.length; index += 1) {
+    const condition = conditions[index] as NodeCondition
+    if (condition.type === 'Ready') return condition
+  }
+  return undefined
 }
 
 /**

@@ -2,7 +2,7 @@
 // Upstream: pkg/controller/replicaset/replica_set.go, v1.36.3.
 
 import type { Pod, ReplicaSet } from '../../kube/generated/types.ts'
-import { selectorMatches } from '../../kube/label-selector.ts'
+import { selectorMatcher } from '../../kube/label-selector.ts'
 import { controllerOf } from '../../kube/object.ts'
 import { isPodActive, isPodTerminating } from '../../kube/pod.ts'
 import { nextAvailabilityMs } from '../availability.ts'
@@ -39,7 +39,8 @@ function* sync(api: Api, { key, replicaSet, countsTerminating }: Sync): Part<Rec
   const expectations = yield* api.recall<Expectations>(expectationsKey(key))
   const needsSync = satisfied(expectations, yield* api.now())
   const { selector } = replicaSet.spec ?? {}
-  const matches = (pod: Pod) => selectorMatches(selector, pod.metadata.labels)
+  const selects = selectorMatcher(selector)
+  const matches = (pod: Pod) => selects(pod.metadata.labels)
   const all = yield* ownedAndOrphans<Pod>(api, 'Pod', replicaSet)
   const claim = yield* claimObjects(api, {
     owner: replicaSet,

@@ -21,11 +21,16 @@ export function applyMergePatch(document: unknown, patch: unknown): unknown {
 
 /** The value without the null fields of its objects. */
 function pruned(value: unknown): unknown {
+  // Most values of a patch are plain: they take no call.
+  if (typeof value !== 'object' || value === null) return value
   if (isArray(value)) return value.map(item => (item === null ? null : pruned(item)))
-  if (!isObject(value)) return value
+  const fields = value as JsonObject
   const result: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) {
-    if (value[key] !== null && value[key] !== undefined) result[key] = pruned(value[key])
+  for (const key in fields) {
+    const field = fields[key]
+    if (typeof field !== 'object') {
+      if (field !== undefined) result[key] = field
+    } else if (field !== null) result[key] = pruned(field)
   }
   return result
 }
