@@ -5,14 +5,15 @@ import { sortedStrings } from '../base/compare.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { keyOf } from '../kube/object.ts'
 import { conflictCauses, conflictMessage, encodeOwners } from '../kube/ownership/managers.ts'
-import { applyObject, type Applied, resetFields } from '../kube/ownership/updater.ts'
+import { applyObject, type Applied } from '../kube/ownership/updater.ts'
 import { isObject } from '../kube/patch/json.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { formatTime } from '../kube/time.ts'
 import { required } from '../kube/validation/field-error.ts'
 import { create } from './create.ts'
+import { lacks } from './custom-validity.ts'
 import { decode } from './decoding.ts'
-import { hasStatus, managerOf, ownersOf } from './ownership.ts'
+import { managerOf, ownedSchema, ownersOf, resetOf } from './ownership.ts'
 import type { ApiRequest, ApiResponse } from './request.ts'
 import type { Resource } from './resource.ts'
 import {
@@ -45,7 +46,8 @@ export function apply(server: Server, request: ApplyRequest): ApiResponse {
   const { resource, object: live } = find(context, target)
   const given = appliedObject(body, target.name)
   if (isStatus(given)) return refused(given)
-  if (live === undefined && subresource !== '') return refused(notFound(resource, target.name))
+  const isMissing = live === undefined ? subresource !== '' : lacks(resource, live, subresource)
+  if (isMissing) return refused(notFound(resource, target.name))
   const { namespace, name } = target
   const address = { name, ...(namespace !== undefined && { namespace }) }
   const owners = live === undefined ? new Map() : ownersOf(context, resource, keyOf(live.metadata))
@@ -55,7 +57,8 @@ export function apply(server: Server, request: ApplyRequest): ApiResponse {
     by: {
       name: managerOf(manager, 'Apply', given.apiVersion),
       time: formatTime(context.nowMs),
-      reset: resetFields(subresource, hasStatus(resource)),
+      reset: resetOf(resource, subresource),
+      schema: ownedSchema(resource, given.apiVersion),
       force,
     },
   })

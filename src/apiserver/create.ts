@@ -10,6 +10,7 @@ import { formatTime } from '../kube/time.ts'
 import { validateCreate, validatePodMeta } from '../kube/validation/registry.ts'
 import { admit, commit, type ObjectRequest, validate } from './admission.ts'
 import { allocate } from './allocation.ts'
+import { customErrors } from './custom-validity.ts'
 import { decode, type FieldValidation } from './decoding.ts'
 import { generateName } from './names.ts'
 import { isKnownValid, rememberValid } from './pod-validity.ts'
@@ -98,7 +99,8 @@ function prepare(
   const allocated = allocate(context, resource, prepared, undefined)
   if (isStatus(allocated)) return allocated
   if (resource.key === 'Pod') return preparePod(resource, allocated, requested)
-  const errors = validateCreate(resource.key, allocated, resource.namespaced)
+  const meta = validateCreate(resource.key, allocated, resource.namespaced)
+  const errors = customErrors(resource, { object: allocated, meta })
   return errors.length === 0
     ? applyDefaults(resource.key, allocated)
     : invalidObject(resource, allocated.metadata.name ?? '', errors)

@@ -42,7 +42,8 @@ function shaped(
   definition: KubeObject,
   validation: FieldValidation,
 ): KubeObject | ApiStatus {
-  const { value, unknown } = shapedResource(object, definition)
+  const { value, unknown, error } = shapedResource(object, definition)
+  if (error !== undefined) return badRequest(`${cannotHandle(object)}: ${error}`)
   if (unknown.length === 0 || validation !== 'Strict') return value
   const errors = unknown.map(path => `unknown field "${path}"`)
   return badRequest(`${cannotHandle(object)}: ${strictDecodingText(errors)}`)

@@ -11,13 +11,23 @@ import {
   type ManagerName,
   type Owners,
 } from '../kube/ownership/managers.ts'
+import type { FieldSet } from '../kube/ownership/field-set.ts'
 import { ownersAfterUpdate, resetFields } from '../kube/ownership/updater.ts'
+import type { Schema } from '../kube/custom/schema.ts'
+import { versionOf } from './custom-validity.ts'
 import type { ApiContext, Written } from './request.ts'
 import type { Resource } from './resource.ts'
 import { strategyOf } from './strategies.ts'
 
-export function hasStatus(resource: Resource): boolean {
-  return strategyOf(resource).emptyStatus !== undefined
+/** What a write through a subresource, or the object itself, cannot set. */
+export function resetOf(resource: Resource, subresource: string): FieldSet {
+  const hasStatus = strategyOf(resource).emptyStatus !== undefined
+  return resetFields(subresource, { hasStatus, isCustom: resource.definition !== undefined })
+}
+
+/** The schema of a custom resource; undefined for all others. */
+export function ownedSchema(resource: Resource, apiVersion: string): Schema | undefined {
+  return versionOf(resource, apiVersion)?.schema?.openAPIV3Schema as Schema | undefined
 }
 
 /** The identity of whoever wrote. */
@@ -32,9 +42,8 @@ export function managerOf(
 /** The owners of the object as it is stored now. */
 export function ownersOf(context: ApiContext, resource: Resource, key: string): Owners {
   const writes = context.history?.(resource.key, key) ?? []
-  const withStatus = hasStatus(resource)
   let owners: Owners = noOwners
-  for (const write of writes) owners = afterWrite(owners, write, withStatus)
+  for (const write of writes) owners = afterWrite(owners, write, resource)
   return owners
 }
 
@@ -44,13 +53,12 @@ function lastOwners(context: ApiContext, resource: Resource, object: KubeObject)
   const writes = context.history?.(resource.key, key) ?? []
   const last = writes.at(-1)
   if (last === undefined || last.after !== undefined) return ownersOf(context, resource, key)
-  const withStatus = hasStatus(resource)
   let owners: Owners = noOwners
-  for (const write of writes.slice(0, -1)) owners = afterWrite(owners, write, withStatus)
-  return afterWrite(owners, { ...last, after: object }, withStatus)
+  for (const write of writes.slice(0, -1)) owners = afterWrite(owners, write, resource)
+  return afterWrite(owners, { ...last, after: object }, resource)
 }
 
-function afterWrite(owners: Owners, write: Written, withStatus: boolean): Owners {
+function afterWrite(owners: Owners, write: Written, resource: Resource): Owners {
   const { before } = write
   const after = write.requested ?? write.after
   if (after === undefined) return noOwners
@@ -59,10 +67,10 @@ function afterWrite(owners: Owners, write: Written, withStatus: boolean): Owners
     return decodeOwners(entries)
   }
   const name = managerOf(write, 'Update', after.apiVersion)
-  const reset = resetFields(write.subresource ?? '', withStatus)
+  const reset = resetOf(resource, write.subresource ?? '')
   // The scale subresource loses the time of its managers on the way to the object.
   const time = write.subresource === 'scale' ? '' : formatTime(write.atMs)
-  const by = { name, time, reset }
+  const by = { name, time, reset, schema: ownedSchema(resource, after.apiVersion) }
   return ownersAfterUpdate(owners, { before, after }, by)
 }
 

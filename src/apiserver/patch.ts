@@ -11,6 +11,7 @@ import { schemaOf } from '../kube/schema.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { invalid } from '../kube/validation/field-error.ts'
 import { otherObject } from './addressed.ts'
+import { lacks } from './custom-validity.ts'
 import { decode } from './decoding.ts'
 import type { ApiContext, ApiRequest, ApiResponse } from './request.ts'
 import type { Resource } from './resource.ts'
@@ -33,7 +34,9 @@ type PatchRequest = Extract<ApiRequest, { verb: 'patch' }>
 export function patch(server: Server, request: PatchRequest): ApiResponse {
   const { target, subresource } = request
   const { resource, object: old } = find(server.context, target)
-  if (old === undefined) return refused(notFound(resource, target.name))
+  if (old === undefined || lacks(resource, old, subresource ?? '')) {
+    return refused(notFound(resource, target.name))
+  }
   if (subresource === 'scale') {
     const replicas = (request.patch as { spec?: { replicas?: number } }).spec?.replicas
     return scale(server, target, replicas ?? 0)

@@ -27,7 +27,11 @@ export interface DeleteOptions {
 export type PatchType = 'apply' | 'json' | 'merge' | 'strategic'
 
 export type ApiRequest =
-  | { readonly verb: 'get'; readonly target: Target }
+  | {
+      readonly verb: 'get'
+      readonly target: Target
+      readonly subresource?: 'status' | 'scale'
+    }
   | {
       readonly verb: 'create'
       readonly object: KubeObject

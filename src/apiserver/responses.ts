@@ -72,6 +72,13 @@ export function badRequest(message: string): ApiStatus {
   return failure({ code: 400, reason: 'BadRequest', message })
 }
 
+/** 500 of the server's own. */
+export function internalFailure(why: string): ApiStatus {
+  const message = `Internal error occurred: ${why}`
+  const causes = [{ message: why }]
+  return failure({ code: 500, reason: 'InternalError', message, details: { causes } })
+}
+
 export function tooManyRequests(
   message: string,
   retryAfterSeconds: number,

@@ -8,12 +8,13 @@ import type { AdmissionPlugin } from './admission.ts'
 import { apply } from './apply.ts'
 import { bind } from './bind.ts'
 import { create } from './create.ts'
+import { lacks } from './custom-validity.ts'
 import { deleteTarget } from './delete.ts'
 import { evict } from './evict.ts'
 import { patch } from './patch.ts'
-import type { ApiContext, ApiRequest, ApiResponse, Target } from './request.ts'
+import type { ApiContext, ApiRequest, ApiResponse } from './request.ts'
 import { accepted, notFound, refused } from './responses.ts'
-import { scale } from './scale.ts'
+import { readScale, scale } from './scale.ts'
 import { find, type Server } from './stored.ts'
 import { update } from './update.ts'
 
@@ -31,7 +32,7 @@ export function handle(
   }
   switch (request.verb) {
     case 'get':
-      return get(server, request.target)
+      return get(server, request)
     case 'create':
       return served(request, () => create(server, request.object, request))
     case 'update':
@@ -72,7 +73,12 @@ function served(
   return { ...response, object: servedForm(response.object, object.apiVersion) }
 }
 
-function get({ context }: Server, target: Target): ApiResponse {
-  const { resource, object } = find(context, target)
-  return object === undefined ? refused(notFound(resource, target.name)) : accepted(object)
+function get(
+  server: Server,
+  { target, subresource }: Extract<ApiRequest, { verb: 'get' }>,
+): ApiResponse {
+  if (subresource === 'scale') return readScale(server, target)
+  const { resource, object } = find(server.context, target)
+  const isMissing = object === undefined || lacks(resource, object, subresource ?? '')
+  return isMissing ? refused(notFound(resource, target.name)) : accepted(object)
 }

@@ -4,14 +4,14 @@ import type { KubeObject } from '../kube/object.ts'
 import { equalExcept, semanticEqual } from './equality.ts'
 import { podStrategy } from './pod-strategy.ts'
 import type { Resource } from './resource.ts'
-import { specChanged, specOrAnnotationsChanged, type Strategy } from './strategy.ts'
+import { specChanged, specOrAnnotationsChanged, type Strategy, withStatus } from './strategy.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
 const plain: Strategy = {}
 const bySpec: Strategy = { generation: specChanged }
 
-function withStatus(emptyStatus: Fields): Strategy {
+function hasStatus(emptyStatus: Fields): Strategy {
   return { emptyStatus, generation: specChanged }
 }
 
@@ -28,7 +28,7 @@ function withoutMaxUnavailable(set: KubeObject, old: KubeObject | undefined): Ku
 }
 
 const statefulSetStrategy: Strategy = {
-  ...withStatus({ replicas: 0, availableReplicas: 0 }),
+  ...hasStatus({ replicas: 0, availableReplicas: 0 }),
   create: set => withoutMaxUnavailable(set, undefined),
   update: withoutMaxUnavailable,
 }
@@ -217,7 +217,7 @@ function withStoredVersion(definition: KubeObject, status: Fields): KubeObject {
 
 const byKind: Readonly<Record<string, Strategy>> = {
   CertificateSigningRequest: { emptyStatus: {} },
-  CronJob: withStatus({}),
+  CronJob: hasStatus({}),
   CustomResourceDefinition: {
     generation: specChanged,
     create: definition => withStoredVersion(definition, emptyDefinitionStatus),
@@ -227,9 +227,9 @@ const byKind: Readonly<Record<string, Strategy>> = {
   Deployment: deploymentStrategy,
   DeviceClass: bySpec,
   EndpointSlice: endpointSliceStrategy,
-  FlowSchema: withStatus({}),
+  FlowSchema: hasStatus({}),
   HorizontalPodAutoscaler: { emptyStatus: { currentMetrics: null, desiredReplicas: 0 } },
-  Ingress: withStatus({ loadBalancer: {} }),
+  Ingress: hasStatus({ loadBalancer: {} }),
   IngressClass: bySpec,
   Job: {
     emptyStatus: {},
@@ -252,8 +252,8 @@ const byKind: Readonly<Record<string, Strategy>> = {
     unconditionalUpdate: false,
   },
   PriorityClass: { generation: () => false },
-  PriorityLevelConfiguration: withStatus({}),
-  ReplicaSet: withStatus({ replicas: 0 }),
+  PriorityLevelConfiguration: hasStatus({}),
+  ReplicaSet: hasStatus({ replicas: 0 }),
   ReplicationController: {
     emptyStatus: { replicas: 0 },
     generation: specChanged,
@@ -275,7 +275,7 @@ const byKind: Readonly<Record<string, Strategy>> = {
   RoleBinding: { createOnUpdate: true },
   RuntimeClass: { unconditionalUpdate: false },
   StatefulSet: statefulSetStrategy,
-  ValidatingAdmissionPolicy: withStatus({}),
+  ValidatingAdmissionPolicy: hasStatus({}),
   ValidatingAdmissionPolicyBinding: bySpec,
   ValidatingWebhookConfiguration: { generation: webhooksChanged },
   VolumeAttachment: { emptyStatus: { attached: false } },
@@ -291,18 +291,15 @@ function webhooksChanged(object: KubeObject, old: KubeObject): boolean {
 
 /** Custom resources: everything but metadata counts, and status too without the subresource. */
 const customWithStatus: Strategy = {
-  emptyStatus: undefinedStatus(),
+  emptyStatus: {},
+  create: object => withStatus(object, undefined),
   generation: (object, old) => !equalExcept(object, old, ['metadata', 'status']),
   unconditionalUpdate: false,
-  statusUpdate: (object, old) => ({
-    ...old,
-    metadata: { ...old.metadata, resourceVersion: object.metadata.resourceVersion ?? '' },
-    status: object['status'],
-  }),
-}
-
-function undefinedStatus(): Fields {
-  return {}
+  statusUpdate: (object, old) => {
+    const resourceVersion = object.metadata.resourceVersion ?? ''
+    const kept = { ...old, metadata: { ...old.metadata, resourceVersion } }
+    return withStatus(kept, object['status'])
+  },
 }
 
 const customWithoutStatus: Strategy = {

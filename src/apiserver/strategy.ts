@@ -39,7 +39,7 @@ export function prepareForUpdate(
 ): KubeObject {
   let prepared = withGeneration(object, old.metadata.generation)
   if (strategy.emptyStatus !== undefined && prepared['status'] !== old['status']) {
-    prepared = { ...prepared, status: old['status'] }
+    prepared = withStatus(prepared, old['status'])
   }
   if (strategy.update !== undefined) prepared = strategy.update(prepared, old)
   if (strategy.generation?.(prepared, old) === true) {
@@ -59,6 +59,11 @@ export function prepareForStatusUpdate(
   if (prepared['spec'] !== old['spec']) prepared = { ...prepared, spec: old['spec'] }
   if (strategy.statusUpdate === undefined) return prepared
   return strategy.statusUpdate(prepared, old, formatTime(nowMs))
+}
+
+/** `object` with a status, or without one when it is undefined. */
+export function withStatus({ status: _own, ...object }: KubeObject, status: unknown): KubeObject {
+  return (status === undefined ? object : { ...object, status }) as KubeObject
 }
 
 /** `object` with `generation`, or without one when it is undefined. */

@@ -10,6 +10,7 @@ import { validateStatusUpdate, validateUpdate } from '../kube/validation/registr
 import { admit, commit, type ObjectRequest, validate } from './admission.ts'
 import { allocate } from './allocation.ts'
 import { create } from './create.ts'
+import { customErrors, lacks } from './custom-validity.ts'
 import { decode, type FieldValidation } from './decoding.ts'
 import { sameStored } from './equality.ts'
 import type { ApiResponse, Via } from './request.ts'
@@ -56,6 +57,7 @@ export function update(
     const creates = strategyOf(resource).createOnUpdate === true && subresource === ''
     return creates ? create(server, given) : refused(notFound(resource, name))
   }
+  if (lacks(resource, old, subresource)) return refused(notFound(resource, name))
   const { trusted } = server.context
   const decoded = decode(given, resource, { validation: fieldValidation, old, trusted })
   if (isStatus(decoded)) return refused(decoded)
@@ -131,9 +133,10 @@ function prepare(
   if (isStatus(allocated)) return allocated
   if (sameStored(allocated, old)) return old
   if (status && context.trusted === true) return allocated
-  const errors = status
+  const meta = status
     ? validateStatusUpdate(allocated, old)
     : validateUpdate(resource.key, allocated, old)
+  const errors = customErrors(resource, { object: allocated, old, isStatus: status, meta })
   return errors.length === 0
     ? allocated
     : invalidObject(resource, allocated.metadata.name ?? '', errors)

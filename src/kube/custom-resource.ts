@@ -2,7 +2,9 @@
 // fields that it gives a default get it. Upstream: k8s.io/apiextensions-apiserver v0.36.3
 // pkg/apiserver/schema/{pruning,defaulting}.
 
+import { decodeObject } from './decode.ts'
 import type { CustomResourceDefinition } from './generated/types.ts'
+import { goJsonValue } from './go-json.ts'
 import type { KubeObject } from './object.ts'
 import { isArray, isObject, type JsonObject } from './patch/json.ts'
 
@@ -21,6 +23,8 @@ export interface Shaped {
   readonly value: KubeObject
   /** Paths of fields that were dropped, sorted. */
   readonly unknown: readonly string[]
+  /** What about an embedded resource cannot be read. */
+  readonly error?: string
 }
 
 /** The schema of a version that the definition has; undefined when there is none to go by. */
@@ -36,10 +40,12 @@ export function shapedResource(object: KubeObject, definition: KubeObject): Shap
   const schema = schemaOf(definition, object.apiVersion)
   if (schema === undefined) return { value: object, unknown: [] }
   const unknown: string[] = []
+  const errors: string[] = []
   const root = { ...schema, 'x-kubernetes-embedded-resource': true }
-  const pruned = prune(object, root, { path: '', unknown })
+  const pruned = prune(object, root, { path: '', unknown, errors })
   const value = withDefaults(withoutNulls(pruned, root), root) as KubeObject
-  return { value, unknown: unknown.sort() }
+  const [error] = errors
+  return { value, unknown: unknown.sort(), ...(error !== undefined && { error }) }
 }
 
 const metaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
@@ -47,10 +53,30 @@ const metaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
 interface Place {
   readonly path: string
   readonly unknown: string[]
+  readonly errors: string[]
 }
 
-function below({ path, unknown }: Place, key: string): Place {
-  return { path: path === '' ? key : `${path}.${key}`, unknown }
+function below(place: Place, key: string): Place {
+  return { ...place, path: place.path === '' ? key : `${place.path}.${key}` }
+}
+
+/** Type and metadata of an embedded resource as Go reads them; those of the root are read already. */
+function typeAndMeta(value: unknown, key: string, { path, unknown, errors }: Place): unknown {
+  const refuse = (why: string): unknown =>
+    errors.push(`${path}: Invalid value: ${goJsonValue(value)}: ${why}`)
+  if (key !== 'metadata') {
+    if (typeof value !== 'string') refuse('must be a string')
+    return value
+  }
+  const holder = { apiVersion: '', kind: '', metadata: value as KubeObject['metadata'] }
+  const { value: read, strictErrors, error } = decodeObject(holder)
+  if (error !== undefined) refuse(error)
+  const inner = path.slice(0, -'metadata'.length)
+  for (const each of strictErrors) {
+    const field = /^unknown field "(.*)"$/.exec(each)?.[1]
+    if (field !== undefined) unknown.push(inner + field)
+  }
+  return error === undefined ? read.metadata : value
 }
 
 function preserves(schema: Schema | undefined): boolean {
@@ -90,7 +116,7 @@ function pruneMap(value: JsonObject, schema: Schema | undefined, place: Place): 
     if (property !== undefined && !(embedded && metaFields.includes(key))) {
       kept = prune(each, property, at)
     } else if (embedded && metaFields.includes(key)) {
-      kept = each
+      kept = place.path === '' ? each : typeAndMeta(each, key, at)
     } else if (schema?.additionalProperties !== undefined) {
       kept = prune(each, valuesOf(schema), at)
     } else if (!preserves(schema)) {

@@ -351,7 +351,10 @@ export function decodeObject(object: KubeObject): Decoded<KubeObject> {
   metaType ??= structAt(schemaOf('v1', 'Pod') as StructType, ['metadata'])
   const holder = new Decoding()
   const metadata = holder.value(metaType, object.metadata) as KubeObject['metadata']
-  const { strictErrors, error } = holder
+  const { error } = holder
+  const strictErrors = holder.strictErrors.map(each =>
+    each.replace(' field "', ' field "metadata.'),
+  )
   const faults = holder.faults.map(fault => ({ ...fault, path: `metadata.${fault.path}` }))
   const value = metadata === object.metadata ? object : { ...object, metadata }
   return { value, strictErrors, faults, ...(error !== undefined && { error }) }

@@ -47,8 +47,21 @@ interface Place {
 
 const byPlural = new Map([...kinds.values()].map(kind => [`${kind.group}/${kind.plural}`, kind]))
 
+interface Names {
+  readonly key: string
+}
+
+/** The resource of a plural: built in, or defined by what the case has created. */
+function resourceNamed(server: MemoryServer, group: string, plural: string): Names | undefined {
+  const known = byPlural.get(`${group}/${plural}`)
+  if (known !== undefined) return known
+  const definition = server.object('CustomResourceDefinition', `${plural}.${group}`)
+  const { names } = (definition?.['spec'] ?? {}) as { names?: { kind?: string } }
+  return names?.kind === undefined ? undefined : { key: `${names.kind}.${group}` }
+}
+
 /** What a path names, if the twin knows the resource. */
-function placeOf(path: string): Place | undefined {
+function placeOf(server: MemoryServer, path: string): Place | undefined {
   const [route = '', query = ''] = path.split('?')
   const parts = route.split('/').filter(part => part !== '')
   const core = parts[0] === 'api'
@@ -58,7 +71,7 @@ function placeOf(path: string): Place | undefined {
   const scoped = rest[0] === 'namespaces' && rest.length > 2 && rest[2] !== 'finalize'
   const namespace = scoped ? rest[1] : undefined
   const [plural = '', name = '', subresource = ''] = scoped ? rest.slice(2) : rest
-  const kind = byPlural.get(`${group}/${plural}`)
+  const kind = resourceNamed(server, group, plural)
   if (kind === undefined) return undefined
   const apiVersion = core ? version : `${group}/${version}`
   return {
@@ -84,10 +97,14 @@ const noSuchPath = { code: 404, response: '404 page not found\n' }
 const groups = new Set([...kinds.values()].map(({ group }) => group))
 
 /** What the HTTP server answers before a request reaches any resource. */
-function answerOfPath(step: Step): { code: number; response: unknown } | undefined {
+function answerOfPath(
+  server: MemoryServer,
+  step: Step,
+): { code: number; response: unknown } | undefined {
   const [, root = '', group = ''] = step.path.split('/')
-  if (root !== 'api' && !(root === 'apis' && groups.has(group))) return noSuchPath
-  const place = placeOf(step.path)
+  const place = placeOf(server, step.path)
+  const isServed = groups.has(group) || place !== undefined
+  if (root !== 'api' && !(root === 'apis' && isServed)) return noSuchPath
   if (place === undefined) return noRoute(404, 'NotFound', 'could not find the requested resource')
   const takes = place.name === '' ? ['GET', 'POST', 'DELETE'] : ['GET', 'PUT', 'PATCH', 'DELETE']
   const isOwn = place.subresource === '' && step.rawBody !== undefined
@@ -102,8 +119,8 @@ function noRoute(code: number, reason: string, what: string): { code: number; re
 }
 
 /** What a text holds, or the answer that it cannot be read; undefined when a step sends no text. */
-function textBodyOf(step: Step): ReadBody | undefined {
-  const place = placeOf(step.path)
+function textBodyOf(server: MemoryServer, step: Step): ReadBody | undefined {
+  const place = placeOf(server, step.path)
   const isObject = step.method === 'POST' || step.method === 'PUT'
   if (step.rawBody === undefined || place === undefined || !isObject) return undefined
   const [, encoded] = /[?&]fieldValidation=([^&]*)/.exec(step.path) ?? []
@@ -117,19 +134,18 @@ function textBodyOf(step: Step): ReadBody | undefined {
 }
 
 /** The request that a step stands for; a text says why the twin has none. */
-function requestOf(step: Step, body: unknown): ApiRequest | string {
-  const place = placeOf(step.path)
+function requestOf(server: MemoryServer, step: Step, body: unknown): ApiRequest | string {
+  const place = placeOf(server, step.path)
   if (place === undefined) return `unknown resource ${step.path}`
   const target = { kind: place.kind, namespace: place.namespace, name: place.name }
   switch (step.method) {
     case 'GET':
-      return { verb: 'get', target }
+      return { verb: 'get', target, ...subresourceOf(place) }
     case 'DELETE':
       return { verb: 'delete', target, ...(isFields(body) && { options: body }) }
     case 'PATCH': {
       const patchType = patchTypes[step.contentType ?? ''] ?? 'strategic'
-      const subresource =
-        place.subresource === '' ? {} : { subresource: place.subresource as 'scale' }
+      const subresource = subresourceOf(place)
       const manager = managerOf(step)
       const force = step.path.includes('force=true')
       return { verb: 'patch', target, patchType, patch: body, force, ...manager, ...subresource }
@@ -137,6 +153,10 @@ function requestOf(step: Step, body: unknown): ApiRequest | string {
     default:
       return writeOf(step, place, body)
   }
+}
+
+function subresourceOf({ subresource }: Place): { subresource?: 'scale' } {
+  return subresource === '' ? {} : { subresource: subresource as 'scale' }
 }
 
 function managerOf({ path }: Step): { fieldManager?: string } {
@@ -152,6 +172,10 @@ function writeOf(step: Step, place: Place, body: unknown): ApiRequest | string {
     return { verb: 'bind', target, node }
   }
   if (place.subresource === 'eviction') return { verb: 'evict', target }
+  if (place.subresource === 'scale') {
+    const { spec = {} } = body as { spec?: { replicas?: number } }
+    return { verb: 'scale', target, replicas: spec.replicas ?? 0 }
+  }
   const metadata = isFields(body['metadata']) ? body['metadata'] : {}
   const namespace = place.namespace === undefined ? {} : { namespace: place.namespace }
   const object = { ...body, metadata: { ...namespace, ...metadata } } as KubeObject
@@ -228,6 +252,18 @@ function answerOf(response: ApiResponse): { code: number; response: unknown } {
   return { code: response.code, response: shown(response.object) }
 }
 
+const definitions = /\/customresourcedefinitions\/([^/?]+)/
+
+/** The server writes the status of a definition soon after: an update names that version. */
+function current(server: MemoryServer, { path }: Step, body: unknown): unknown {
+  const name = definitions.exec(path)?.[1]
+  const stored = name === undefined ? undefined : server.object('CustomResourceDefinition', name)
+  const { resourceVersion } = stored?.metadata ?? {}
+  if (resourceVersion === undefined || !isFields(body) || !isFields(body['metadata'])) return body
+  if (!('resourceVersion' in body['metadata'])) return body
+  return { ...body, metadata: { ...body['metadata'], resourceVersion } }
+}
+
 interface Replayed {
   readonly want: readonly unknown[]
   readonly got: readonly unknown[]
@@ -239,14 +275,14 @@ function answered(
   step: Step,
   given: unknown,
 ): { code: number; response: unknown } | string {
-  const path = answerOfPath(step)
+  const path = answerOfPath(server, step)
   if (path !== undefined) return path
-  const text = textBodyOf(step)
+  const text = textBodyOf(server, step)
   if (text?.ok === false) {
     return answerOf({ ok: false, code: text.status.code, status: text.status })
   }
   const rest = step.rawBody === undefined ? given : readJsonText(step.rawBody).value
-  const request = requestOf(step, text === undefined ? rest : text.object)
+  const request = requestOf(server, step, text === undefined ? rest : text.object)
   if (typeof request === 'string') return request
   const owners = ownersShown(step.response)
   return answerOf(asRead(server, server.request(request), owners))
@@ -265,8 +301,9 @@ function replayed(each: ApiCase, backwards: readonly string[]): Replayed | strin
   const want: unknown[] = []
   const got: unknown[] = []
   for (const step of each.steps) {
+    const body = current(server, step, translated(step.body, drawn, versions))
     server.user = userOf(step)
-    const answer = answered(server, step, translated(step.body, drawn, versions))
+    const answer = answered(server, step, body)
     if (typeof answer === 'string') return answer
     remember(step.response, answer.response, versions)
     want.push({
@@ -320,7 +357,10 @@ function expected(step: Step): unknown {
 /** A finished deletion answers with a Status or the last object: only its code is compared. */
 function withoutDeletionBody({ method, code, path }: Step, response: unknown): unknown {
   const answersStatus = method === 'DELETE' && code === 200
-  return answersStatus || path.includes('/scale') ? undefined : response
+  if (answersStatus || (path.includes('/scale') && method !== 'GET')) return undefined
+  if (!definitions.test(path) || !isFields(response)) return response
+  const { status: _written, ...rest } = response
+  return code < 300 ? rest : response
 }
 
 function comparable(step: Step, answer: { code: number; response: unknown }): unknown {

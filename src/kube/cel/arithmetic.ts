@@ -1,6 +1,8 @@
 // + - * / % and negation, with overflow as errors. Port of cel-go v0.26.0
 // common/types/{overflow,int,uint,double,duration,timestamp,string,bytes,list}.go: results, texts.
 
+import { equal } from './equality.ts'
+import { SpecialList } from './special-lists.ts'
 import {
   CelError,
   Double,
@@ -65,6 +67,7 @@ export function add(a: Value, b: Value): Value {
 
 /** A growing list belongs to one comprehension, so it may take the members in. */
 function concatenated(a: readonly Value[], b: readonly Value[]): Value {
+  if (a instanceof SpecialList) return a.plus(b, equal)
   if (a instanceof GrowingList) {
     for (const each of b) a.push(each)
     return a

@@ -10,5 +10,6 @@ export {
 } from './policy-program.ts'
 export { compileRules } from './schema-rules.ts'
 export { deviceProgram, deviceValue } from './device-program.ts'
+export { resourceErrors } from '../custom/check-resource.ts'
 export { patternError } from './regex.ts'
 export { CelError } from './values.ts'

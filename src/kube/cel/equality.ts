@@ -2,6 +2,7 @@
 // Port of cel-go v0.26.0 common/types/{compare,util,int,uint,double,list,map}.go: results.
 
 import { compareStrings } from '../../base/compare.ts'
+import { SpecialList } from './special-lists.ts'
 import {
   CelError,
   CelMap,
@@ -39,6 +40,7 @@ export function equal(a: Value, b: Value): boolean | CelError {
 }
 
 function equalObjects(a: Value, b: Value): boolean | CelError {
+  if (a instanceof SpecialList) return isList(b) && a.sameAs(b, equal)
   if (isList(a)) return isList(b) && equalLists(a, b)
   if (a instanceof Foreign) return a.equals(b)
   if (a instanceof Double || a instanceof Uint) return isNumber(b) && compareNumeric(a, b) === 0

@@ -52,6 +52,11 @@ const resourceFields = {
   metadata,
 } satisfies Record<string, TypedSchema>
 
+/** The schema with what rules may read of every resource. */
+export function withResourceFields<T extends TypedSchema>(schema: T): T {
+  return { ...schema, properties: { ...schema.properties, ...resourceFields } }
+}
+
 class SchemaTypes {
   readonly messages = new Map<string, MessageType>()
 
@@ -85,7 +90,7 @@ class SchemaTypes {
       return element && mapOf(types.string, element)
     }
     const fields: Record<string, Type> = {}
-    const all = isResource ? { ...properties, ...resourceFields } : properties
+    const all = isResource ? (withResourceFields(schema).properties ?? {}) : properties
     for (const [property, inner] of Object.entries(all)) {
       const field = escapedName(property)
       const type = this.typeOf(inner, `${name}.${property}`, embeds(inner))

@@ -4,10 +4,21 @@
 import { applyTypesText } from '../generated/apply-types.ts'
 import { isArray, isObject } from '../patch/json.ts'
 import type { StructType, Type } from '../schema.ts'
+import type { Schema } from '../custom/schema.ts'
 import { keyElement, valueElement } from './path-element.ts'
+import { schemaAtom } from './schema-atoms.ts'
 
 /** `undefined` is a type that nobody described: values say what they are. */
-export type Described = Place | undefined
+export type Described = Place | SchemaPlace | undefined
+
+/** A part of a custom resource. */
+export interface SchemaPlace {
+  readonly schema: Schema
+  /** Somewhere above, unknown fields are kept. */
+  readonly isOpen: boolean
+  /** It has a type and metadata of its own. */
+  readonly isResource: boolean
+}
 
 /** A type in the place of a field, which may have rules of its own. */
 export interface Place {
@@ -113,6 +124,7 @@ function structAtom(type: StructType): Atom {
 /** The atom of a place; `value` decides where the type leaves it open. */
 export function atomOf(place: Described, value: unknown): Atom {
   if (place === undefined) return atomByValue(value)
+  if ('schema' in place) return schemaAtom(place) ?? atomByValue(value)
   const { type, rule } = place
   switch (type.kind) {
     case 'pointer':

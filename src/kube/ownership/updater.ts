@@ -6,6 +6,7 @@
 import type { KubeObject } from '../object.ts'
 import { sameJson } from '../patch/json.ts'
 import { schemaOf } from '../schema.ts'
+import type { Schema } from '../custom/schema.ts'
 import type { Described } from './atoms.ts'
 import {
   difference,
@@ -58,12 +59,16 @@ function setFrom(paths: readonly (readonly string[])[]): FieldSet {
 }
 
 /** Fields that a write through a subresource cannot set. */
-export function resetFields(subresource: string, hasStatus: boolean): FieldSet {
-  if (subresource === 'status') return setFrom([['f:spec'], ['f:metadata', 'f:labels']])
-  return hasStatus ? setFrom([['f:status']]) : emptySet
+export function resetFields(
+  subresource: string,
+  { hasStatus, isCustom }: { readonly hasStatus: boolean; readonly isCustom: boolean },
+): FieldSet {
+  if (subresource !== 'status') return hasStatus ? setFrom([['f:status']]) : emptySet
+  return setFrom([['f:spec'], isCustom ? ['f:metadata'] : ['f:metadata', 'f:labels']])
 }
 
-function placeOf({ apiVersion, kind }: KubeObject): Described {
+function placeOf({ apiVersion, kind }: KubeObject, schema: Schema | undefined): Described {
+  if (schema !== undefined) return { schema, isOpen: false, isResource: true }
   const type = schemaOf(apiVersion, kind)
   return type === undefined ? undefined : { type }
 }
@@ -79,6 +84,8 @@ export interface WrittenBy {
   /** RFC 3339. */
   readonly time: string
   readonly reset: FieldSet
+  /** Of a custom resource. */
+  readonly schema?: Schema | undefined
 }
 
 interface Changed {
@@ -92,9 +99,10 @@ interface Changed {
 function withoutChanges(
   owners: Owners,
   writer: string | undefined,
-  { before, after, reset }: { before: unknown; after: KubeObject; reset: FieldSet },
+  { before, after, by }: { before: unknown; after: KubeObject; by: WrittenBy },
 ): Changed {
-  const comparison = compareTyped(placeOf(after), before, after)
+  const { reset } = by
+  const comparison = compareTyped(placeOf(after, by.schema), before, after)
   const [added, modified, removed] = [
     recursiveDifference(comparison.added, reset),
     recursiveDifference(comparison.modified, reset),
@@ -120,12 +128,13 @@ function withoutChanges(
 export function ownersAfterUpdate(
   owners: Owners,
   { before, after }: { readonly before: KubeObject | undefined; readonly after: KubeObject },
-  { name, time, reset }: WrittenBy,
+  by: WrittenBy,
 ): Owners {
+  const { name, time } = by
   const type = schemaOf(after.apiVersion, after.kind)
   const empty = type === undefined ? {} : zeroOf(type)
   const [old, next] = [before === undefined ? empty : bare(before), bare(after)]
-  const changed = withoutChanges(owners, undefined, { before: old, after: next, reset })
+  const changed = withoutChanges(owners, undefined, { before: old, after: next, by })
   const taken = difference(union(changed.modified, changed.added), unowned)
   if (isEmpty(taken)) return changed.owners
   const id = idOf(name)
@@ -155,7 +164,7 @@ export function applyObject(
   given: KubeObject,
   { owners, by }: { readonly owners: Owners; readonly by: Applying },
 ): Applied {
-  const place = placeOf(given)
+  const place = placeOf(given, by.schema)
   const problem = typedProblems(place, given)
   if (problem.length > 0) return { ok: false, problem: problemText(given, problem) }
   const once = applyOnce(live, given, { owners, by })
@@ -163,7 +172,7 @@ export function applyObject(
     return once
   }
   // What kubectl itself had set before it applied on the server is no conflict.
-  const allowed = lastAppliedFields(live)
+  const allowed = lastAppliedFields(live, by.schema)
   const all = new SetBuilder()
   for (const { path } of once.conflicts) all.insert(path)
   if (!isEmpty(difference(all, allowed))) return once
@@ -189,7 +198,7 @@ function applyOnce(
   given: KubeObject,
   { owners, by }: { readonly owners: Owners; readonly by: Applying },
 ): Applied {
-  const place = placeOf(given)
+  const place = placeOf(given, by.schema)
   const id = idOf(by.name)
   const current = live === undefined ? emptyOf(given) : bare(live)
   const merged = mergedTyped(place, current, given) as KubeObject
@@ -199,7 +208,7 @@ function applyOnce(
   const name = by.name
   withMine.set(id, { name, set, apiVersion: name.apiVersion, time: last?.time ?? '' })
   const pruned = prune(place, merged, { owners: withMine, mine: id, last: last?.set })
-  const change = { before: current, after: pruned, reset: by.reset }
+  const change = { before: current, after: pruned, by }
   const changed = withoutChanges(withMine, id, change)
   if (changed.conflicts.length > 0 && !by.force) return { ok: false, conflicts: changed.conflicts }
   if (isEmpty(set)) changed.owners.delete(id)
@@ -256,7 +265,7 @@ function prune(place: Described, merged: KubeObject, pruning: Pruning): KubeObje
 const lastAppliedKey = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Fields that kubectl's annotation says it set, as far as they are still so. */
-function lastAppliedFields(live: KubeObject): FieldSet {
+function lastAppliedFields(live: KubeObject, schema: Schema | undefined): FieldSet {
   const text = live.metadata.annotations?.[lastAppliedKey]
   if (text === undefined) return emptySet
   let last: unknown
@@ -265,7 +274,7 @@ function lastAppliedFields(live: KubeObject): FieldSet {
   } catch {
     return emptySet
   }
-  const place = placeOf(live)
+  const place = placeOf(live, schema)
   if (typedProblems(place, last).length > 0) return emptySet
   return difference(fieldSetOf(place, last), compareTyped(place, last, bare(live)).modified)
 }

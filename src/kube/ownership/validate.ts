@@ -1,7 +1,7 @@
 // Whether an applied object fits its type, before anything is merged.
 // Port of sigs.k8s.io/structured-merge-diff v6.3.3 typed/validate.go.
 
-import { isArray, isObject } from '../patch/json.ts'
+import { goTypeName, isArray, isObject } from '../patch/json.ts'
 import { type Atom, atomOf, type Described, itemElement } from './atoms.ts'
 import { elementText, fieldElement } from './path-element.ts'
 
@@ -29,20 +29,12 @@ function goWrapped(value: unknown): string {
   return `&value.valueUnstructured{Value:${shown}}`
 }
 
-function goType(value: unknown): string {
-  if (isArray(value)) return '[]interface {}'
-  if (isObject(value)) return 'map[string]interface {}'
-  if (typeof value === 'boolean') return 'bool'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
-  return typeof value
-}
-
 function scalarProblems({ scalar }: Extract<Atom, { kind: 'scalar' }>, value: unknown): string[] {
   const isCompound = typeof value === 'object'
   switch (scalar) {
     case 'numeric':
       if (typeof value === 'number') return []
-      return [`: expected numeric (int or float), got ${goType(value)}`]
+      return [`: expected numeric (int or float), got ${goTypeName(value)}`]
     case 'string':
       return typeof value === 'string' ? [] : [`: expected string, got ${goWrapped(value)}`]
     case 'boolean':

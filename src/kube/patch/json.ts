@@ -55,3 +55,12 @@ export function goText(value: unknown): string {
   const keys = Object.keys(value).sort()
   return `map[${keys.map(key => `${key}:${goText(value[key])}`).join(' ')}]`
 }
+
+/** The Go type of a decoded JSON value, as `%T` prints it. */
+export function goTypeName(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (isArray(value)) return '[]interface {}'
+  if (isObject(value)) return 'map[string]interface {}'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}

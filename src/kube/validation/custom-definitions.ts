@@ -14,7 +14,8 @@ import { forbidden, invalid, notSupported, required } from './field-error.ts'
 import { checkMeta } from './meta.ts'
 import { sameValue } from './same.ts'
 import { checkSchema } from './schema-checks.ts'
-import { type Schema, structuralErrors } from './structural-schema.ts'
+import { type Schema } from '../custom/schema.ts'
+import { structuralErrors } from './structural-schema.ts'
 
 const scopes = ['Cluster', 'Namespaced']
 const strategies = ['None', 'Webhook']

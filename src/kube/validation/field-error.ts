@@ -40,6 +40,13 @@ export function duplicate(field: string, value: unknown): FieldError {
   return error('FieldValueDuplicate', field, `Duplicate value: ${valueText(value)}`, '')
 }
 
+/** A duplicate of which the value is not shown where it is undefined. */
+export function duplicateBody(field: string, value: unknown): FieldError {
+  return value === undefined
+    ? error('FieldValueDuplicate', field, 'Duplicate value', '')
+    : duplicate(field, value)
+}
+
 export function notFoundValue(field: string, value: unknown, detail = ''): FieldError {
   return error('FieldValueNotFound', field, `Not found: ${valueText(value)}`, detail)
 }

@@ -14,7 +14,8 @@ import {
   notSupported,
   required,
 } from './field-error.ts'
-import { property, type Schema, schemaOfMap } from './structural-schema.ts'
+import { type Schema, schemaOfMap } from '../custom/schema.ts'
+import { property } from './structural-schema.ts'
 
 const typeNames = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 const reasons = [

@@ -5,15 +5,9 @@
 import { compareStrings } from '../../base/compare.ts'
 import { cel } from '../cel/provider.ts'
 import type { JSONSchemaProps } from '../generated/types.ts'
+import { type Schema, schemaOfMap } from '../custom/schema.ts'
 import type { Errors } from './checks.ts'
 import { forbidden, invalid, required } from './field-error.ts'
-
-/** A schema whose `items` and `additionalProperties` are what the API allows of them. */
-export type Schema = Omit<JSONSchemaProps, 'items' | 'additionalProperties' | 'properties'> & {
-  readonly items?: Schema
-  readonly additionalProperties?: Schema | boolean
-  readonly properties?: Readonly<Record<string, Schema>>
-}
 
 type Level = 'root' | 'item' | 'field'
 
@@ -25,10 +19,6 @@ const emptyType: Readonly<Record<Level, string>> = {
 
 export function property(path: string, name: string): string {
   return `${path}.properties[${name}]`
-}
-
-export function schemaOfMap({ additionalProperties }: Schema): Schema | undefined {
-  return typeof additionalProperties === 'object' ? additionalProperties : undefined
 }
 
 /** Everything that keeps a schema from being structural, sorted by message. */
