@@ -195,7 +195,10 @@ function qualify(frame: Frame, value: Value, qualifier: Qualifier): Value {
   let next: Value
   if (key instanceof CelError) next = key
   else if (qualifier.testOnly) next = isPresent(value, key)
-  else next = memberOf(value, key) ?? missingMember(value, key)
+  else {
+    const found = memberOf(value, key)
+    next = found === undefined ? missingMember(value, key) : found
+  }
   charge(frame, 1)
   return next
 }

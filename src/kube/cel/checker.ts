@@ -383,11 +383,12 @@ class Checker {
     }
   }
 
-  private messageType(expr: StructExpr, { kind, params, name }: Type): Type {
+  private messageType(expr: StructExpr, type: Type): Type {
+    const { kind, params } = type
     if (kind === 'error') return types.error
     const [result] = params
     if (kind !== 'type' || result === undefined) {
-      this.complain(expr.at, `'${name}' is not a type`)
+      this.complain(expr.at, `'${typeLabel(type)}' is not a type`)
       return types.error
     }
     if (result.kind === 'struct' || Object.values(wellKnownTypes).includes(result)) return result

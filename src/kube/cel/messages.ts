@@ -2,7 +2,7 @@
 
 import type { MessageType } from './declarations.ts'
 import { mapOf, listOf, type Type, types } from './types.ts'
-import { CelMap, Double, Duration, Timestamp, Uint, type Value } from './values.ts'
+import { CelError, CelMap, Double, Duration, Timestamp, Uint, type Value } from './values.ts'
 
 /** A message type from a table of fields. */
 export function messageOf(name: string, fields: Readonly<Record<string, Type>>): MessageType {
@@ -37,7 +37,20 @@ const wellKnown: readonly MessageType[] = [
   wrapper('google.protobuf.BoolValue', types.bool, false),
   wrapper('google.protobuf.BytesValue', types.bytes, new Uint8Array()),
   wrapper('google.protobuf.DoubleValue', types.double, new Double(0)),
-  wrapper('google.protobuf.FloatValue', types.double, new Double(0)),
+  {
+    ...wrapper('google.protobuf.FloatValue', types.double, new Double(0)),
+    create: fields =>
+      new Double(Math.fround((fields.get('value') as Double | undefined)?.value ?? 0)),
+  },
+  {
+    ...messageOf('google.protobuf.Any', { type_url: types.string, value: types.bytes }),
+    // Expressions of Kubernetes know no message that could be in there.
+    create: fields => {
+      const url = String(fields.get('type_url') ?? '')
+      if (url === '') return new CelError('unsupported conversion to ref.Val: (*dynamicpb.Message)')
+      return new CelError(`unknown type: '${url.slice(url.lastIndexOf('/') + 1)}'`)
+    },
+  },
   wrapper('google.protobuf.Int32Value', types.int, 0),
   wrapper('google.protobuf.Int64Value', types.int, 0),
   wrapper('google.protobuf.StringValue', types.string, ''),

@@ -208,8 +208,21 @@ function decimalText(value: Value, precision: number): Formatted {
 export function exactFixed(value: number, precision: number): string {
   const isLarge = Math.abs(value) >= 1e21
   const digits = Math.min(precision, 100)
-  const text = isLarge ? wholeText(value, digits) : value.toFixed(digits)
+  const text = isLarge ? wholeText(value, digits) : roundedText(value, digits)
   return precision <= 100 ? text : text.padEnd(text.length + precision - 100, '0')
+}
+
+/** So many digits show any tie. */
+const exactDigits = 100
+
+/** JavaScript takes the larger neighbour of two that are equally near, Go the even one. */
+function roundedText(value: number, digits: number): string {
+  const text = value.toFixed(digits)
+  const exact = value.toFixed(exactDigits)
+  const rest = exact.slice(exact.indexOf('.') + 1 + digits)
+  const isTie = digits < exactDigits && /^50*$/.test(rest)
+  if (!isTie || /[02468]$/.test(text)) return text
+  return exact.slice(0, exact.length - rest.length).replace(/\.$/, '')
 }
 
 function wholeText(value: number, digits: number): string {
@@ -222,7 +235,7 @@ function scientificText(value: Value, precision: number): Formatted {
   const double = doubleOf(value)
   if (double === undefined) return refusal('scientific', value)
   const special = specialNumber(double)
-  if (special !== undefined) return special
+  if (special !== undefined) return special.padStart(precision)
   // Upstream takes the precision for a width: there are always six digits.
   const [mantissa = '', exponent = '0'] = double.toExponential(precisionDefault).split('e')
   const digits = exponent.replace(/^[+-]/, '').padStart(2, '0')
