@@ -140,6 +140,21 @@ export const flags = [
       'platforms); 0 for none',
   },
   {
+    name: 'playbooks',
+    value: 'PATH',
+    group: 'Input',
+    doc: "follow the installer's playbooks as well: its folder, or one playbook in it",
+    noEnv: true,
+  },
+  {
+    name: 'fact',
+    value: 'NAME=VALUE',
+    repeats: true,
+    group: 'Input',
+    doc: 'a fact of all hosts that playbooks ask for: os_family=RedHat (a common Debian)',
+    noEnv: true,
+  },
+  {
     name: 'why',
     value: 'HOST',
     group: 'Output',

@@ -7,7 +7,10 @@ import { reportProblem } from '../explain/problems.ts'
 import { hostReporters } from '../reports/hosts/registry.ts'
 import { whyText } from '../reports/hosts/words.ts'
 import { problemsText } from '../reports/notes.ts'
+import type { Value } from '../sources/ansible/values.ts'
+import { factOf } from '../sources/ansible/reach/facts.ts'
 import { readHosts } from '../sources/hosts.ts'
+import type { PlaybookRequest } from '../sources/playbooks.ts'
 import type { Call } from './commands/framework.ts'
 import { exits, fails } from './exit.ts'
 import { contextFor } from './output.ts'
@@ -31,7 +34,12 @@ export async function runInventoryCommand(
     tell([usage()])
     return exits.usage
   }
-  const read = readHosts(path)
+  const request = playbookRequest(call)
+  if (request !== undefined && 'what' in request) {
+    tell([request])
+    return exits.usage
+  }
+  const read = readHosts(path, request)
   if ('problem' in read) {
     tell([read.problem])
     return exits.usage
@@ -45,6 +53,22 @@ export async function runInventoryCommand(
   tell(read.matrix.problems)
   call.io.out(hostReporters.get(settings.output ?? 'text')?.(read.matrix) ?? '')
   return statusOf(read.matrix, settings)
+}
+
+function playbookRequest({ given }: Call): PlaybookRequest | Problem | undefined {
+  const path = given.get('playbooks')?.values[0]
+  const facts = new Map<string, Value>()
+  for (const text of given.get('fact')?.values ?? []) {
+    const fact = factOf(text)
+    if (fact === undefined || path === undefined) {
+      return usageProblem(
+        `--fact ${text}: ${path === undefined ? 'only playbooks ask for facts' : 'no fact'}`,
+        'seatrial inventory hosts.yaml --playbooks ../kubespray --fact os_family=RedHat',
+      )
+    }
+    facts.set(...fact)
+  }
+  return path === undefined ? undefined : { path, facts }
 }
 
 function usage(): Problem {

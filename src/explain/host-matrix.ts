@@ -3,6 +3,7 @@
 
 import type { Location, Problem } from '../base/problem.ts'
 import type { Assumption } from '../trials/spec.ts'
+import type { PlaybookReach } from './playbook-reach.ts'
 
 /** Whether a tool lands on a host, and the condition that decided. */
 export interface ToolOnHost {
@@ -41,6 +42,8 @@ export interface HostMatrix {
   readonly parts: readonly string[]
   readonly hosts: readonly HostRow[]
   readonly voters?: Voters
+  /** What the installer's playbooks do on which host, where they were named. */
+  readonly playbooks?: readonly PlaybookReach[]
   readonly problems: readonly Problem[]
 }
 

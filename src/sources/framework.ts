@@ -52,6 +52,16 @@ export interface SourceResult {
   readonly skippedFiles?: number
 }
 
+/** What an installer's playbooks are, for an inventory that a source reads. */
+export interface Installer {
+  /** The inventories that a place stands for. */
+  readonly inventories: (place: Place) => readonly string[]
+  /** The playbooks that users start, by their paths in the installer's tree. */
+  readonly usual: readonly string[]
+  /** Units of systemd whose stop takes the vote of a host away. */
+  readonly voterUnits?: RegExp
+}
+
 export interface Source {
   readonly name: string
   readonly doc: string
@@ -61,4 +71,5 @@ export interface Source {
   readonly load: (place: Place, context: LoadContext) => SourceResult
   /** What an installer makes of each host, where the source reads inventories. */
   readonly hosts?: (place: Place) => HostMatrix | undefined
+  readonly installer?: Installer
 }

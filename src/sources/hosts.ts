@@ -3,17 +3,28 @@
 import type { Problem } from '../base/problem.ts'
 import type { HostMatrix } from '../explain/host-matrix.ts'
 import { openNamed } from './place.ts'
+import { followPlaybooks, type PlaybookRequest } from './playbooks.ts'
 import { codes, errorAt } from './problems.ts'
 import { sourceFor } from './registry.ts'
 
-/** The matrix of an inventory at a path, or why there is none; never throws. */
+/**
+ * The matrix of an inventory at a path, with the playbooks of its installer where they are asked
+ * for, or why there is none; never throws.
+ */
 export function readHosts(
   path: string,
+  request?: PlaybookRequest,
 ): { readonly matrix: HostMatrix } | { readonly problem: Problem } {
   const opened = openNamed(path, () => '')
   if ('problem' in opened) return opened
-  const matrix = sourceFor(opened.place)?.hosts?.(opened.place)
-  return matrix === undefined ? { problem: noInventory(path) } : { matrix }
+  const { place } = opened
+  const source = sourceFor(place)
+  const matrix = source?.hosts?.(place)
+  if (matrix === undefined) return { problem: noInventory(path) }
+  const installer = source?.installer
+  if (request === undefined || installer === undefined) return { matrix }
+  const { playbooks, problems } = followPlaybooks(place, installer, { ...request, matrix })
+  return { matrix: { ...matrix, playbooks, problems: [...matrix.problems, ...problems] } }
 }
 
 /** A path that is the inventory of no known installer. */

@@ -4,6 +4,7 @@ import { dump } from 'js-yaml'
 import type { HostMatrix, HostRow, ToolOnHost } from '../../explain/host-matrix.ts'
 import { reportProblem } from '../../explain/problems.ts'
 import { columns } from '../columns.ts'
+import { playbooksDocument, playsMarkdown, playsText, tasksText } from './playbooks.ts'
 import { cellsOf, gapsOf, headsOf, votersText } from './words.ts'
 
 type Render = (matrix: HostMatrix) => string
@@ -19,11 +20,12 @@ const text: Render = matrix => {
   ]
   const gaps = gapsOf(matrix)
   const absent = gaps.length === 0 ? '' : `\n${gaps.join('\n')}\n`
-  return `${table(matrix)}${absent}\n${lines.join('\n')}\n`
+  const plays = playsText(matrix.playbooks ?? [])
+  return `${table(matrix)}${absent}\n${lines.join('\n')}\n${plays}`
 }
 
 /** One line for every host and tool, with the role and the condition. */
-const wide: Render = ({ hosts }) => {
+const wide: Render = ({ hosts, playbooks = [] }) => {
   const rows = hosts.flatMap(({ name, tools }) =>
     tools.map(({ name: tool, lands, role, because }) => [
       name,
@@ -33,7 +35,8 @@ const wide: Render = ({ hosts }) => {
       because,
     ]),
   )
-  return columns([['HOST', 'TOOL', 'LANDS', 'ROLE', 'BECAUSE'], ...rows])
+  const tools = columns([['HOST', 'TOOL', 'LANDS', 'ROLE', 'BECAUSE'], ...rows])
+  return tools + tasksText(playbooks)
 }
 
 const markdown: Render = matrix => {
@@ -45,12 +48,14 @@ const markdown: Render = matrix => {
     ...cellsOf(matrix).map(line),
     ...gapsOf(matrix).map(gap => `\n${gap}`),
     ...(matrix.voters === undefined ? [] : [`\n${votersText(matrix.voters)}`]),
+    ...playsMarkdown(matrix.playbooks ?? []),
     '',
   ].join('\n')
 }
 
 /** The matrix as a document; the first file:line of every row and decision is in it. */
-function documentOf({ installer, release, parts, hosts, voters, problems }: HostMatrix): unknown {
+function documentOf(matrix: HostMatrix): unknown {
+  const { installer, release, parts, hosts, voters, playbooks, problems } = matrix
   const lists = new Map<readonly ToolOnHost[], unknown>()
   const toolsOf = (row: HostRow): unknown => {
     const known = lists.get(row.tools) ?? row.tools.map(toolDocument)
@@ -74,6 +79,7 @@ function documentOf({ installer, release, parts, hosts, voters, problems }: Host
     })),
     etcd:
       voters === undefined ? null : { ...voters, survives: voters.members.length - voters.needed },
+    ...(playbooks !== undefined && playbooksDocument(playbooks)),
     problems: problems.map(reportProblem),
   }
 }

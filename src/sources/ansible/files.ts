@@ -38,17 +38,20 @@ export function endingOf(path: string): string {
 
 /** Answers what is a file, what is a folder, and what lies in it. */
 export class FileTree {
-  readonly #files: Map<string, string>
+  readonly #files: Files
+  /** The paths of files as they were given, by their normal form. */
+  readonly #paths: ReadonlyMap<string, string>
   readonly #folders = new Map<string, Set<string>>([['', new Set()]])
   readonly #read = new Map<string, SourceFile>()
 
   constructor(files: Files) {
-    this.#files = new Map([...files].map(([path, text]) => [normalPath(path), text]))
-    for (const path of this.#files.keys()) this.#addTo(path)
+    this.#files = files
+    this.#paths = new Map([...files.keys()].map(path => [normalPath(path), path]))
+    for (const path of this.#paths.keys()) this.#addTo(path)
   }
 
   isFile(path: string): boolean {
-    return this.#files.has(path)
+    return this.#paths.has(path)
   }
 
   isFolder(path: string): boolean {
@@ -66,7 +69,8 @@ export class FileTree {
 
   /** A file, the same object each time. */
   file(path: string): SourceFile | undefined {
-    const text = this.#files.get(path)
+    const given = this.#paths.get(path)
+    const text = given === undefined ? undefined : this.#files.get(given)
     if (text === undefined) return undefined
     const file = this.#read.get(path) ?? sourceFile(path, text)
     this.#read.set(path, file)

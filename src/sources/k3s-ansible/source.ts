@@ -37,6 +37,18 @@ export const k3sAnsible = {
   detect: place => (readK3s(place) === undefined ? 'no' : 'certain'),
   load: loadCluster,
   hosts: k3sHosts,
+  installer: {
+    inventories: sourcesOf,
+    usual: [
+      'playbooks/site.yml',
+      'playbooks/upgrade.yml',
+      'playbooks/reboot.yml',
+      'site.yml',
+      'upgrade.yml',
+      'reboot.yml',
+    ],
+    voterUnits: /\bk3s\b/,
+  },
 } satisfies Source
 
 /** Names of files that are inventories without being named by the user. */

@@ -31,6 +31,7 @@ export const kubespray = {
   detect: place => (inventoriesOf(place).length === 0 ? 'no' : 'certain'),
   load: loadCluster,
   hosts: kubesprayHosts,
+  installer: { inventories: inventoriesOf, usual: ['cluster.yml'] },
 } satisfies Source
 
 function loadCluster(place: Place): SourceResult {

@@ -87,3 +87,13 @@ function valueOf(json: Json): Value {
   if (typeof json !== 'object' || json === null) return json as Value
   return new Map(Object.entries(json).map(([name, each]) => [name, valueOf(each)] as const))
 }
+
+/** A fact that somebody gives as `NAME=VALUE`; numbers and truth values are such. */
+export function factOf(text: string): readonly [string, Value] | undefined {
+  const match = /^(?:ansible_)?([a-z]\w*)=(.*)$/s.exec(text)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  const [, name, given] = match
+  const number = /^-?\d+$/.test(given) ? Number(given) : undefined
+  const isTruth = given === 'true' || given === 'false'
+  return [name, number ?? (isTruth ? given === 'true' : given)]
+}

@@ -1,0 +1,123 @@
+// The playbooks of an installer over an inventory: which task runs where, and what is wrong.
+
+import { join } from 'node:path'
+import type { Problem } from '../base/problem.ts'
+import type { HostMatrix } from '../explain/host-matrix.ts'
+import type { PlaybookReach } from '../explain/playbook-reach.ts'
+import { folderOf, joinPath, normalPath } from './ansible/files.ts'
+import { readInventory } from './ansible/inventory/inventory.ts'
+import { defaultSettings, withConfiguration } from './ansible/inventory/settings.ts'
+import { readInventoryFiles } from './ansible/read-files.ts'
+import { type Engine, engineOf } from './ansible/reach/engine.ts'
+import { failedTasks, fileProblems } from './ansible/reach/failures.ts'
+import { isFolder, readTree, treeAbove, type TreeOnDisk } from './ansible/reach/read-tree.ts'
+import { reachOf, rehearse } from './ansible/reach/reach.ts'
+import { restartProblems, unassertedCount } from './ansible/reach/restarts.ts'
+import { strictTaskProblem, strictTasks } from './ansible/reach/strict-tasks.ts'
+import type { Value } from './ansible/values.ts'
+import type { Installer, Place } from './framework.ts'
+import { codes, errorAt } from './problems.ts'
+
+/** Which playbooks, and what is known of the hosts. */
+export interface PlaybookRequest {
+  /** A folder with the tree of an installer, or one playbook in it. */
+  readonly path: string
+  /** Facts of all hosts, by name. */
+  readonly facts: ReadonlyMap<string, Value>
+}
+
+export interface PlaybookFindings {
+  readonly playbooks: readonly PlaybookReach[]
+  readonly problems: readonly Problem[]
+}
+
+/** Follows the playbooks of an installer; what cannot be read is a problem. */
+export function followPlaybooks(
+  place: Place,
+  installer: Installer,
+  request: PlaybookRequest & { readonly matrix: HostMatrix },
+): PlaybookFindings {
+  const { path } = request
+  const tree = readTree(isFolder(path) ? path : treeAbove(path))
+  const names = playbooksIn(tree, path, installer)
+  if (names.length === 0) return { playbooks: [], problems: [noPlaybooks(path, installer)] }
+  const engine = engineOf(tree.files.get(joinPath(tree.folder, 'requirements.txt')))
+  const playbooks: PlaybookReach[] = []
+  const problems: Problem[] = []
+  for (const playbook of names) {
+    const found = follow(place, installer, { ...request, tree, playbook, engine })
+    playbooks.push(...found.playbooks)
+    problems.push(...found.problems)
+  }
+  return { playbooks, problems: distinct(problems) }
+}
+
+function playbooksIn(tree: TreeOnDisk, path: string, { usual }: Installer): readonly string[] {
+  if (!isFolder(path)) return tree.files.has(normalPath(path)) ? [normalPath(path)] : []
+  const all = usual.map(name => joinPath(tree.folder, name))
+  return all.filter(name => tree.files.has(name))
+}
+
+interface Following extends PlaybookRequest {
+  readonly matrix: HostMatrix
+  readonly tree: TreeOnDisk
+  readonly playbook: string
+  readonly engine: Engine
+}
+
+function follow(
+  place: Place,
+  { inventories, voterUnits }: Installer,
+  { matrix, tree, playbook, engine, facts }: Following,
+): PlaybookFindings {
+  // A run changes groups and hosts, so that every playbook has an inventory of its own.
+  const sources = inventories(place).map(normalPath)
+  const { files, configuration } = readInventoryFiles(sources)
+  const beside = readInventoryFiles([join(folderOf(playbook) || '.', 'none')]).files
+  const inventory = readInventory(new Map([...beside, ...files]), sources, {
+    ...withConfiguration(defaultSettings(engine.version), configuration),
+    playbookFolder: folderOf(playbook),
+  })
+  const rehearsal = rehearse({
+    files: tree.files,
+    inventory,
+    playbook,
+    settings: tree.settings,
+    facts,
+    engine: engine.full,
+  })
+  const { voters } = matrix
+  const voting =
+    voters === undefined || voterUnits === undefined ? undefined : { voters, units: voterUnits }
+  const problems = [
+    ...fileProblems(rehearsal),
+    ...failedTasks(rehearsal),
+    ...strictTasks(rehearsal, inventory).map(strictTaskProblem),
+    ...(voting === undefined ? [] : restartProblems(rehearsal, voting)),
+    ...(voting === undefined ? [] : unassertedCount(rehearsal, voting.voters)),
+  ]
+  const assumes = `ansible-core ${engine.full}; ${facts.size} facts given, the others assumed`
+  return { playbooks: [{ ...reachOf(rehearsal), assumes }], problems }
+}
+
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const all = new Map(
+    problems.map(problem => {
+      const { file, line } = problem.location ?? { file: '' }
+      return [`${problem.code} ${file}:${line ?? 0} ${problem.what}`, problem] as const
+    }),
+  )
+  return [...all.values()]
+}
+
+function noPlaybooks(path: string, { usual }: Installer): Problem {
+  return errorAt(
+    codes.playbook,
+    { file: path },
+    {
+      what: 'there is no playbook here',
+      why: `the installer of this inventory starts with ${usual.join(', ')}`,
+      todo: 'name the folder that has them, or the playbook itself',
+    },
+  )
+}
