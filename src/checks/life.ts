@@ -8,7 +8,13 @@ import { countOver } from './spans.ts'
 import type { ClusterLife, PodLife, WorkloadLife } from './verdict.ts'
 
 /** Kinds whose availability is judged; a ReplicaSet or Job under an owner counts for the owner. */
-const workloadKinds = ['DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'] as const
+const workloadKinds = [
+  'DaemonSet',
+  'Deployment',
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+] as const
 
 /** What is known of a run up to a moment. */
 interface Known {

@@ -19,8 +19,14 @@ import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 import { persistentVolume } from './persistent-volume/persistent-volume.ts'
 import { podGarbageCollection, type PodGarbageCollectionOptions } from './pod-garbage-collection.ts'
-import { replicaSet, replicaSetBefore135 } from './replica-set/replica-set.ts'
+import {
+  replicaSet,
+  replicaSetBefore135,
+  replicationController,
+} from './replica-set/replica-set.ts'
 import { resourceQuotaBooks } from './resource-quota.ts'
+import { rootCertificate } from './root-certificate.ts'
+import { serviceAccount } from './service-account.ts'
 import { statefulSet } from './stateful-set/stateful-set.ts'
 import { taintEviction } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
@@ -58,7 +64,10 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     persistentVolume,
     podGarbageCollection(flags.podGarbageCollection),
     flags.countsTerminating === false ? replicaSetBefore135 : replicaSet,
+    replicationController,
     resourceQuotaBooks,
+    rootCertificate,
+    serviceAccount,
     statefulSet,
     taintEviction,
     ttlAfterFinished,

@@ -24,7 +24,6 @@ const idleKinds: ReadonlyMap<string, string> = new Map([
     'usage is taken to be on target; a Load says otherwise (docs/loads.md)',
   ],
   ['MutatingWebhookConfiguration', 'its webhooks allow without a change when somebody answers'],
-  ['ReplicationController', 'no pod is created from it'],
   ['ValidatingWebhookConfiguration', 'its webhooks allow everything when somebody answers'],
 ])
 

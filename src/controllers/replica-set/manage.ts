@@ -14,6 +14,7 @@ import {
 } from '../expectations.ts'
 import type { Api, Part } from '../framework.ts'
 import { createPod, deletePod, podFromTemplate, slowStartBatch } from '../pod-control.ts'
+import { replicatedOf } from './replicated.ts'
 
 /** A ReplicaSet pauses after creating or deleting this many pods until it has seen them. */
 const burstReplicas = 500
@@ -35,10 +36,11 @@ function* createMissing(api: Api, replicaSet: ReplicaSet, count: number): Part<s
 function* relatedPods(api: Api, replicaSet: ReplicaSet): Part<readonly Pod[]> {
   const controller = controllerOf(replicaSet.metadata)
   if (controller === undefined) return []
-  const siblings = yield* api.ownedBy<ReplicaSet>('ReplicaSet', controller.uid)
+  const { kind, asSet } = replicatedOf(replicaSet)
+  const siblings = yield* api.ownedBy(kind, controller.uid)
   const selectors = siblings
     .filter(({ metadata }) => controllerOf(metadata)?.uid === controller.uid)
-    .map(({ spec }) => spec?.selector)
+    .map(sibling => asSet(sibling).spec?.selector)
   const pods = yield* api.list<Pod>('Pod', replicaSet.metadata.namespace)
   return pods.filter(({ metadata }) =>
     selectors.some(selector => selectorMatches(selector, metadata.labels)),

@@ -1,4 +1,5 @@
 // The ReplicaSet controller: keeps as many active pods as spec.replicas says.
+// ReplicationControllers are kept the same way.
 // Upstream: pkg/controller/replicaset/replica_set.go, v1.36.3.
 
 import type { Pod, ReplicaSet } from '../../kube/generated/types.ts'
@@ -12,7 +13,8 @@ import { type Api, type Controller, done, type Part, type ReconcileResult } from
 import { ownedAndOrphans } from '../owners.ts'
 import { manageReplicas } from './manage.ts'
 import { calculateStatus, updateStatus } from './status.ts'
-import { watches } from './watches.ts'
+import { type Replicated, replicaSets, replicationControllers } from './replicated.ts'
+import { watchesOf } from './watches.ts'
 
 /** When the next ready pod will have been ready for minReadySeconds. */
 function availabilityCheck(
@@ -65,9 +67,17 @@ function* sync(api: Api, { key, replicaSet, countsTerminating }: Sync): Part<Rec
   return availabilityCheck(written.replicaSet, activePods, nowMs)
 }
 
-function* reconcile(key: string, api: Api, countsTerminating = true): Part<ReconcileResult> {
-  const replicaSet = yield* api.get<ReplicaSet>('ReplicaSet', key)
-  if (replicaSet !== undefined) return yield* sync(api, { key, replicaSet, countsTerminating })
+interface Kept {
+  readonly replicated: Replicated
+  readonly countsTerminating: boolean
+}
+
+function* reconcile(key: string, api: Api, kept: Kept): Part<ReconcileResult> {
+  const { replicated, countsTerminating } = kept
+  const object = yield* api.get(replicated.kind, key)
+  if (object !== undefined) {
+    return yield* sync(api, { key, replicaSet: replicated.asSet(object), countsTerminating })
+  }
   yield* api.remember(expectationsKey(key), undefined)
   return done
 }
@@ -75,13 +85,25 @@ function* reconcile(key: string, api: Api, countsTerminating = true): Part<Recon
 export const replicaSet = {
   name: 'replicaset-controller',
   doc: 'Keeps the number of active pods of a ReplicaSet equal to spec.replicas.',
-  watches,
+  watches: watchesOf(replicaSets),
   ownWrites: ['Pod', 'ReplicaSet'],
-  reconcile: (key, api) => reconcile(key, api),
+  reconcile: (key, api) =>
+    reconcile(key, api, { replicated: replicaSets, countsTerminating: true }),
 } satisfies Controller
 
 /** The same without status.terminatingReplicas, as before 1.35. */
 export const replicaSetBefore135: Controller = {
   ...replicaSet,
-  reconcile: (key, api) => reconcile(key, api, false),
+  reconcile: (key, api) =>
+    reconcile(key, api, { replicated: replicaSets, countsTerminating: false }),
 }
+
+/** Its status never says how many pods are terminating. */
+export const replicationController = {
+  name: 'replication-controller',
+  doc: 'Keeps the number of active pods of a ReplicationController equal to spec.replicas.',
+  watches: watchesOf(replicationControllers),
+  ownWrites: ['Pod', 'ReplicationController'],
+  reconcile: (key, api) =>
+    reconcile(key, api, { replicated: replicationControllers, countsTerminating: false }),
+} satisfies Controller

@@ -12,6 +12,7 @@ import { formatTime } from '../../kube/time.ts'
 import { sameValue } from '../equality.ts'
 import { errorText } from '../failures.ts'
 import type { Api, Part } from '../framework.ts'
+import { replicatedOf } from './replicated.ts'
 
 export interface StatusInput {
   readonly replicaSet: ReplicaSet
@@ -101,13 +102,14 @@ export function* updateStatus(
     return { replicaSet }
   }
   const next = { ...status, observedGeneration: generation }
-  const first = yield* api.updateStatus({ ...replicaSet, status: next })
-  if (first.ok) return { replicaSet: first.object as ReplicaSet }
+  const { kind, asSet, asStored } = replicatedOf(replicaSet)
+  const first = yield* api.updateStatus(asStored({ ...replicaSet, status: next }))
+  if (first.ok) return { replicaSet: asSet(first.object) }
   const { namespace, name = '' } = replicaSet.metadata
-  const fresh = yield* api.getLive('ReplicaSet', namespace, name)
+  const fresh = yield* api.getLive(kind, namespace, name)
   if (!fresh.ok) return { replicaSet, error: errorText(fresh) }
   const second = yield* api.updateStatus({ ...fresh.object, status: next })
-  if (second.ok) return { replicaSet: second.object as ReplicaSet }
+  if (second.ok) return { replicaSet: asSet(second.object) }
   return { replicaSet, error: errorText(second) }
 }
 

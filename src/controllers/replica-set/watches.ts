@@ -9,12 +9,14 @@ import { sameValue } from '../equality.ts'
 import { expectationsKey, observeCreation, observeDeletion } from '../expectations.ts'
 import type { Lister, ObjectChange, Watch, WatchContext } from '../framework.ts'
 import { controllerKey } from '../owners.ts'
+import type { Replicated } from './replicated.ts'
 
-/** ReplicaSets whose selector matches an orphaned pod. */
-function matching(lister: Lister, { metadata }: Pod): readonly string[] {
+/** Sets whose selector matches an orphaned pod. */
+function matching(lister: Lister, { metadata }: Pod, of: Replicated): readonly string[] {
   if (Object.keys(metadata.labels ?? {}).length === 0) return []
   return lister
-    .list<ReplicaSet>('ReplicaSet', metadata.namespace)
+    .list(of.kind, metadata.namespace)
+    .map(of.asSet)
     .filter(
       ({ spec }) =>
         !sameValue(spec?.selector, {}) && selectorMatches(spec?.selector, metadata.labels),
@@ -22,54 +24,68 @@ function matching(lister: Lister, { metadata }: Pod): readonly string[] {
     .map(found => keyOf(found.metadata))
 }
 
-function podDeleted(pod: Pod, { lister, memory }: WatchContext): readonly string[] {
-  const key = controllerKey(lister, pod, 'ReplicaSet')
+function podDeleted(
+  pod: Pod,
+  { lister, memory }: WatchContext,
+  { kind }: Replicated,
+): readonly string[] {
+  const key = controllerKey(lister, pod, kind)
   if (key === undefined) return []
   observeDeletion(memory, key, keyOf(pod.metadata))
   return [key]
 }
 
-function podAdded(pod: Pod, context: WatchContext): readonly string[] {
-  if (pod.metadata.deletionTimestamp !== undefined) return podDeleted(pod, context)
-  if (controllerOf(pod.metadata) === undefined) return matching(context.lister, pod)
-  const key = controllerKey(context.lister, pod, 'ReplicaSet')
+function podAdded(pod: Pod, context: WatchContext, of: Replicated): readonly string[] {
+  if (pod.metadata.deletionTimestamp !== undefined) return podDeleted(pod, context, of)
+  if (controllerOf(pod.metadata) === undefined) return matching(context.lister, pod, of)
+  const key = controllerKey(context.lister, pod, of.kind)
   if (key === undefined) return []
   observeCreation(context.memory, key)
   return [key]
 }
 
+interface PodUpdate {
+  readonly before: Pod
+  readonly after: Pod
+  readonly of: Replicated
+}
+
 /** A pod that has become ready will be available minReadySeconds later. */
-function planAvailabilityCheck(key: string, before: Pod, after: Pod, context: WatchContext): void {
-  const seconds = context.lister.get<ReplicaSet>('ReplicaSet', key)?.spec?.minReadySeconds ?? 0
+function planAvailabilityCheck(key: string, update: PodUpdate, context: WatchContext): void {
+  const { before, after, of } = update
+  const seconds = context.lister.get<ReplicaSet>(of.kind, key)?.spec?.minReadySeconds ?? 0
   if (seconds > 0 && !isPodReady(before) && isPodReady(after)) {
     context.enqueueAfter(key, seconds * 1000)
   }
 }
 
-function podUpdated(before: Pod, after: Pod, context: WatchContext): readonly string[] {
+function podUpdated(update: PodUpdate, context: WatchContext): readonly string[] {
+  const { before, after, of } = update
   const labelsChanged = !sameValue(before.metadata.labels, after.metadata.labels)
   if (after.metadata.deletionTimestamp !== undefined) {
-    const keys = podDeleted(after, context)
-    return labelsChanged ? [...keys, ...podDeleted(before, context)] : keys
+    const keys = podDeleted(after, context, of)
+    return labelsChanged ? [...keys, ...podDeleted(before, context, of)] : keys
   }
   const { lister } = context
   const controller = controllerOf(after.metadata)
   const controllerChanged = !sameValue(controller, controllerOf(before.metadata))
-  const formerKey = controllerChanged ? controllerKey(lister, before, 'ReplicaSet') : undefined
+  const formerKey = controllerChanged ? controllerKey(lister, before, of.kind) : undefined
   const former = formerKey === undefined ? [] : [formerKey]
   if (controller === undefined) {
-    return labelsChanged || controllerChanged ? [...former, ...matching(lister, after)] : former
+    return labelsChanged || controllerChanged ? [...former, ...matching(lister, after, of)] : former
   }
-  const key = controllerKey(lister, after, 'ReplicaSet')
+  const key = controllerKey(lister, after, of.kind)
   if (key === undefined) return former
-  planAvailabilityCheck(key, before, after, context)
+  planAvailabilityCheck(key, update, context)
   return [...former, key]
 }
 
-function keysOfPod({ before, after }: ObjectChange, context: WatchContext): readonly string[] {
-  if (after === undefined) return before === undefined ? [] : podDeleted(before as Pod, context)
-  if (before === undefined) return podAdded(after as Pod, context)
-  return podUpdated(before as Pod, after as Pod, context)
+function keysOfPod(change: ObjectChange, context: WatchContext, of: Replicated): readonly string[] {
+  const before: Pod | undefined = change.before
+  const after: Pod | undefined = change.after
+  if (after === undefined) return before === undefined ? [] : podDeleted(before, context, of)
+  if (before === undefined) return podAdded(after, context, of)
+  return podUpdated({ before, after, of }, context)
 }
 
 function keysOfReplicaSet({ key, before, after }: ObjectChange, { memory }: WatchContext) {
@@ -80,7 +96,10 @@ function keysOfReplicaSet({ key, before, after }: ObjectChange, { memory }: Watc
   return [key]
 }
 
-export const watches: readonly Watch[] = [
-  { kind: 'ReplicaSet', keys: keysOfReplicaSet },
-  { kind: 'Pod', owner: 'ReplicaSet', keys: keysOfPod },
-]
+/** The watches of the controller that keeps objects of this kind. */
+export function watchesOf(of: Replicated): readonly Watch[] {
+  return [
+    { kind: of.kind, keys: keysOfReplicaSet },
+    { kind: 'Pod', owner: of.kind, keys: (change, context) => keysOfPod(change, context, of) },
+  ]
+}

@@ -11,6 +11,7 @@ import type {
   LabelSelector,
   PodTemplateSpec,
   ReplicaSet,
+  ReplicationController,
   StatefulSet,
   StatefulSetSpec,
 } from '../generated/types.ts'
@@ -34,6 +35,8 @@ import { sameValue } from './same.ts'
 import { checkClaimSpec } from './storage.ts'
 
 const noTemplate: PodTemplateSpec = {}
+
+type ReplicationControllerSpec = NonNullable<ReplicationController['spec']>
 
 export function checkIntOrPercent(errors: Errors, path: string, value: IntOrString): void {
   if (typeof value === 'string') refuse(errors, path, value, percentErrors(value))
@@ -157,6 +160,33 @@ export function checkReplicaSetUpdate(errors: Errors, object: KubeObject, old: K
   const { spec } = object as ReplicaSet
   checkReplicaSetSpec(errors, spec ?? {})
   checkSameSelector(errors, spec?.selector, (old as ReplicaSet).spec?.selector)
+}
+
+export function checkReplicationController(errors: Errors, object: KubeObject): void {
+  checkMeta(errors, object.metadata, true, subdomainName)
+  checkReplicationControllerSpec(errors, (object as ReplicationController).spec ?? {})
+}
+
+export function checkReplicationControllerUpdate(errors: Errors, object: KubeObject): void {
+  checkReplicationControllerSpec(errors, (object as ReplicationController).spec ?? {})
+}
+
+function checkReplicationControllerSpec(
+  errors: Errors,
+  { replicas, minReadySeconds, selector = {}, template }: ReplicationControllerSpec,
+): void {
+  checkNonnegative(errors, 'spec.minReadySeconds', minReadySeconds)
+  if (Object.keys(selector).length === 0) errors.push(required('spec.selector', ''))
+  checkNonnegative(errors, 'spec.replicas', replicas)
+  if (template === undefined) {
+    errors.push(required('spec.template', ''))
+    return
+  }
+  if (Object.keys(selector).length > 0) {
+    checkSelected(errors, 'spec.template', template, { matchLabels: selector })
+  }
+  checkTemplate(errors, 'spec.template', template)
+  checkRunsForEver(errors, 'spec.template', template, 'ReplicationController')
 }
 
 function checkDaemonSetSpec(errors: Errors, spec: DaemonSetSpec): void {

@@ -77,6 +77,10 @@ const byKind: Readonly<Record<string, Validator>> = {
   PodDisruptionBudget: { create: policy.checkBudget, update: policy.checkBudgetUpdate },
   PriorityClass: { create: policy.checkPriorityClass, update: policy.checkPriorityClassUpdate },
   ReplicaSet: { create: apps.checkReplicaSet, update: apps.checkReplicaSetUpdate },
+  ReplicationController: {
+    create: apps.checkReplicationController,
+    update: apps.checkReplicationControllerUpdate,
+  },
   ResourceQuota: { create: quotas.checkQuota, update: quotas.checkQuotaUpdate },
   Role: { create: policy.checkRole, update: policy.checkRole },
   RoleBinding: { create: policy.checkRoleBinding, update: policy.checkRoleBindingUpdate },
