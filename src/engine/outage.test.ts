@@ -71,3 +71,25 @@ it('a name without an actor is only marked', () => {
   world.bringUp('kube-apiserver')
   expect(world.isDown('kube-apiserver')).toBe(false)
 })
+
+it('a component may be told to come back later, anew or as it was', () => {
+  for (const anew of [true, false]) {
+    const world = toyWorld()
+    world.run({ untilMs: epoch + 20 })
+    world.takeDown('bob', 'held')
+    world.run({ untilMs: epoch + 120 })
+    const notes = notesOf(world, 'bob')
+    world.bringUp('bob', { anew, afterMs: 50 })
+    expect(world.isComingBack('bob')).toBe(true)
+    const fork = world.fork()
+    world.run({ untilMs: epoch + 169 })
+    expect([world.isDown('bob'), notesOf(world, 'bob')]).toEqual([true, notes])
+    world.run({ untilMs: epoch + 10_000 })
+    fork.run({ untilMs: epoch + 10_000 })
+    expect([world.isDown('bob'), world.isComingBack('bob')]).toEqual([false, false])
+    expect(fork.digest()).toBe(world.digest())
+    const all = world.store.logLength('ConfigMap')
+    if (anew) expect(seenBy(world, 'bob')).toBeLessThan(all)
+    else expect(seenBy(world, 'bob')).toBe(all)
+  }
+})

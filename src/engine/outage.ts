@@ -15,6 +15,16 @@ export interface Outage {
   readonly mode: OutageMode
   /** Wakes that came due meanwhile; a held component gets them when it comes back. */
   readonly missed: readonly PendingEvent[]
+  /** The event by which it comes back, once that is planned. */
+  readonly comesBack?: number
+}
+
+/** How a component comes back. */
+export interface Return {
+  /** Starts with nothing; unless said, as a stopped component does and a held one does not. */
+  readonly anew?: boolean
+  /** So much later; until then it is down. */
+  readonly afterMs?: number
 }
 
 /** By name of the component; one that takes part as no actor (the API server) is only marked. */

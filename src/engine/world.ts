@@ -10,7 +10,7 @@ import { kindKeyOf } from '../kube/kinds.ts'
 import type { Actor, EmittedEvent, Forkable, Turn } from './actor.ts'
 import { changedText } from './change-text.ts'
 import { EventQueue, type PendingEvent } from './event-queue.ts'
-import { type OutageMode, type Outages, relisted, withOutage } from './outage.ts'
+import { type OutageMode, type Outages, relisted, type Return, withOutage } from './outage.ts'
 import { type Move, movesOf, type TakenMove } from './moves.ts'
 import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
 import { type Change, type IndexSpec, Store } from './store.ts'
@@ -53,6 +53,7 @@ export interface RunBounds {
 }
 
 const deliverPayload = 'deliver'
+const comeBackPayload = 'come-back'
 const stepsMaxDefault = 1_000_000
 
 interface Seat {
@@ -191,27 +192,46 @@ export class World {
     return this.outages?.has(name) === true
   }
 
+  /** Whether a component is down and about to come back. */
+  isComingBack(name: string): boolean {
+    return this.outages?.get(name)?.comesBack !== undefined
+  }
+
   /** Takes a component down; a name that belongs to no actor is only marked. */
   takeDown(name: string, mode: OutageMode): void {
-    assert(!this.isDown(name), `${name} is up`)
+    const { comesBack } = this.outages?.get(name) ?? {}
+    assert(!this.isDown(name) || comesBack !== undefined, `${name} is up`)
+    if (comesBack !== undefined) this.queue.remove(comesBack)
     this.outages = withOutage(this.outages, name, { mode, missed: [] })
     const index = this.program.actors.findIndex(actor => actor.name === name)
     if (index < 0) return // A delivery counts as planned, so that no further one is.
     ;(this.seats[index] as Seat).deliveryAtMs = this.clockMs
-    if (mode === 'held') return
+    if (mode === 'stopped') this.forgetWork(index)
+  }
+
+  private forgetWork(index: number): void {
     this.queue.removeActor(index)
     this.standing.removeActor(index)
   }
 
   /** Lets a component come back: it goes on where it was, or starts and lists everything again. */
-  bringUp(name: string): void {
+  bringUp(name: string, { anew, afterMs = 0 }: Return = {}): void {
     const outage = this.outages?.get(name)
     assert(outage !== undefined, `${name} is down`)
-    this.outages = withOutage(this.outages, name, undefined)
     const index = this.program.actors.findIndex(actor => actor.name === name)
+    const isNew = anew ?? outage.mode === 'stopped'
+    if (index >= 0 && isNew) this.forgetWork(index)
+    if (index >= 0 && afterMs > 0) {
+      const comesBack = this.plan(index, this.clockMs + afterMs, comeBackPayload)
+      const missed = isNew ? [] : outage.missed
+      const mode = isNew ? 'stopped' : 'held'
+      this.outages = withOutage(this.outages, name, { mode, missed, comesBack })
+      return
+    }
+    this.outages = withOutage(this.outages, name, undefined)
     if (index < 0) return
-    if (outage.mode === 'stopped') this.startAnew(index)
-    for (const event of outage.missed) this.queue.add({ ...event, atMs: this.clockMs })
+    if (isNew) this.startAnew(index)
+    else for (const event of outage.missed) this.queue.add({ ...event, atMs: this.clockMs })
     ;(this.seats[index] as Seat).deliveryAtMs = -1
     this.planDelivery(index, this.clockMs + (this.latencies[index] as number))
   }
@@ -403,6 +423,10 @@ export class World {
     else this.queue.remove(event.sequence)
     this.clockMs = Math.max(this.clockMs, event.atMs)
     this.stepCount += 1
+    if (event.payload === comeBackPayload) {
+      this.bringUp((this.program.actors[event.actor] as Actor).name)
+      return
+    }
     if (this.outages !== undefined && this.isMissed(event)) return
     if (event.payload === deliverPayload) this.deliver(event.actor, position)
     else {

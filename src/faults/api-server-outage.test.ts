@@ -21,6 +21,40 @@ it('requests fail, pods serve on, and afterwards nothing has been forgotten', ()
   expect(podsOf(world)).toHaveLength(3)
 })
 
+it('of less than ten seconds costs nobody the lead, a longer one does', () => {
+  const short = clusterWithWeb()
+  const long = short.fork()
+  for (const [world, lastsMs] of [
+    [short, 9000],
+    [long, 11_000],
+  ] as const) {
+    apiServerOutage.apply(world)
+    world.runFor(lastsMs)
+    apiServerOutage.recover(world)
+    scaleWeb(world, 3)
+    world.runFor(10_000)
+  }
+  expect(podsOf(short)).toHaveLength(3)
+  expect(podsOf(long)).toHaveLength(1)
+  long.runFor(20_000)
+  expect(podsOf(long)).toHaveLength(3)
+})
+
+it('that strikes while others wait for their election makes them wait again', () => {
+  const world = clusterWithWeb()
+  controllerManagerOutage.apply(world)
+  controllerManagerOutage.recover(world)
+  world.runFor(10_000)
+  apiServerOutage.apply(world)
+  world.runFor(5000)
+  apiServerOutage.recover(world)
+  scaleWeb(world, 3)
+  world.runFor(14_000)
+  expect(podsOf(world)).toHaveLength(1)
+  world.runFor(6000)
+  expect(podsOf(world)).toHaveLength(3)
+})
+
 it('leaves a component down that has an outage of its own', () => {
   const world = clusterWithWeb()
   controllerManagerOutage.apply(world)

@@ -1,28 +1,49 @@
 // The API server is down: containers run on, and nothing is decided, written or noticed. Components
-// that elect a leader lose the election and start anew afterwards; kubelets remember their pods.
+// that elect a leader lose the election when it lasts, and then start anew and wait for the next;
+// kubelets remember their pods.
 // Upstream: client-go tools/leaderelection (renew deadline 10 s), v0.36.3.
 
 import { apiServerName } from '../cluster/serve.ts'
 import type { World } from '../engine/world.ts'
 import { kubeletName } from '../nodes/kubelet.ts'
-import { isUp } from './components.ts'
+import { isUp, renewDeadlineMs, startAgain } from './components.ts'
 import type { Fault } from './fault.ts'
 
 const topic = 'took-down'
 
+/** What an outage took down; a component with an outage of its own stays down. */
+interface Taken {
+  readonly sinceMs: number
+  readonly up: readonly string[]
+  /** Those that were about to start. */
+  readonly coming: readonly string[]
+}
+
 /** Takes everything down that needs the API server, and notes what was up until then. */
 function takeAll(world: World): void {
   world.takeDown(apiServerName, 'stopped')
-  const names = world.program.actors.map(({ name }) => name).filter(name => !world.isDown(name))
-  for (const name of names) world.takeDown(name, name === kubeletName ? 'held' : 'stopped')
-  world.note(apiServerName, topic, names)
+  const names = world.program.actors.map(({ name }) => name)
+  const up = names.filter(name => !world.isDown(name))
+  const coming = names.filter(name => world.isComingBack(name))
+  for (const name of [...up, ...coming]) world.takeDown(name, 'held')
+  world.note(apiServerName, topic, { sinceMs: world.nowMs, up, coming } satisfies Taken)
 }
 
-/** What the last outage took down; a component with an outage of its own stays down. */
-function taken(world: World): readonly string[] {
+function lastTaken(world: World): Taken {
   const notes = world.traceFrom(0).filter(entry => entry.type === 'note')
   const last = notes.findLast(note => note.source === apiServerName && note.topic === topic)
-  return (last?.data ?? []) as readonly string[]
+  return (last?.data ?? { sinceMs: world.nowMs, up: [], coming: [] }) as Taken
+}
+
+function releaseAll(world: World): void {
+  world.bringUp(apiServerName)
+  const { sinceMs, up, coming } = lastTaken(world)
+  const isLong = world.nowMs - sinceMs >= renewDeadlineMs
+  for (const name of up) {
+    if (isLong && name !== kubeletName) startAgain(world, name)
+    else world.bringUp(name)
+  }
+  for (const name of coming) startAgain(world, name)
 }
 
 export const apiServerOutage = {
@@ -31,8 +52,5 @@ export const apiServerOutage = {
   args: [],
   canApply: world => isUp(world, apiServerName),
   apply: takeAll,
-  recover: world => {
-    world.bringUp(apiServerName)
-    for (const name of taken(world)) if (world.isDown(name)) world.bringUp(name)
-  },
+  recover: releaseAll,
 } satisfies Fault

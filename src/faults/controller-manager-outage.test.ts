@@ -27,10 +27,25 @@ it('a silent node has its grace period from the start of the new process on', ()
   controllerManagerOutage.apply(world)
   world.runFor(600_000)
   controllerManagerOutage.recover(world)
-  world.runFor(40_000)
+  // 15 s of the old lease, then the grace period.
+  world.runFor(60_000)
   expect(conditionOf(world, node, 'Ready')).toBe('True')
   world.runFor(20_000)
   expect(conditionOf(world, node, 'Ready')).toBe('Unknown')
+})
+
+it('a new process leads when the lease of the one before has run out', () => {
+  const world = clusterWithWeb()
+  controllerManagerOutage.apply(world)
+  world.runFor(600_000)
+  controllerManagerOutage.recover(world)
+  expect(controllerManagerOutage.canApply(world).ok).toBe(false)
+  scaleWeb(world, 4)
+  world.runFor(14_900)
+  expect(podsOf(world)).toHaveLength(1)
+  world.runFor(5000)
+  expect(podsOf(world)).toHaveLength(4)
+  expect(controllerManagerOutage.canApply(world).ok).toBe(true)
 })
 
 it('cannot strike twice at a time', () => {

@@ -1,8 +1,8 @@
 // kube-controller-manager is down: nothing is rolled out, replaced, marked NotReady or evicted.
-// When it is back it starts with empty caches and lists everything.
+// When it is back it waits for its election, starts with empty caches and lists everything.
 // Upstream: cmd/kube-controller-manager (leader election ends the process), v1.36.3.
 
-import { isUp } from './components.ts'
+import { isUp, startAgain } from './components.ts'
 import type { Fault } from './fault.ts'
 
 const component = 'kube-controller-manager'
@@ -13,5 +13,5 @@ export const controllerManagerOutage = {
   args: [],
   canApply: world => isUp(world, component),
   apply: world => world.takeDown(component, 'stopped'),
-  recover: world => world.bringUp(component),
+  recover: world => startAgain(world, component),
 } satisfies Fault

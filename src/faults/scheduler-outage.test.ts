@@ -9,6 +9,6 @@ it('new pods wait for a node until it is back', () => {
   world.runFor(600_000)
   expect(podsOf(world).filter(({ spec }) => (spec?.nodeName ?? '') === '')).toHaveLength(3)
   schedulerOutage.recover(world)
-  world.runFor(10_000)
+  world.runFor(25_000)
   expect(servingNow(world)).toBe(4)
 })

@@ -1,8 +1,8 @@
-// kube-scheduler is down: new pods wait. When it is back it lists everything and goes on.
+// kube-scheduler is down: new pods wait. When it is back and elected it lists everything.
 // Upstream: cmd/kube-scheduler (leader election ends the process), v1.36.3.
 
 import { schedulerName } from '../scheduler/turn.ts'
-import { isUp } from './components.ts'
+import { isUp, startAgain } from './components.ts'
 import type { Fault } from './fault.ts'
 
 export const schedulerOutage = {
@@ -11,5 +11,5 @@ export const schedulerOutage = {
   args: [],
   canApply: world => isUp(world, schedulerName),
   apply: world => world.takeDown(schedulerName, 'stopped'),
-  recover: world => world.bringUp(schedulerName),
+  recover: world => startAgain(world, schedulerName),
 } satisfies Fault
