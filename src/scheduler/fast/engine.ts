@@ -16,7 +16,7 @@ import { Cluster } from './cluster.ts'
 import { Decision, FastPlaced, FastTrace } from './decision.ts'
 import { type Plan, Plans } from './plans.ts'
 import type { Helpful } from './preemption.ts'
-import type { Fallback } from './program.ts'
+import type { Fallback, Program } from './program.ts'
 import { CodedDiagnosis } from './rejections.ts'
 import { Scores } from './scores.ts'
 import { errorCode, type Question, Search } from './search.ts'
@@ -322,6 +322,16 @@ function mayUseDevices({ shape }: Plan, { profile, listers }: EngineRequest): bo
   )
 }
 
+/** Whether spreading or preferences of pods may add to what resources are worth. */
+function isScoredByOthers({ spread, affinity, nodeClass }: Plan, { weights }: Program): boolean {
+  return (
+    (weights.spread > 0 && spread !== undefined && spread.soft.length > 0) ||
+    (weights.affinity > 0 && affinity.preferences.length + affinity.heldPreferences.length > 0) ||
+    (weights.taints > 0 && nodeClass.nodesWithTaints > 0) ||
+    (weights.nodeAffinity > 0 && nodeClass.hasPreferences)
+  )
+}
+
 function questionOf(decision: Decision, spread: Plan['spread'] & object): Question {
   const { pod, plan, program, cycle } = decision
   const asks = plan.shape.needsPlugins
@@ -334,6 +344,7 @@ function questionOf(decision: Decision, spread: Plan['spread'] & object): Questi
     affinity: plan.affinity,
     column: plan.column,
     ownColumn: plan.ownColumn,
+    isScoredByOthers: isScoredByOthers(plan, program),
     filtersSpread: program.filtersSpread,
     filtersAffinity: program.filtersAffinity,
     before: asks ? decision.active(program.before) : noPlugins,

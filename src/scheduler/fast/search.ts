@@ -30,6 +30,8 @@ export interface Question {
   /** For pods that no other pod blocks from a node, and for those of the shape. */
   readonly column: WorthColumn
   readonly ownColumn: WorthColumn
+  /** More than resources decides which node is best. */
+  readonly isScoredByOthers: boolean
   readonly filtersSpread: boolean
   readonly filtersAffinity: boolean
   /** Asked node by node, around the fast forms. */
@@ -189,7 +191,7 @@ export class Search {
   private walkPlain(bounds: WindowBounds, column: WorthColumn): boolean {
     const { cluster, statuses, window } = this
     const { order, wanted } = bounds
-    if (this.checksTopology || wanted > order.length) return false
+    if (this.checksTopology || this.question.isScoredByOthers || wanted > order.length) return false
     if (!window.scan(bounds, column, cluster.nodes, statuses)) return false
     this.plain = window
     this.feasibleCount = wanted

@@ -32,6 +32,8 @@ export interface HardConstraint {
 
 export interface SoftConstraint {
   readonly labels: DomainMap
+  /** Nodes without the label are in the domain of the empty value, but score nothing for it. */
+  readonly present: DomainMap
   readonly counter: Counter
   readonly isHost: boolean
   readonly maxSkew: number
@@ -80,6 +82,7 @@ export function spreadPlan(shape: PodShape, context: PlanContext): SpreadPlan | 
       return {
         labels:
           isHost || requireKeys ? cluster.labelMap(topologyKey) : emptyMap(cluster, topologyKey),
+        present: cluster.labelMap(topologyKey),
         counter: cluster.counterOf(set, map),
         isHost,
         maxSkew,

@@ -7,6 +7,9 @@ import type { Search } from './search.ts'
 import type { SoftConstraint } from './spread-plan.ts'
 
 const ignored = -1
+const domainsMax = 64
+/** Nodes with more matching pods than this are rare. */
+const countsMax = 16
 
 interface Range {
   readonly lowest: number
@@ -20,7 +23,10 @@ export class SpreadScores {
   private exact = new Float64Array(0)
   private rounded = new Int32Array(0)
   /** What one constraint gives a node of each domain. */
-  private terms = new Float64Array(64)
+  private readonly terms = new Float64Array(domainsMax)
+  /** Rounded sums by domain and number of pods on the node; -1 where none is known. */
+  private kinds = new Int32Array(256)
+  private zeros = new Int32Array(0)
   private mark = 0
   private table = new Int32Array(256)
 
@@ -74,53 +80,78 @@ export class SpreadScores {
     return table
   }
 
-  /** One host constraint and one of few domains, or either alone, and every node has the labels. */
+  /**
+   * One host constraint and one of few domains, or either alone, and every node has the labels:
+   * few different sums occur, and each is computed when it is met first.
+   */
   private fillPlain(): Range | undefined {
-    const { soft, search } = this
+    const { soft } = this
     const [first, second] = soft
     if (first === undefined || soft.length > 2) return undefined
     for (const one of soft) if (!this.isWhole(one)) return undefined
     const host = first.isHost ? first : second
     const other = first.isHost ? second : first
-    if (host !== undefined && !host.isHost) return undefined
-    if (other?.isHost === true) return undefined
-    if (other !== undefined && !this.fillTerms(other)) return undefined
-    if (host === undefined) return this.roundTerms((other as SoftConstraint).labels.domainOf)
-    const counts = host.counter.ready()
-    const perPod = Math.log(search.feasibleCount + 2)
-    const least = host.maxSkew - 1
-    if (other !== undefined) {
-      return this.roundBoth({ counts, perPod, least }, other.labels.domainOf)
-    }
-    const { rounded } = this
+    if ((host !== undefined && !host.isHost) || other?.isHost === true) return undefined
+    const { capacity } = this.search.cluster.nodes
+    if (this.zeros.length < capacity) this.zeros = new Int32Array(capacity)
+    if (other === undefined) this.terms[0] = 0
+    else if (!this.fillTerms(other)) return undefined
+    return this.fillByKind(host, other)
+  }
+
+  private fillByKind(
+    host: SoftConstraint | undefined,
+    other: SoftConstraint | undefined,
+  ): Range | undefined {
+    const { rounded, terms, search, zeros } = this
     const { feasible, feasibleCount } = search
+    const counts = host?.counter.ready() ?? zeros
+    const domainOf = other?.labels.domainOf ?? zeros
+    const kinds = this.emptyKinds(other?.labels.rule.space.size ?? 1)
+    const perPod = host === undefined ? 0 : Math.log(feasibleCount + 2)
+    const least = host === undefined ? 0 : host.maxSkew - 1
     let lowest = Number.MAX_SAFE_INTEGER
     let highest = 0
     for (let index = 0; index < feasibleCount; index += 1) {
-      const count = counts[feasible[index] as number] as number
-      const raw = Math.round(count * perPod + least)
+      const slot = feasible[index] as number
+      const count = counts[slot] as number
+      if (count >= countsMax) return undefined
+      const domain = domainOf[slot] as number
+      const kind = domain * countsMax + count
+      let raw = kinds[kind] as number
+      if (raw < 0) {
+        raw = Math.round(count * perPod + least + (terms[domain] as number))
+        kinds[kind] = raw
+        if (raw < lowest) lowest = raw
+        if (raw > highest) highest = raw
+      }
       rounded[index] = raw
-      if (raw < lowest) lowest = raw
-      if (raw > highest) highest = raw
     }
     return { lowest, highest }
   }
 
-  /** Whether every node has the labels that the constraint wants. */
-  private isWhole({ labels }: SoftConstraint): boolean {
-    const { cluster, question } = this.search
-    const numNodes = cluster.order.length
-    const { softKeys } = question.spread
-    for (const { numNodes: labelled } of softKeys) if (labelled !== numNodes) return false
-    const present = softKeys.length > 0 ? labels : cluster.labelMap(labels.rule.space.key)
-    return present.numNodes === numNodes
+  private emptyKinds(domains: number): Int32Array {
+    const size = domains * countsMax
+    if (this.kinds.length < size) this.kinds = new Int32Array(size * 2)
+    this.kinds.fill(-1, 0, size)
+    return this.kinds
   }
 
-  /** False when there are more domains than nodes to look at. */
+  /** Whether every node has the labels that the constraint wants. */
+  private isWhole({ present }: SoftConstraint): boolean {
+    const { cluster, question } = this.search
+    const numNodes = cluster.order.length
+    if (present.numNodes !== numNodes) return false
+    for (const { numNodes: labelled } of question.spread.softKeys) {
+      if (labelled !== numNodes) return false
+    }
+    return true
+  }
+
+  /** False when there are too many domains for a table. */
   private fillTerms({ labels, counter, maxSkew }: SoftConstraint): boolean {
     const { size } = labels.rule.space
-    if (size > this.search.feasibleCount) return false
-    if (this.terms.length < size) this.terms = new Float64Array(size * 2)
+    if (size > domainsMax) return false
     const counts = counter.ready()
     const perPod = Math.log(this.countDomains(labels, false) + 2)
     const least = maxSkew - 1
@@ -128,39 +159,6 @@ export class SpreadScores {
       this.terms[domain] = (counts[domain] as number) * perPod + least
     }
     return true
-  }
-
-  private roundTerms(domainOf: Int32Array): Range {
-    const { rounded, terms, search } = this
-    const { feasible, feasibleCount } = search
-    let lowest = Number.MAX_SAFE_INTEGER
-    let highest = 0
-    for (let index = 0; index < feasibleCount; index += 1) {
-      const raw = Math.round(terms[domainOf[feasible[index] as number] as number] as number)
-      rounded[index] = raw
-      if (raw < lowest) lowest = raw
-      if (raw > highest) highest = raw
-    }
-    return { lowest, highest }
-  }
-
-  private roundBoth(
-    { counts, perPod, least }: { counts: Int32Array; perPod: number; least: number },
-    domainOf: Int32Array,
-  ): Range {
-    const { rounded, terms, search } = this
-    const { feasible, feasibleCount } = search
-    let lowest = Number.MAX_SAFE_INTEGER
-    let highest = 0
-    for (let index = 0; index < feasibleCount; index += 1) {
-      const slot = feasible[index] as number
-      const ofHost = (counts[slot] as number) * perPod + least
-      const raw = Math.round(ofHost + (terms[domainOf[slot] as number] as number))
-      rounded[index] = raw
-      if (raw < lowest) lowest = raw
-      if (raw > highest) highest = raw
-    }
-    return { lowest, highest }
   }
 
   private fillStepwise(): Range {
@@ -189,17 +187,14 @@ export class SpreadScores {
    */
   private fillSums(): number {
     const { search, soft, exact } = this
-    const { feasibleCount, question, cluster } = search
-    const requiresKeys = question.spread.softKeys.length > 0
+    const { feasibleCount } = search
     exact.fill(0, 0, feasibleCount)
     const numIgnored = this.markIgnored()
     for (const constraint of soft) {
-      const { labels, isHost } = constraint
+      const { labels, present, isHost } = constraint
       const domains = isHost
         ? feasibleCount - numIgnored
         : this.countDomains(labels, numIgnored > 0)
-      // Nodes without the label are in the domain of the empty value, but score nothing for it.
-      const present = isHost || requiresKeys ? labels : cluster.labelMap(labels.rule.space.key)
       this.addConstraint(constraint, Math.log(domains + 2), present.domainOf)
     }
     return numIgnored
