@@ -109,12 +109,16 @@ function withLast(pods: readonly PodInfo[], added: PodInfo): readonly PodInfo[] 
 
 /** The node after the pod with `uid` was removed; undefined when it is not there. */
 export function withoutPod(info: NodeInfo, uid: string): NodeInfo | undefined {
-  const removed = info.pods.find(pod => pod.uid === uid)
-  if (removed === undefined) return undefined
+  const index = indexOf(info.pods, uid)
+  if (index < 0) return undefined
+  const removed = info.pods[index] as PodInfo
   const ports = removed.hostPorts
+  // Field by field, as above: this runs once per pod that goes or might have to.
   return {
-    ...info,
-    pods: without(info.pods, uid),
+    name: info.name,
+    node: info.node,
+    labels: info.labels,
+    pods: withoutPlace(info.pods, index),
     podsWithAffinity: removed.hasAffinity
       ? without(info.podsWithAffinity, uid)
       : info.podsWithAffinity,
@@ -126,7 +130,9 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo | undefined {
       milliCpu: info.nonZeroRequested.milliCpu - removed.nonZeroMilliCpu,
       memory: info.nonZeroRequested.memory - removed.nonZeroMemory,
     },
+    allocatable: info.allocatable,
     usedPorts: ports.length === 0 ? info.usedPorts : withoutHostPorts(info.usedPorts, ports),
+    imageStates: info.imageStates,
     pvcRefCounts: countClaims(info.pvcRefCounts, removed.claimKeys, -1),
   }
 }
@@ -155,8 +161,18 @@ export function withChangedPod(info: NodeInfo, pod: Pod): NodeInfo | undefined {
 
 /** Swap-removes, as upstream does: the order of pods decides ties in preemption. */
 function without(pods: readonly PodInfo[], uid: string): readonly PodInfo[] {
-  const index = pods.findIndex(pod => pod.uid === uid)
-  if (index < 0) return pods
+  const index = indexOf(pods, uid)
+  return index < 0 ? pods : withoutPlace(pods, index)
+}
+
+function indexOf(pods: readonly PodInfo[], uid: string): number {
+  for (let index = 0; index < pods.length; index += 1) {
+    if ((pods[index] as PodInfo).uid === uid) return index
+  }
+  return -1
+}
+
+function withoutPlace(pods: readonly PodInfo[], index: number): readonly PodInfo[] {
   const result = pods.slice(0, -1)
   if (index < result.length) result[index] = pods[pods.length - 1] as PodInfo
   return result

@@ -107,16 +107,18 @@ export class Decision {
   /** What the walk noted; the nominated node comes first when it lies outside. */
   rejected(search: Search): RejectedNodes {
     const { cluster, statuses, rejectedSlots, rejectedCodes, rejectedCount, question } = search
+    const { rejections } = search
     const { infos } = cluster.nodes
     const extra = this.hasExtra ? 1 : 0
     return {
       count: rejectedCount,
-      codes: rejectedCodes,
+      codes: rejections === undefined ? rejectedCodes : new Map(rejections),
       extraCode: this.hasExtra ? this.nominatedCode : 0,
       nameOf: slot => infos[slot]?.name ?? '',
       statuses,
       read: () => {
         assert(search.question === question, 'rejections are read before the next attempt')
+        search.writeRejections()
         const slots = new Int32Array(rejectedCount + extra)
         const codes = new Uint16Array(rejectedCount + extra)
         if (this.hasExtra) {

@@ -11,7 +11,7 @@ import { postFilterResult, runPostFilter } from '../runtime.ts'
 import type { Profile } from '../profile.ts'
 import { numFeasibleNodesToFind, type ScheduleOutcome, type Unfit } from '../schedule-pod.ts'
 import type { PluginScores } from '../scoring.ts'
-import { unresolvable, unschedulable } from '../status.ts'
+import { type Status, unresolvable, unschedulable } from '../status.ts'
 import { Cluster } from './cluster.ts'
 import { Decision, FastPlaced, FastTrace } from './decision.ts'
 import { type Plan, Plans } from './plans.ts'
@@ -159,7 +159,8 @@ export class FastEngine implements SchedulingEngine {
   }
 
   private walkedOver(slot: number): boolean {
-    const { rejectedSlots, rejectedCount } = this.columns.search
+    const { rejectedSlots, rejectedCount, rejections } = this.columns.search
+    if (rejections !== undefined) return true
     for (let index = 0; index < rejectedCount; index += 1) {
       if (rejectedSlots[index] === slot) return true
     }
@@ -252,6 +253,13 @@ export class FastEngine implements SchedulingEngine {
     const { search, statuses } = this.columns
     const { rejectedCodes, rejectedCount } = search
     assert(rejectedCount === order.length, 'a pod that fits nowhere was rejected by every node')
+    if (search.rejections !== undefined) {
+      const codes = [...search.rejections.keys()]
+      const numHelpful = codes.filter(code => helpsToEvict(statuses.status(code))).length
+      if (numHelpful === 0) return { slots: order, count: 0 }
+      if (numHelpful === codes.length) return { slots: order, count: order.length }
+      search.writeRejections()
+    }
     if (this.helpfulSlots.length < rejectedCount) {
       this.helpfulSlots = new Int32Array(search.rejectedSlots.length)
     }
@@ -264,7 +272,7 @@ export class FastEngine implements SchedulingEngine {
       const code = rejectedCodes[step] as number
       if (code !== last) {
         last = code
-        helps = statuses.status(code).code === 'Unschedulable'
+        helps = helpsToEvict(statuses.status(code))
       }
       if (!helps) continue
       slots[count] = order[position] as number
@@ -309,6 +317,11 @@ export class FastEngine implements SchedulingEngine {
     const { preemption } = this.columns.plansOf(request.profile)
     return preemption.run(pod, request, helpful, plan.shape.requestKey)
   }
+}
+
+/** Whether the node might fit without some of its pods. */
+function helpsToEvict({ code }: Status): boolean {
+  return code === 'Unschedulable'
 }
 
 const noNominations: ReadonlyMap<number, readonly PodInfo[]> = new Map()

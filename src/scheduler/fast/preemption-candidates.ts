@@ -13,7 +13,8 @@ export class VictimCandidate implements Candidate {
   readonly node: string
   readonly victims: readonly Pod[]
   readonly numPDBViolations: number
-  readonly values: readonly number[]
+  readonly highestPriority: number
+  readonly sumOfPriorities: number
   /** Undefined: not started, which is later than any time. */
   readonly start: string | undefined
 
@@ -22,28 +23,38 @@ export class VictimCandidate implements Candidate {
     this.node = candidate.node
     this.victims = candidate.victims
     this.numPDBViolations = candidate.numPDBViolations
-    this.values = criteria.map(criterion => criterion(candidate))
+    const [, highest, sum] = criteria.map(criterion => criterion(candidate))
+    this.highestPriority = highest as number
+    this.sumOfPriorities = sum as number
     this.start = earliestStart(candidate.victims)
   }
 }
 
 /** Those that upstream might take, in the order given. */
 export function best(candidates: readonly VictimCandidate[]): readonly VictimCandidate[] {
-  let result: VictimCandidate[] = []
-  for (const candidate of candidates) {
-    const order = result.length === 0 ? -1 : compare(candidate, result[0] as VictimCandidate)
-    if (order < 0) result = [candidate]
-    else if (order === 0) result.push(candidate)
+  let [first] = candidates
+  if (first === undefined) return []
+  let result = [first]
+  for (let index = 1; index < candidates.length; index += 1) {
+    const candidate = candidates[index] as VictimCandidate
+    const order = compare(candidate, first)
+    if (order > 0) continue
+    if (order === 0) {
+      result.push(candidate)
+      continue
+    }
+    first = candidate
+    result = [candidate]
   }
   return result
 }
 
 /** Lower values first, then those whose most important victims started last. */
 function compare(a: VictimCandidate, b: VictimCandidate): number {
-  for (let index = 0; index < a.values.length; index += 1) {
-    const difference = (a.values[index] as number) - (b.values[index] as number)
-    if (difference !== 0) return difference
-  }
+  if (a.numPDBViolations !== b.numPDBViolations) return a.numPDBViolations - b.numPDBViolations
+  if (a.highestPriority !== b.highestPriority) return a.highestPriority - b.highestPriority
+  if (a.sumOfPriorities !== b.sumOfPriorities) return a.sumOfPriorities - b.sumOfPriorities
+  if (a.victims.length !== b.victims.length) return a.victims.length - b.victims.length
   if (a.start === b.start) return 0
   if (a.start === undefined) return -1
   return b.start === undefined || b.start > a.start ? 1 : -1

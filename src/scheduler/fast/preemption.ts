@@ -24,6 +24,7 @@ import { grown } from './interning.ts'
 import { best, TrialOutcome, VictimCandidate } from './preemption-candidates.ts'
 import { CodedDiagnosis } from './rejections.ts'
 import type { Search } from './search.ts'
+import { addResources } from '../node-resource.ts'
 
 const noPods: readonly PodInfo[] = []
 const noVictims = unresolvable(reasons.noVictims)
@@ -86,14 +87,14 @@ export class Preemption {
     const { cluster, statuses, question } = this.search
     // The trial would begin somewhere; where is a choice of the run all the same.
     request.choices.preemptionOffset(count)
-    const codes = statuses.codeOf(noVictims)
+    const code = statuses.codeOf(noVictims)
     const nodes = {
       count,
-      codes,
+      codes: new Map([[code, count]]),
       extraCode: 0,
       read: () => {
         assert(this.search.question === question, 'rejections are read before the next attempt')
-        return { slots: slots.slice(0, count), codes: new Uint16Array(count).fill(codes) }
+        return { slots: slots.slice(0, count), codes: new Uint16Array(count).fill(code) }
       },
       nameOf: (slot: number) => cluster.nodes.infos[slot]?.name ?? '',
       statuses,
@@ -196,8 +197,8 @@ export class Preemption {
 
   private victimsOn(slot: number, kept: Memo | undefined): VictimCandidate | Status {
     const { nodes } = this.search.cluster
-    const memo = this.search.nominated.has(slot) ? undefined : kept
     const generation = nodes.generation[slot] as number
+    const memo = this.search.nominated.has(slot) ? undefined : kept
     if (memo !== undefined && memo.stamps[slot] === generation) {
       return memo.results[slot] as VictimCandidate | Status
     }
@@ -215,6 +216,10 @@ export class Preemption {
     const { info } = search.question
     const potential = start.pods.filter(({ priority }) => priority < info.priority)
     if (potential.length === 0) return noVictims
+    const bySums = search.decidesBySums(slot)
+      ? this.victimsBySums(slot, start, potential)
+      : undefined
+    if (bySums !== undefined) return bySums
     let node = start
     for (const victim of potential) node = withoutPod(node, victim.uid) as NodeInfo
     const code = this.codeOn(slot, node, potential)
@@ -225,10 +230,37 @@ export class Preemption {
     const first = this.reprieve(trial, violating)
     const victims = [...first, ...this.reprieve(trial, nonViolating)]
     if (violating.length !== 0 && nonViolating.length !== 0) sortLikeGo(victims, isMoreImportant)
-    if (victims.length === 0) {
-      return failed(`expected at least one victim pod on node "${start.name}"`)
+    return candidateOf(slot, start, victims, first.length)
+  }
+
+  /** The same when nothing but resources decides: no node is made up. */
+  private victimsBySums(
+    slot: number,
+    start: NodeInfo,
+    potential: PodInfo[],
+  ): VictimCandidate | Status | undefined {
+    const { question, cluster } = this.search
+    const left = { sums: start.requested, count: start.pods.length - potential.length }
+    for (const { requested } of potential) left.sums = addResources(left.sums, requested, -1)
+    const { request } = question
+    if (request.fitsBeside(slot, cluster.nodes, left.sums, left.count) !== true) return undefined
+    sortLikeGo(potential, (a, b) => isMoreImportant(a.pod, b.pod))
+    const { violating, nonViolating } = splitByBudgets(potential, this.budgets)
+    const reprieve = (pods: readonly PodInfo[]): Pod[] => {
+      const victims: Pod[] = []
+      for (const { pod, requested } of pods) {
+        const sums = addResources(left.sums, requested, 1)
+        if (request.fitsBeside(slot, cluster.nodes, sums, left.count + 1) === true) {
+          left.sums = sums
+          left.count += 1
+        } else victims.push(pod)
+      }
+      return victims
     }
-    return new VictimCandidate(slot, { node: start.name, victims, numPDBViolations: first.length })
+    const first = reprieve(violating)
+    const victims = [...first, ...reprieve(nonViolating)]
+    if (violating.length !== 0 && nonViolating.length !== 0) sortLikeGo(victims, isMoreImportant)
+    return candidateOf(slot, start, victims, first.length)
   }
 
   /** Gives back every pod beside which the preemptor still fits; returns the others. */
@@ -291,4 +323,14 @@ export class Preemption {
     }
     return new CodedDiagnosis(nodes, notHelpful, [])
   }
+}
+
+function candidateOf(
+  slot: number,
+  { name }: NodeInfo,
+  victims: readonly Pod[],
+  numPDBViolations: number,
+): VictimCandidate | Status {
+  if (victims.length === 0) return failed(`expected at least one victim pod on node "${name}"`)
+  return new VictimCandidate(slot, { node: name, victims, numPDBViolations })
 }

@@ -8,8 +8,8 @@ import type { StatusTable } from './status-table.ts'
 /** The rejected nodes of one attempt, by slot. */
 export interface RejectedNodes {
   readonly count: number
-  /** Of which the first `count` belong to the attempt; one code when it is that of all. */
-  readonly codes: Uint16Array | number
+  /** Of which the first `count` belong to the attempt; or how often each code occurs. */
+  readonly codes: Uint16Array | ReadonlyMap<number, number>
   /** One more rejected node that comes first, as a code; 0 when there is none. */
   readonly extraCode: number
   /** Copies of slots and codes, the extra node first; to be called before the next attempt. */
@@ -65,7 +65,7 @@ export class CodedDiagnosis implements DiagnosisView {
 }
 
 function countCodes({ codes, count, extraCode }: RejectedNodes): ReadonlyMap<number, number> {
-  if (typeof codes === 'number') return new Map([[codes, count]])
+  if (!(codes instanceof Uint16Array)) return codes
   const counts = new Map<number, number>()
   let last = extraCode
   let run = extraCode === 0 ? 0 : 1

@@ -131,6 +131,22 @@ export class RequestClass {
     return statuses.codeOf(withPlugin(status, filter.name))
   }
 
+  /**
+   * Whether the pod fits beside pods of the given sums; undefined when the plugin has to say. What
+   * only the node decides is not looked at.
+   */
+  fitsBeside(slot: number, nodes: NodeColumns, used: Resource, numPods: number) {
+    if (!this.isPlain || this.members.filter === undefined) return undefined
+    const { milliCpu, memory, ephemeralStorage } = this.requests.wanted
+    return (
+      numPods + 1 <= (nodes.allocatablePods[slot] as number) &&
+      (milliCpu <= 0 || milliCpu <= (nodes.allocatableCpu[slot] as number) - used.milliCpu) &&
+      (memory <= 0 || memory <= (nodes.allocatableMemory[slot] as number) - used.memory) &&
+      (ephemeralStorage <= 0 ||
+        ephemeralStorage <= (nodes.allocatableStorage[slot] as number) - used.ephemeralStorage)
+    )
+  }
+
   /** A bit for each resource that the node lacks, and one when it would lack it even if empty. */
   private shortages(slot: number, nodes: NodeColumns): number {
     const { milliCpu, memory, ephemeralStorage } = this.requests.wanted

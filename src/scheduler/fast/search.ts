@@ -67,7 +67,11 @@ export class Search {
   /** The window, as long as every node in it fits and nobody wanted it written out. */
   plain: PlainWindow | undefined
   private readonly window = new PlainWindow()
+  private rejectedBounds: WindowBounds | undefined
+  private rejectedValues = new Int32Array(0)
   feasibleCount = 0
+  /** How many nodes each code rejects, while no walk was needed to know that none fits. */
+  rejections: ReadonlyMap<number, number> | undefined
   rejectedSlots = new Int32Array(0)
   rejectedCodes = new Uint16Array(0)
   rejectedCount = 0
@@ -124,6 +128,7 @@ export class Search {
       this.rejectedCodes = new Uint16Array(length)
     }
     this.plain = undefined
+    this.rejections = undefined
     this.feasibleCount = 0
     this.rejectedCount = 0
     this.evaluated = 0
@@ -176,16 +181,54 @@ export class Search {
     return this.hasTopology
   }
 
+  /** Whether nothing but resources decides, so that pods on the node matter by their sums only. */
+  decidesBySums(slot: number): boolean {
+    const { before, between, after, nodeClass } = this.question
+    return (
+      !this.hasTopology &&
+      before.length + between.length + after.length === 0 &&
+      nodeClass.codes[slot] === 0 &&
+      !this.nominated.has(slot)
+    )
+  }
+
   /** Walks from a position of the order until one more than `wanted` fits; false on an error. */
   walk(order: Int32Array, start: number, wanted: number): boolean {
     const { before, between, after } = this.question
     const asks = before.length + between.length + after.length > 0
     if (asks || this.nominated.size > 0) return this.walkAsking(order, start, wanted)
     const column = this.followedColumn(this.cluster.nodes)
-    if (!this.walkPlain({ order, start, wanted }, column)) {
-      this.walkColumn({ order, start, wanted }, column)
+    const bounds = { order, start, wanted }
+    if (!this.fitsNowhere(bounds, column) && !this.walkPlain(bounds, column)) {
+      this.walkColumn(bounds, column)
+      if (this.feasibleCount === 0 && !this.checksTopology) column.noteRejections(order)
     }
     return true
+  }
+
+  private fitsNowhere(bounds: WindowBounds, column: WorthColumn): boolean {
+    const { order } = bounds
+    this.rejections = this.checksTopology ? undefined : column.rejectionsIn(order)
+    if (this.rejections === undefined) return false
+    this.rejectedCount = order.length
+    this.evaluated = order.length
+    this.rejectedBounds = bounds
+    this.rejectedValues = column.values
+    return true
+  }
+
+  /** Writes out which node was rejected by which code, as a walk would have. */
+  writeRejections(): void {
+    if (this.rejections === undefined) return
+    this.rejections = undefined
+    const { rejectedBounds, rejectedValues, rejectedSlots, rejectedCodes } = this
+    const { order, start } = rejectedBounds as WindowBounds
+    for (let step = 0; step < order.length; step += 1) {
+      const position = start + step
+      const slot = order[position < order.length ? position : position - order.length] as number
+      rejectedSlots[step] = slot
+      rejectedCodes[step] = -(rejectedValues[slot] as number)
+    }
   }
 
   private walkPlain(bounds: WindowBounds, column: WorthColumn): boolean {
@@ -258,7 +301,7 @@ export class Search {
     const { affinity, column, ownColumn } = this.question
     const blockers = this.affinityFilters ? this.blockersOf(affinity) : noBlockers
     const chosen = blockers.counters.length === 0 ? column : ownColumn
-    chosen.follow(nodes, blockers)
+    chosen.follow(nodes, this.statuses, blockers)
     return chosen
   }
 

@@ -26,6 +26,9 @@ export class WorthColumn {
   private readonly request: RequestClass
   private blockers = noBlockers
   private seen = 0
+  /** While every node is known to be rejected: how many by each code, and among which nodes. */
+  private rejections: Map<number, number> | undefined
+  private rejectedOrder: Int32Array | undefined
   /** The weighted scores of resources, minus the code of a rejection, or not yet known. */
   values = new Int32Array(0)
 
@@ -35,19 +38,67 @@ export class WorthColumn {
   }
 
   /** Marks what changed since the last time: O(changes), bounded by the number of nodes. */
-  follow(nodes: NodeColumns, blockers: Blockers): void {
+  follow(nodes: NodeColumns, statuses: StatusTable, blockers: Blockers): void {
     const { touches, touched, capacity } = nodes
     if (this.values.length < capacity) this.values = grown(this.values, capacity, stale)
     const { values } = this
     if (!sameCounters(this.blockers, blockers) || touches - this.seen > touchesKept) {
       this.blockers = blockers
+      this.rejections = undefined
       values.fill(stale)
+    } else if (this.rejections !== undefined) {
+      this.recount(nodes, statuses)
     } else {
       for (let at = this.seen; at < touches; at += 1) {
         values[touched[at % touchesKept] as number] = stale
       }
     }
     this.seen = touches
+  }
+
+  /** How many nodes each code rejects, when the last walk over them found that none fits. */
+  rejectionsIn(order: Int32Array): ReadonlyMap<number, number> | undefined {
+    if (this.rejectedOrder !== order) this.rejections = undefined
+    return this.rejections
+  }
+
+  /** No node of the order fits: that is kept as long as it holds. */
+  noteRejections(order: Int32Array): void {
+    const counts = new Map<number, number>()
+    let last = 0
+    let run = 0
+    for (let position = 0; position < order.length; position += 1) {
+      const value = this.values[order[position] as number] as number
+      if (value === last) run += 1
+      else {
+        if (run > 0) change(counts, -last, run)
+        last = value
+        run = 1
+      }
+    }
+    if (run > 0) change(counts, -last, run)
+    this.rejections = counts
+    this.rejectedOrder = order
+  }
+
+  /** Looks at once at the nodes that changed; the counts are given up when one of them fits. */
+  private recount(nodes: NodeColumns, statuses: StatusTable): void {
+    const { values } = this
+    for (let at = this.seen; at < nodes.touches; at += 1) {
+      const slot = nodes.touched[at % touchesKept] as number
+      const before = values[slot] as number
+      values[slot] = stale
+      if (this.rejections === undefined) continue
+      if (before === stale || nodes.infos[slot] === undefined) {
+        this.rejections = undefined
+        continue
+      }
+      const after = this.refreshed(slot, nodes, statuses)
+      if (after === before) continue
+      change(this.rejections, -before, -1)
+      if (after >= 0) this.rejections = undefined
+      else change(this.rejections, -after, 1)
+    }
   }
 
   /** The entry of a slot whose value is negative: computed if it is not known yet. */
@@ -76,6 +127,12 @@ export class WorthColumn {
     }
     return worth
   }
+}
+
+function change(counts: Map<number, number>, code: number, delta: number): void {
+  const count = (counts.get(code) ?? 0) + delta
+  if (count === 0) counts.delete(code)
+  else counts.set(code, count)
 }
 
 function sameCounters({ counters: a }: Blockers, { counters: b }: Blockers): boolean {
