@@ -2,6 +2,7 @@
 // for, and the field of it that the value was taken from.
 
 import type { Location } from '../base/problem.ts'
+import { pathParts, valueAt } from '../kube/field-path.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../kube/object.ts'
 import type { Kept, Operator } from '../platforms/operators/operator.ts'
@@ -51,13 +52,17 @@ export function originOf({ kept, resource }: Making, path: string): Origin | und
     if (suffix === undefined && below(made, path) === undefined) continue
     if (at !== undefined && from === undefined) return { text: 'its template', location: at }
     const field = `${from ?? ''}${suffix ?? ''}`
-    const exact = resource.range(field) === undefined ? from : field
-    if (exact === undefined || resource.range(exact) === undefined) continue
+    const exact = isWritten(resource, field) ? field : from
+    if (exact === undefined || !isWritten(resource, exact)) continue
     const { kind, metadata } = resource.object
     const name = [metadata.namespace, metadata.name].filter(Boolean).join('/')
     return { text: `${kind} ${name} ${exact}`, location: resource.locate(exact) }
   }
   return undefined
+}
+
+function isWritten({ object }: PlatformObject, path: string): boolean {
+  return valueAt(object, pathParts(path)) !== undefined
 }
 
 /** The rest of a path below another; undefined when it is not below it. */

@@ -3,10 +3,14 @@
 
 import { groupOf, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { operators } from '../platforms/registry.ts'
 import { isMapping } from './objects.ts'
 import type { SourceObject } from './source-object.ts'
 
-/** The same objects with namespaces; the scope of custom kinds comes from definitions among them. */
+/**
+ * The same objects with namespaces; the scope of custom kinds comes from definitions among them, or
+ * from the operators that act on them.
+ */
 export function inNamespaces(
   objects: readonly SourceObject[],
   namespace: string,
@@ -29,7 +33,7 @@ function scopeOf(object: KubeObject, custom: ReadonlyMap<string, boolean>): bool
 }
 
 function customScopes(objects: readonly SourceObject[]): ReadonlyMap<string, boolean> {
-  const scopes = new Map<string, boolean>()
+  const scopes = new Map(operators.map(({ kind, group }) => [`${kind}.${group}`, true]))
   for (const { object } of objects) {
     const { spec } = object
     if (object.kind !== 'CustomResourceDefinition' || !isMapping(spec)) continue

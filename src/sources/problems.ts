@@ -34,6 +34,7 @@ export const codes = {
   ownFile: 'ST0140',
   noNodes: 'ST0141',
   playbookRestarts: 'ST0142',
+  otomiValues: 'ST0143',
   suppression: 'ST0160',
   schedulerFile: 'ST0170',
   unknownPlugin: 'ST0301',

@@ -7,6 +7,7 @@ import { k3sAnsible } from './k3s-ansible/source.ts'
 import { kubespray } from './kubespray/source.ts'
 import { kustomize } from './kustomize.ts'
 import { manifests } from './manifests.ts'
+import { otomi } from './otomi/source.ts'
 import { platformFile } from './own/platform-file.ts'
 
 export const sources: readonly Source[] = [
@@ -14,6 +15,7 @@ export const sources: readonly Source[] = [
   kubefirst,
   k3sAnsible,
   kubespray,
+  otomi,
   kustomize,
   helm,
   manifests,

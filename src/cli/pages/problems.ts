@@ -232,6 +232,18 @@ export const problemPages: readonly Page[] = [
     good: '[server]\nnode1\nnode2\nnode3',
   },
   {
+    id: 'ST0143',
+    name: 'otomi-values',
+    title: 'Values of Otomi or APL cannot be read',
+    meaning:
+      'A field has another type than its schema says, a team has no usable id, or the release is ' +
+      'not known. An error where nothing can be made of the field, else a warning that says what is ' +
+      'taken instead.',
+    advice: 'Write what the message shows.',
+    bad: 'otomi:\n  nodeSelector: {platform: true}',
+    good: 'otomi:\n  version: v2.8.1\n  nodeSelector: {platform: "yes"}',
+  },
+  {
     id: 'ST0140',
     name: 'own-file',
     title: 'seatrial.yaml or a trial file is not valid',
