@@ -91,9 +91,7 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
   if (isStatus(admitted)) return refused(admitted)
   const prepared = prepare(server, { ...replacement, given: admitted }, strategy)
   if (isStatus(prepared)) return refused(prepared)
-  if (admitted !== object && context.trusted === true) {
-    noteUndone(server, resource, { sent: object, old, result: prepared })
-  }
+  if (admitted !== object) noteUndone(server, resource, { sent: object, old, result: prepared })
   const final = admissionRequest(resource, { ...request, object: prepared })
   const denial = validate(plugins, final, context)
   if (denial !== undefined) return refused(denial)
@@ -105,7 +103,7 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
   })
 }
 
-/** Tells of what admission took back from the component that wrote. */
+/** Tells of what admission took back from the writer. */
 function noteUndone(
   { context }: Server,
   { key: kind }: Resource,

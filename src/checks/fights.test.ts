@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { request } from '../cluster/cluster.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { install } from '../trials/install.ts'
+import { fightsIn } from './fights.ts'
 import type { Platform } from '../trials/platform.ts'
 
 const affinity = {
@@ -76,7 +77,9 @@ describe('an operator against a mutator', () => {
       const patch = { spec: { template: { spec: { affinity: null } } } }
       expect(request(world, { verb: 'patch', target, patchType: 'merge', patch }).ok).toBe(true)
     }
-    const topics = world.traceFrom(0).flatMap(each => (each.type === 'note' ? each.topic : []))
-    expect(topics).not.toContain('write-undone')
+    const notes = world.traceFrom(0).filter(each => each.type === 'note')
+    expect(notes.filter(({ topic }) => topic === 'write-undone')).toHaveLength(5)
+    const seen = { world, startMs: 0, startRevision: 0, endMs: world.nowMs, quiet: true }
+    expect(fightsIn({ ...seen, refusals: [] })).toEqual([])
   })
 })

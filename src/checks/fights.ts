@@ -5,6 +5,7 @@ import { type UndoneNote, undoneTopic } from '../apiserver/undone.ts'
 import { type MutationNote, mutationTopic } from '../admission/gatekeeper/note.ts'
 import type { RecordedNote } from '../engine/trace.ts'
 import { sortedStrings } from '../base/compare.ts'
+import { installer } from '../cluster/api-context.ts'
 import type { Observation, Verdict } from './verdict.ts'
 
 /** One write that is taken back may be a race; so many are a habit. */
@@ -25,6 +26,8 @@ export function fightsIn(observation: Observation): readonly Verdict[] {
     if (entry.topic === mutationTopic) mutation = entry
     if (entry.topic !== undoneTopic) continue
     const note = entry.data as UndoneNote
+    // People give up.
+    if (note.writer === installer) continue
     const mutators = mutatorsOf(note, entry, mutation)
     for (const path of note.paths) add(fights, { note, path, atMs: entry.atMs, mutators })
   }

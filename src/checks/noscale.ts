@@ -1,8 +1,10 @@
 // Autoscalers that cannot act: they have no usable metric, target or selector at the end.
 
+import { scaleKindOf } from '../controllers/horizontal-pod-autoscaler/target.ts'
 import type { HorizontalPodAutoscaler } from '../kube/generated/types.ts'
+import { keyFrom } from '../kube/object.ts'
 import { parseTime } from '../kube/time.ts'
-import type { Check, Verdict } from './verdict.ts'
+import type { Check, Observation, Verdict } from './verdict.ts'
 
 type Condition = NonNullable<NonNullable<HorizontalPodAutoscaler['status']>['conditions']>[number]
 
@@ -13,21 +15,60 @@ function isTrouble({ type, status, reason }: Condition): boolean {
   return type === 'AbleToScale' && reason === 'FailedGetScale'
 }
 
+/** The first look comes this long after the birth of an autoscaler. */
+const firstLookMs = 15_000
+
+/**
+ * What the condition of an autoscaler would say whose target is not there. Where usage is taken to
+ * be on target, the twin's controller only keeps bounds and writes no conditions.
+ */
+function withoutTarget(
+  { store }: Observation['world'],
+  { metadata, spec }: HorizontalPodAutoscaler,
+): string | undefined {
+  const reference = spec?.scaleTargetRef
+  if (reference === undefined) return undefined
+  const kind = scaleKindOf({ list: (key, within) => store.list(key, within) as never }, reference)
+  if (typeof kind === 'string') return kind
+  if (store.get(kind.key, keyFrom(metadata.namespace, reference.name)) !== undefined) {
+    return undefined
+  }
+  return `${kind.qualified} "${reference.name}" not found`
+}
+
+/** The trouble of one autoscaler at the end, with the moment since when. */
+function troubleOf(
+  { world, endMs }: Observation,
+  autoscaler: HorizontalPodAutoscaler,
+): { readonly reason: string; readonly message: string; readonly atMs: number } | undefined {
+  const { metadata, status } = autoscaler
+  const condition = status?.conditions?.find(isTrouble)
+  if (condition !== undefined) {
+    const { reason = '', message = '', lastTransitionTime = '' } = condition
+    return { reason, message, atMs: parseTime(lastTransitionTime) }
+  }
+  const atMs = parseTime(metadata.creationTimestamp ?? '') + firstLookMs
+  if (status?.conditions !== undefined || atMs > endMs) return undefined
+  const why = withoutTarget(world, autoscaler)
+  if (why === undefined) return undefined
+  const message = `the HPA controller was unable to get the target's current scale: ${why}`
+  return { reason: 'FailedGetScale', message, atMs }
+}
+
 export const noscale = {
   name: 'noscale',
   doc: 'An autoscaler without a metric (but for a workload scaled to zero) or without a target.',
   verdicts: ['noscale'],
-  judge: ({ world, endMs }) =>
-    (world.store.list('HorizontalPodAutoscaler') as readonly HorizontalPodAutoscaler[]).flatMap(
-      ({ metadata, status }): Verdict[] => {
-        const condition = status?.conditions?.find(isTrouble)
-        if (condition === undefined) return []
-        const { namespace = '', name = '' } = metadata
-        const { reason = '', message = '', lastTransitionTime = '' } = condition
-        const atMs = parseTime(lastTransitionTime)
-        const object = { kind: 'HorizontalPodAutoscaler', namespace, name }
-        const seconds = (endMs - atMs) / 1000
-        return [{ verdict: 'noscale', object, atMs, seconds, open: true, reason, message }]
-      },
-    ),
+  judge: observation => {
+    const { world, endMs } = observation
+    const all = world.store.list('HorizontalPodAutoscaler') as readonly HorizontalPodAutoscaler[]
+    return all.flatMap((autoscaler): Verdict[] => {
+      const trouble = troubleOf(observation, autoscaler)
+      if (trouble === undefined) return []
+      const { namespace = '', name = '' } = autoscaler.metadata
+      const object = { kind: 'HorizontalPodAutoscaler', namespace, name }
+      const seconds = (endMs - trouble.atMs) / 1000
+      return [{ verdict: 'noscale', object, ...trouble, seconds, open: true }]
+    })
+  },
 } satisfies Check

@@ -4,7 +4,7 @@ import type { ApiContext, Via, Written } from '../apiserver/request.ts'
 import { undoneTopic } from '../apiserver/undone.ts'
 import { ownerIndex } from '../controllers/indexes.ts'
 import { controllersWith } from '../controllers/registry.ts'
-import type { World } from '../engine/world.ts'
+import type { Program, World } from '../engine/world.ts'
 import type { KubeObject } from '../kube/object.ts'
 
 /** Who stands for all clients outside the cluster: what it sends is checked in full. */
@@ -14,7 +14,7 @@ export const installer = 'kubectl'
 export function apiContext(world: World, writer: string): ApiContext {
   const { store } = world
   return {
-    trusted: writer !== installer,
+    trusted: !isOutside(world.program, writer),
     nowMs: world.nowMs,
     get: (kind, key) => store.get(kind, key),
     list: (kind, namespace) => store.list(kind, namespace),
@@ -32,6 +32,26 @@ export function apiContext(world: World, writer: string): ApiContext {
         topic === undoneTopic ? { ...(data as object), writer } : data,
       ),
   }
+}
+
+/** Components of Kubernetes; any other actor of a program is an operator. */
+const ownActors: ReadonlySet<string> = new Set([
+  'default-scheduler',
+  'kube-controller-manager',
+  'kubelet',
+])
+
+const outsiders = new WeakMap<Program, ReadonlySet<string>>()
+
+/** Clients and operators write JSON of any version and shape; what they send is checked in full. */
+function isOutside(program: Program, writer: string): boolean {
+  let known = outsiders.get(program)
+  if (known === undefined) {
+    const names = program.actors.map(({ name }) => name).filter(name => !ownActors.has(name))
+    known = new Set([installer, ...names])
+    outsiders.set(program, known)
+  }
+  return known.has(writer)
 }
 
 function dependentsOf(world: World, uid: string): readonly { kind: string; object: KubeObject }[] {

@@ -1,7 +1,7 @@
 // What a scripted trial expected, held against what it showed.
 
 import { assertNever } from '../base/assert.ts'
-import type { Location } from '../base/problem.ts'
+import type { Location, Problem } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
 import type { Verdict } from '../checks/verdict.ts'
 import type { World } from '../engine/world.ts'
@@ -23,25 +23,29 @@ export interface ExpectationResult {
 
 type Expected<K extends string> = Extract<Expectation, { readonly [key in K]: unknown }>
 
+/** What a trial showed. */
+export interface Shown {
+  readonly run: TrialRun
+  readonly findings: readonly Finding[]
+  /** Warnings about the platform, whether or not a report tells them. */
+  readonly warnings: readonly Problem[]
+}
+
 /** Judges every expectation of a trial. */
 export function judgeExpectations(
   expectations: readonly Expectation[],
-  run: TrialRun,
-  findings: readonly Finding[],
+  shown: Shown,
 ): readonly ExpectationResult[] {
-  return expectations.map(expectation => judgeOne(expectation, run, findings))
+  return expectations.map(expectation => judgeOne(expectation, shown))
 }
 
-function judgeOne(
-  expectation: Expectation,
-  run: TrialRun,
-  findings: readonly Finding[],
-): ExpectationResult {
+function judgeOne(expectation: Expectation, { run, findings, warnings }: Shown): ExpectationResult {
   if ('verdict' in expectation) return verdictSeen(expectation, run)
   if ('never' in expectation) return neverSeen(expectation, run)
   if ('holds' in expectation) return holds(expectation, findings)
   if ('gate' in expectation) return gateSeen(expectation, run.gates)
   if ('ready' in expectation) return readySeen(expectation, run)
+  if ('warns' in expectation) return warningSeen(expectation, warnings)
   return assertNever(expectation)
 }
 
@@ -171,6 +175,25 @@ function readySeen(
   const found = object === undefined ? undefined : readyIn(object)
   const seen = found === undefined ? 'no such object' : `${found} ready`
   return { met: found === count, location, expected: `${count} ready of ${ready}`, seen }
+}
+
+function warningSeen(
+  { warns, object, message = '', location }: Expected<'warns'>,
+  warnings: readonly Problem[],
+): ExpectationResult {
+  const wanted = object === undefined ? undefined : refText(parseObjectPath(object))
+  const named = warnings.filter(({ code }) => code === warns)
+  const met = named.some(
+    each =>
+      (wanted === undefined || textAbout(each).includes(wanted)) && each.what.includes(message),
+  )
+  const seen = named.map(textAbout).join('; ')
+  const expected = `${warns}${object === undefined ? '' : ` of ${object}`}`
+  return { met, location, expected, seen: seen === '' ? 'no such warning' : seen }
+}
+
+function textAbout({ object = '', what }: Problem): string {
+  return object === '' ? what : `${object}: ${what}`
 }
 
 type Counted = KubeObject & {

@@ -15,6 +15,7 @@ import { assumptionsUnder } from './rests-on.ts'
 import { ruleOf } from './rules.ts'
 import { severityOf } from './severity.ts'
 import { suppressionOf } from './suppressed.ts'
+import { unmodelledIn } from './unmodelled.ts'
 
 const severities: readonly Severity[] = ['error', 'warning', 'info']
 
@@ -29,8 +30,11 @@ interface Judged {
 export function findingsOf(platform: Platform, result: TrialResult): readonly Finding[] {
   const written = writtenObjects(platform)
   const groups = new Map<string, Judged[]>()
+  const isBlind = unmodelledIn(platform).some(({ decisive }) => decisive)
   for (const run of result.runs) {
     for (const incident of incidentsOf(result.trial, run)) {
+      // Somebody whom the twin does not model may bring what the autoscaler scales.
+      if (isBlind && incident.reason === 'FailedGetScale') continue
       if (suppressionOf(platform, incident) !== undefined) continue
       const judged = judgeIncident(platform, written, incident)
       const key = groupKey(judged)

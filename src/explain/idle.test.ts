@@ -36,10 +36,6 @@ const cronJobs = (location: string) =>
     parameters: { assign: { value: {} } },
   })
 
-const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }
-const autoscaler = object('autoscaling/v2', 'HorizontalPodAutoscaler', 'h', { scaleTargetRef })
-const deployment = (name: string) => object('apps/v1', 'Deployment', name, {})
-
 it.each([
   { name: 'a policy with a binding', given: [policy, binding('p')], want: [] },
   { name: 'a policy without', given: [policy], want: ['ValidatingAdmissionPolicyBinding'] },
@@ -87,23 +83,6 @@ it.each([
     name: 'a resource of a version that its operator does not read',
     given: [object('argoproj.io/v1', 'ArgoCD', 'argocd', {})],
     want: ['argocd-operator does not read argoproj.io/v1 of ArgoCD'],
-  },
-  {
-    name: 'an autoscaler of what an operator makes',
-    given: [
-      object('autoscaling/v2', 'HorizontalPodAutoscaler', 'h', {
-        scaleTargetRef: { ...scaleTargetRef, name: 'argocd-server' },
-      }),
-      object('argoproj.io/v1beta1', 'ArgoCD', 'argocd', {}),
-    ],
-    want: [],
-  },
-  { name: 'an autoscaler of nothing', given: [autoscaler, deployment('api')], want: ['web'] },
-  { name: 'an autoscaler of a Deployment', given: [autoscaler, deployment('web')], want: [] },
-  {
-    name: 'an autoscaler whose target an operator may bring',
-    given: [autoscaler, object('db.io/v1', 'Cluster', 'c', { replicas: 3 })],
-    want: [],
   },
 ])('$name', ({ given, want }) => {
   const problems = idleIn(platformOf(...given))

@@ -1,8 +1,8 @@
 // Objects that have no effect as they are: policies that nothing binds, mutators that contradict
-// each other or write where nothing is kept, autoscalers of nothing, resources of a version that
-// their operator does not read. No trial shows them, since nothing happens.
+// each other or write where nothing is kept, resources of a version that their operator does not
+// read. No trial shows them, since nothing happens.
 
-import { objectAt, mutatorGroup, textOf } from '../admission/gatekeeper/mutator.ts'
+import { objectAt, mutatorGroup } from '../admission/gatekeeper/mutator.ts'
 import { build, MutationSystem } from '../admission/gatekeeper/system.ts'
 import type { Problem } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
@@ -11,8 +11,6 @@ import { reads, resourceKeyOf } from '../platforms/operators/controller.ts'
 import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
 import { refOf } from '../trials/voyage.ts'
 import { locationFaults } from './mutation-locations.ts'
-import { makingOf } from './origins.ts'
-import { unmodelledIn } from './unmodelled.ts'
 
 type Text = Pick<Problem, 'what' | 'why' | 'todo'>
 
@@ -22,7 +20,6 @@ export function idleIn(platform: Platform): readonly Problem[] {
     ...unbound(platform),
     ...contradicting(platform),
     ...misplaced(platform),
-    ...targetless(platform),
     ...unread(platform),
   ]
 }
@@ -102,34 +99,4 @@ function unread(platform: Platform): readonly Problem[] {
       })
     }),
   )
-}
-
-/** Kinds that no operator needs to make. */
-const scaled: ReadonlyMap<string, string> = new Map([
-  ['Deployment', 'deployments.apps'],
-  ['StatefulSet', 'statefulsets.apps'],
-])
-
-/** Autoscalers whose workload is in none of the files; operators may bring it where there are any. */
-function targetless(platform: Platform): readonly Problem[] {
-  const { objects } = platform
-  const autoscalers = objects.filter(({ object }) => object.kind === 'HorizontalPodAutoscaler')
-  if (autoscalers.length === 0 || unmodelledIn(platform).some(({ decisive }) => decisive)) return []
-  return autoscalers.flatMap(item => {
-    const target = objectAt(item.object, 'spec', 'scaleTargetRef')
-    const [kind, name] = [textOf(target['kind']), textOf(target['name'])]
-    const resource = scaled.get(kind)
-    const { namespace } = item.object.metadata
-    const isThere = objects.some(
-      ({ object: { kind: each, metadata } }) =>
-        each === kind && metadata.name === name && metadata.namespace === namespace,
-    )
-    if (resource === undefined || name === '' || isThere) return []
-    if (makingOf(platform, { kind, name, ...(namespace !== undefined && { namespace }) })) return []
-    return idle(item, 'spec.scaleTargetRef.name', {
-      what: `its target, ${kind} ${name}, is in none of the files`,
-      why: `FailedGetScale: ${resource} "${name}" not found: it scales nothing`,
-      todo: 'correct the name, or name the file of the workload',
-    })
-  })
 }

@@ -10,6 +10,7 @@ import { type ReadObjects, runScript } from '../trials/scripted.ts'
 import type { Assumption, TrialSpec } from '../trials/spec.ts'
 import type { Base, TrialResult, TrialRun } from '../trials/trial.ts'
 import { assumedIn } from './assumed.ts'
+import { coverageIn } from './coverage.ts'
 import { idleIn } from './idle.ts'
 import { type ExpectationResult, judgeExpectations } from './expect.ts'
 import { findingsOf } from './findings.ts'
@@ -43,7 +44,12 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
   return reportOf(platform, told, installed.world, {
     ...options,
     assumptions: [...options.assumptions, ...assumptions],
-    problems: [...options.problems, ...[...problems, ...idleIn(platform)].map(reportProblem)],
+    problems: [
+      ...options.problems,
+      ...[...problems, ...idleIn(platform), ...coverageIn(platform, installed.world)].map(
+        reportProblem,
+      ),
+    ],
   })
 }
 
@@ -119,7 +125,8 @@ export function rehearseScript(
     assumptions: [...options.assumptions, ...assumedIn(platform).assumptions],
     problems: [...options.problems, ...problems.map(reportProblem)],
   })
-  return { report, expectations: judgeExpectations(spec.expect, run, findings) }
+  const warnings = [...idleIn(platform), ...coverageIn(platform, run.observation.world)]
+  return { report, expectations: judgeExpectations(spec.expect, { run, findings, warnings }) }
 }
 
 function runTrials(base: Base, names: readonly string[]): readonly TrialResult[] {

@@ -204,6 +204,12 @@ export type Expectation =
       readonly seconds?: { readonly min?: number; readonly max?: number }
     } & Placed)
   | ({ readonly ready: ObjectPath; readonly count: number } & Placed)
+  | ({
+      /** The code of a warning about the platform. */
+      readonly warns: string
+      readonly object?: ObjectPath
+      readonly message?: string
+    } & Placed)
 
 /** One field of one object that a trial changes before it installs; null removes the field. */
 export interface ObjectChangeSpec extends Placed {

@@ -49,7 +49,7 @@ function inOrderOfWriting(objects: readonly KubeObject[]): readonly KubeObject[]
 }
 
 /** Whether Gatekeeper's Config leaves the namespace out of mutation. */
-export function isExcluded({ get }: AdmissionContext, namespace: string): boolean {
+export function isExcluded({ get }: Pick<AdmissionContext, 'get'>, namespace: string): boolean {
   const config = get('Config.config.gatekeeper.sh', 'gatekeeper-system/config')
   if (config === undefined || namespace === '') return false
   return listOf(objectAt(config, 'spec')['match']).some(entry => {

@@ -284,13 +284,25 @@ export const problemPages: readonly Page[] = [
     title: 'An object has no effect',
     meaning:
       'The API server takes the object, and then nothing comes of it: an admission policy that no ' +
-      'binding names, mutators of Gatekeeper that contradict each other and are all skipped, a ' +
-      'HorizontalPodAutoscaler whose workload is in none of the files.',
+      'binding names, mutators of Gatekeeper that contradict each other and are all skipped or that ' +
+      'write where no object of their kinds has a field, a resource in a version that its ' +
+      'operator does not read.',
     advice: 'Add what is missing or correct the name.',
     bad: 'kind: ValidatingAdmissionPolicy\nmetadata: {name: replicas}',
     good:
       'kind: ValidatingAdmissionPolicyBinding\nmetadata: {name: replicas}\n' +
       'spec: {policyName: replicas, validationActions: [Deny]}',
+  },
+  {
+    id: 'ST0152',
+    name: 'not-placed',
+    title: 'No placement rule reaches a workload',
+    meaning:
+      'Mutators send the workloads of the platform to nodes of their own, and this one slips through: ' +
+      'its kind or its namespace is left out. Its pods go to any node.',
+    advice: 'Give it a nodeSelector of its own, or take it into a rule, if it should go there too.',
+    bad: 'kind: Assign\nspec:\n  applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment]}]   # a StatefulSet is left out',
+    good: 'kind: Assign\nspec:\n  applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment, StatefulSet]}]',
   },
   {
     id: 'ST0160',

@@ -47,7 +47,7 @@ const builtInPaths: ScalePaths = {
 
 /** The kind that a reference means; a text is why it cannot be scaled. */
 export function scaleKindOf(
-  lister: Lister,
+  lister: Pick<Lister, 'list'>,
   reference: { readonly apiVersion?: string; readonly kind: string },
 ): ScaleKind | string {
   const { apiVersion = 'v1', kind } = reference

@@ -5,6 +5,7 @@ import type { CauseFinder } from './cause-finder.ts'
 import { disruptionBudget, installerGate, lostNode, singleReplica } from './consequences.ts'
 import { exceededQuota } from './exceeded-quota.ts'
 import { missingObject } from './missing-object.ts'
+import { missingTarget } from './missing-target.ts'
 import { neverEvicted } from './never-evicted.ts'
 import { noScheduler } from './no-scheduler.ts'
 import { overlappingBudgets } from './overlapping-budgets.ts'
@@ -29,6 +30,7 @@ export const causeFinders: readonly CauseFinder[] = [
   unknownKind,
   refusedFields,
   missingObject,
+  missingTarget,
   admissionPolicy,
   exceededQuota,
   installerGate,

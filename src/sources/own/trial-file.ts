@@ -200,10 +200,11 @@ type Bare<T> = T extends Placed ? Omit<T, 'location'> : never
 
 // The schema has made sure that exactly one of the heads is there and that types fit.
 function expectationFrom(item: Json): Bare<Expectation> {
-  const { verdict, never, holds, gate, ready, ...rest } = item
+  const { verdict, never, holds, gate, ready, warns, ...rest } = item
   if (verdict !== undefined) return { ...rest, verdict: verdict as VerdictName }
   if (never !== undefined) return { ...rest, never: never as VerdictName }
   if (holds !== undefined) return { ...rest, holds: holds as 'trial' | 'all' }
   if (gate !== undefined) return { ...rest, gate: text(gate) }
+  if (warns !== undefined) return { ...rest, warns: text(warns) }
   return { ...rest, ready: text(ready), count: Number(rest['count']) }
 }
