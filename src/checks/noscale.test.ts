@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { noscale } from './noscale.ts'
-import { observed, stillWorld } from './testing.ts'
+import { lifeWith, observed, stillWorld } from './testing.ts'
 
 function judged(status: string, reason: string): unknown {
   const world = stillWorld()
@@ -14,7 +14,7 @@ function judged(status: string, reason: string): unknown {
   }
   const request = { kind: 'HorizontalPodAutoscaler', key: 'default/web', object }
   world.submit(request, 'test')
-  return noscale.judge(observed({ world }))
+  return noscale.judge(observed({ world }), lifeWith({}))
 }
 
 it('an autoscaler without a metric cannot act', () => {
@@ -41,7 +41,7 @@ function autoscaled(reference: object, target?: object): unknown {
   world.submit({ kind: autoscaler.kind, key: 'default/web', object: autoscaler }, 'test')
   const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, ...target }
   if (target !== undefined) world.submit({ kind: 'Deployment', key: 'default/web', object }, 'test')
-  return noscale.judge(observed({ world }))
+  return noscale.judge(observed({ world }), lifeWith({}))
 }
 
 const web = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }

@@ -2,15 +2,32 @@
 // then run beside the control plane. It acts only while a pod of its own runs.
 
 import type { Actor } from '../engine/actor.ts'
-import type { Container, Pod, PodSpec } from '../kube/generated/types.ts'
+import type { Container, Node, Pod, PodSpec } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
+
+/** Nodes of one kind of which a cloud gives more or fewer. */
+export interface NodeGroup {
+  readonly name: string
+  readonly count: number
+  readonly min: number
+  readonly max: number
+  /** The node at `index` (from 0) of the group, as it registers at `nowMs`. */
+  readonly node: (index: number, nowMs: number) => Node
+}
+
+/** What a platform is made of, as far as programs go by it. */
+export interface PlatformParts {
+  readonly objects: readonly KubeObject[]
+  /** Groups that an autoscaler may change. */
+  readonly groups: readonly NodeGroup[]
+}
 
 /** One member of the registry. */
 export interface PlatformProgram {
   readonly name: string
   readonly doc: string
-  /** The components to run for the objects of a platform; none where it does not run the program. */
-  readonly actors: (objects: readonly KubeObject[]) => readonly Actor[]
+  /** The components to run on a platform; none where it does not run the program. */
+  readonly actors: (parts: PlatformParts) => readonly Actor[]
 }
 
 /** Names the object whose settings a program does not accept, and what it says. */

@@ -5,18 +5,19 @@ import type { Actor } from '../engine/actor.ts'
 import { groupOf } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { argocdOperator } from './argocd-operator/argocd-operator.ts'
+import { clusterAutoscaler } from './cluster-autoscaler/program.ts'
 import { descheduler } from './descheduler/program.ts'
 import type { Operator } from './operators/operator.ts'
-import type { PlatformProgram } from './program.ts'
+import type { PlatformParts, PlatformProgram } from './program.ts'
 
 export const operators: readonly Operator[] = [argocdOperator]
 
 /** Programs take part where pods of the platform run them. */
-export const platformPrograms: readonly PlatformProgram[] = [descheduler]
+export const platformPrograms: readonly PlatformProgram[] = [clusterAutoscaler, descheduler]
 
-/** The components of all programs that the objects of a platform run. */
-export function platformActors(objects: readonly KubeObject[]): readonly Actor[] {
-  return platformPrograms.flatMap(({ actors }) => actors(objects))
+/** The components of all programs that a platform runs. */
+export function platformActors(parts: PlatformParts): readonly Actor[] {
+  return platformPrograms.flatMap(({ actors }) => actors(parts))
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Node } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
 import type { Operator } from '../platforms/operators/operator.ts'
+import type { NodeGroup } from '../platforms/program.ts'
 import { operatorsFor, platformActors } from '../platforms/registry.ts'
 import type {
   InstallSpec,
@@ -87,7 +88,8 @@ function newWorld(platform: Platform, later: readonly KubeObject[]): World {
   const { kubernetes, options, timers, schedulers = [] } = platform
   const nodes = nodesOf(platform)
   const operators = operatorsOf(platform, later)
-  const programs = platformActors([...platform.objects.map(({ object }) => object), ...later])
+  const objects = [...platform.objects.map(({ object }) => object), ...later]
+  const programs = platformActors({ objects, groups: groupsOf(platform) })
   return createCluster({
     kubernetes,
     nodes,
@@ -96,6 +98,22 @@ function newWorld(platform: Platform, later: readonly KubeObject[]): World {
     schedulers: schedulers.map(({ configuration }) => configuration),
     ...timerOptions(timers),
     ...options,
+  })
+}
+
+/** The pools that an autoscaler may change, with the nodes that it would get. */
+function groupsOf({ pools, kubernetes }: Platform): readonly NodeGroup[] {
+  let ordinal = totalNodes({ pools })
+  return pools.flatMap(pool => {
+    const { name, count, min, max } = pool
+    if (min === undefined || max === undefined) return []
+    const first = ordinal
+    ordinal += max
+    const node: NodeGroup['node'] = (index, nowMs) => {
+      const details = { nowMs, kubeletVersion: `v${kubernetes}.0`, ordinal: first + index + 1 }
+      return nodeFromPool(pool, index, details)
+    }
+    return [{ name, count, min, max, node }]
   })
 }
 
@@ -141,6 +159,6 @@ export function variedPool({ pools }: Platform): PoolSpec {
 }
 
 /** Number of nodes over all pools. */
-export function totalNodes({ pools }: Platform): number {
+export function totalNodes({ pools }: Pick<Platform, 'pools'>): number {
   return pools.reduce((sum, pool) => sum + pool.count, 0)
 }

@@ -68,7 +68,7 @@ function cluster(
         ordinal: index + 1,
       }) as unknown as KubeObject,
   )
-  const programs = platformActors([...objects, ...later])
+  const programs = platformActors({ objects: [...objects, ...later], groups: [] })
   const world = createCluster({ kubernetes: '1.36', nodes, programs })
   world.runFor(2000)
   for (const object of objects) request(world, { verb: 'create', object })
@@ -113,7 +113,7 @@ describe('the descheduler in a cluster', () => {
   })
 
   it('is no part of a platform that does not install it', () => {
-    expect(platformActors([deployment('web')])).toEqual([])
+    expect(platformActors({ objects: [deployment('web')], groups: [] })).toEqual([])
   })
 
   const broken = [

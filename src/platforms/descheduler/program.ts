@@ -33,7 +33,7 @@ const watches = [
 export const descheduler = {
   name,
   doc: 'Evicts pods by its policy, at its interval or as a Job, while a pod of its own runs.',
-  actors: objects => (runsProgram(objects, name) ? [actor] : []),
+  actors: ({ objects }) => (runsProgram(objects, name) ? [actor] : []),
 } satisfies PlatformProgram
 
 /** The pods of the program that are at work. */
