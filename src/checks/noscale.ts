@@ -1,85 +1,78 @@
-// Autoscalers that cannot act: they have no usable metric, target or selector, no group of nodes
-// helps, or a pod keeps a node that is hardly used.
+// Autoscalers that cannot act: they have no usable metric, target or selector at the end, no group
+// of nodes helps, or a pod keeps a node.
 
-import type { World } from '../engine/world.ts'
-import type { HorizontalPodAutoscaler, Pod } from '../kube/generated/types.ts'
+import { scaleKindOf } from '../controllers/horizontal-pod-autoscaler/target.ts'
+import type { HorizontalPodAutoscaler } from '../kube/generated/types.ts'
 import { keyFrom } from '../kube/object.ts'
 import { parseTime } from '../kube/time.ts'
-import { type KeptNote, keptTopic } from '../platforms/cluster-autoscaler/shrink.ts'
-import type { Check, ClusterLife, Observation, Verdict } from './verdict.ts'
+import { keptNodes, withoutGroup } from './node-scaling.ts'
+import type { Check, Observation, Verdict } from './verdict.ts'
 
-function withoutMetric({ world, endMs }: Observation): readonly Verdict[] {
-  const all = world.store.list('HorizontalPodAutoscaler') as readonly HorizontalPodAutoscaler[]
-  return all.flatMap(({ metadata, status }): Verdict[] => {
-    const condition = status?.conditions?.find(({ type }) => type === 'ScalingActive')
-    if (condition?.status !== 'False' || condition.reason === 'ScalingDisabled') return []
-    const { namespace = '', name = '' } = metadata
+type Condition = NonNullable<NonNullable<HorizontalPodAutoscaler['status']>['conditions']>[number]
+
+/** No metric to go by, or nothing to scale: a target that is not there has no other condition. */
+function isTrouble({ type, status, reason }: Condition): boolean {
+  if (status !== 'False') return false
+  if (type === 'ScalingActive') return reason !== 'ScalingDisabled'
+  return type === 'AbleToScale' && reason === 'FailedGetScale'
+}
+
+/** The first look comes this long after the birth of an autoscaler. */
+const firstLookMs = 15_000
+
+/**
+ * What the condition of an autoscaler would say whose target is not there. Where usage is taken to
+ * be on target, the twin's controller only keeps bounds and writes no conditions.
+ */
+function withoutTarget(
+  { store }: Observation['world'],
+  { metadata, spec }: HorizontalPodAutoscaler,
+): string | undefined {
+  const reference = spec?.scaleTargetRef
+  if (reference === undefined) return undefined
+  const kind = scaleKindOf({ list: (key, within) => store.list(key, within) as never }, reference)
+  if (typeof kind === 'string') return kind
+  if (store.get(kind.key, keyFrom(metadata.namespace, reference.name)) !== undefined) {
+    return undefined
+  }
+  return `${kind.qualified} "${reference.name}" not found`
+}
+
+/** The trouble of one autoscaler at the end, with the moment since when. */
+function troubleOf(
+  { world, endMs }: Observation,
+  autoscaler: HorizontalPodAutoscaler,
+): { readonly reason: string; readonly message: string; readonly atMs: number } | undefined {
+  const { metadata, status } = autoscaler
+  const condition = status?.conditions?.find(isTrouble)
+  if (condition !== undefined) {
     const { reason = '', message = '', lastTransitionTime = '' } = condition
-    const atMs = parseTime(lastTransitionTime)
+    return { reason, message, atMs: parseTime(lastTransitionTime) }
+  }
+  const atMs = parseTime(metadata.creationTimestamp ?? '') + firstLookMs
+  if (status?.conditions !== undefined || atMs > endMs) return undefined
+  const why = withoutTarget(world, autoscaler)
+  if (why === undefined) return undefined
+  const message = `the HPA controller was unable to get the target's current scale: ${why}`
+  return { reason: 'FailedGetScale', message, atMs }
+}
+
+function withoutMetric(observation: Observation): readonly Verdict[] {
+  const { world, endMs } = observation
+  const all = world.store.list('HorizontalPodAutoscaler') as readonly HorizontalPodAutoscaler[]
+  return all.flatMap((autoscaler): Verdict[] => {
+    const trouble = troubleOf(observation, autoscaler)
+    if (trouble === undefined) return []
+    const { namespace = '', name = '' } = autoscaler.metadata
     const object = { kind: 'HorizontalPodAutoscaler', namespace, name }
-    const seconds = (endMs - atMs) / 1000
-    return [{ verdict: 'noscale', object, atMs, seconds, open: true, reason, message }]
-  })
-}
-
-/** Pods that wait for a node which no group of the cluster autoscaler would bring. */
-function withoutGroup({ world, endMs }: Observation, { pods }: ClusterLife): readonly Verdict[] {
-  const waiting = pods.filter(
-    ({ boundMs, goneMs }) => boundMs === undefined && goneMs === undefined,
-  )
-  if (waiting.length === 0) return []
-  const last = lastEvents(world)
-  return waiting.flatMap(({ key, pod, workload }): Verdict[] => {
-    const said = last.get(key)
-    if (said?.reason !== 'NotTriggerScaleUp') return []
-    const { namespace, name = '' } = pod.metadata
-    const own = { kind: 'Pod', ...(namespace !== undefined && { namespace }), name }
-    const { atMs, reason, message } = said
-    const seconds = (endMs - atMs) / 1000
-    const told = { verdict: 'noscale', atMs, seconds, open: true, reason, message } as const
-    return [{ ...told, object: own, ...(workload !== undefined && { owner: workload }) }]
-  })
-}
-
-interface Said {
-  readonly atMs: number
-  readonly reason: string
-  readonly message: string
-}
-
-/** What the cluster autoscaler last said of each pod. */
-function lastEvents(world: World): ReadonlyMap<string, Said> {
-  const last = new Map<string, Said>()
-  for (const entry of world.traceFrom(0)) {
-    if (entry.type !== 'event' || entry.kind !== 'Pod') continue
-    if (/^(NotTrigger|Triggered)ScaleUp$/.test(entry.reason)) last.set(entry.key, entry)
-  }
-  return last
-}
-
-/** Nodes that the cluster autoscaler would give back but for one pod. */
-function keptNodes({ world, endMs }: Observation): readonly Verdict[] {
-  const kept = new Map<string, { readonly note: KeptNote; readonly atMs: number }>()
-  for (const entry of world.traceFrom(0)) {
-    if (entry.type !== 'note' || entry.topic !== keptTopic) continue
-    const note = entry.data as KeptNote
-    kept.set(note.node, { note, atMs: entry.atMs })
-  }
-  return [...kept.values()].flatMap(({ note, atMs }): Verdict[] => {
-    const { node, pod = '', reason = '' } = note
-    if (pod === '' || world.store.get('Node', node) === undefined) return []
-    const found = world.store.get('Pod', keyFrom(undefined, pod)) as Pod | undefined
-    if (found?.spec?.nodeName !== node) return []
-    const message = `${node} is hardly used, but ${pod} may not be moved: ${reason}`
-    const seconds = (endMs - atMs) / 1000
-    const object = { kind: 'Node', name: node }
-    return [{ verdict: 'noscale', object, atMs, seconds, open: true, reason, message }]
+    const seconds = (endMs - trouble.atMs) / 1000
+    return [{ verdict: 'noscale', object, ...trouble, seconds, open: true }]
   })
 }
 
 export const noscale = {
   name: 'noscale',
-  doc: 'An autoscaler that cannot act: no metric, no group of nodes that helps, a pod that stays.',
+  doc: 'An autoscaler that cannot act: no metric or target, no group of nodes, a pod that stays.',
   verdicts: ['noscale'],
   judge: (observation, life) => [
     ...withoutMetric(observation),
