@@ -4,6 +4,7 @@
 
 import type {
   Affinity,
+  Container,
   Pod,
   PodAffinityTerm,
   WeightedPodAffinityTerm,
@@ -188,13 +189,40 @@ function resources(pod: Pod): Sums {
   if (spec === undefined || statusCounts(pod)) return computeSums(pod)
   const { containers, initContainers, overhead, resources: podLevel } = spec
   const isPlain = initContainers === undefined && overhead === undefined && podLevel === undefined
-  const part = isPlain ? (containers ?? spec) : spec
-  let sums = sumsByPart.get(part)
+  if (isPlain && containers !== undefined) return sumsOfContainers(pod, containers)
+  let sums = sumsByPart.get(spec)
   if (sums === undefined) {
     sums = computeSums(pod)
-    sumsByPart.set(part, sums)
+    sumsByPart.set(spec, sums)
   }
   return sums
+}
+
+interface KnownSums {
+  readonly containers: readonly Container[]
+  readonly sums: Sums
+}
+
+/** By the resources of the first container: admission copies containers, but not their parts. */
+const sumsByResources = new WeakMap<object, KnownSums>()
+
+function sumsOfContainers(pod: Pod, containers: readonly Container[]): Sums {
+  const key = containers[0]?.resources
+  if (key === undefined) return computeSums(pod)
+  const known = sumsByResources.get(key)
+  if (known !== undefined && requestAlike(known.containers, containers)) return known.sums
+  const sums = computeSums(pod)
+  sumsByResources.set(key, { containers, sums })
+  return sums
+}
+
+function requestAlike(a: readonly Container[], b: readonly Container[]): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) {
+    if (a[index]?.resources !== b[index]?.resources) return false
+  }
+  return true
 }
 
 function computeSums(pod: Pod): Sums {

@@ -3,6 +3,7 @@
 
 import { hasPodLevel } from '../../kube/resources.ts'
 import { controllerOf } from '../../kube/object.ts'
+import type { Container } from '../../kube/generated/types.ts'
 import type { Pod } from '../framework.ts'
 import { type PodInfo, podInfoOf, type Resource } from '../node-info.ts'
 import { requiredFeatures } from '../plugins/node-declared-features.ts'
@@ -43,7 +44,8 @@ const sharedMax = 8
 export class PodShapes {
   private readonly cluster: Cluster
   private readonly args: PluginArgs
-  private readonly byContainers = new WeakMap<readonly unknown[], PodShape[]>()
+  /** By the resources of the first container: admission copies containers, but not their parts. */
+  private readonly byPart = new WeakMap<object, PodShape[]>()
   private readonly byKey = new Map<string, PodShape>()
   private readonly requestKeys = new WeakMap<Resource, string>()
   private readonly requestsByKey = new Map<string, Requests>()
@@ -65,15 +67,16 @@ export class PodShapes {
   /** Pods of one template share the parts of their specs: then nothing has to be read. */
   private find(pod: Pod): PodShape {
     const { containers } = pod.spec ?? {}
-    if (containers === undefined) return this.read(pod)
-    const known = this.byContainers.get(containers)
+    const part = containers?.[0]?.resources ?? containers
+    if (part === undefined) return this.read(pod)
+    const known = this.byPart.get(part)
     const { labelClass } = this.cluster.factsOf(podInfoOf(pod))
     for (const shape of known ?? []) {
       if (shape.labelClass === labelClass && sharesParts(shape.pod, pod)) return shape
     }
     const shape = this.read(pod)
     if (!shape.needsPlugins && !isReported(pod)) {
-      if (known === undefined) this.byContainers.set(containers, [shape])
+      if (known === undefined) this.byPart.set(part, [shape])
       else if (known.length < sharedMax) known.push(shape)
     }
     return shape
@@ -176,13 +179,13 @@ function sharesParts(known: Pod, pod: Pod): boolean {
     a !== undefined &&
     b !== undefined &&
     (a === b ||
-      (a.containers === b.containers &&
-        a.initContainers === b.initContainers &&
+      (sameContainers(a.containers, b.containers) &&
+        sameContainers(a.initContainers, b.initContainers) &&
         a.tolerations === b.tolerations &&
         a.nodeSelector === b.nodeSelector &&
         a.affinity === b.affinity &&
         a.topologySpreadConstraints === b.topologySpreadConstraints &&
-        a.volumes === b.volumes &&
+        sameVolumes(a.volumes, b.volumes) &&
         a.overhead === b.overhead &&
         a.resources === b.resources &&
         a.resourceClaims === b.resourceClaims &&
@@ -193,6 +196,38 @@ function sharesParts(known: Pod, pod: Pod): boolean {
     !isReported(known) &&
     sameOwner(known, pod)
   )
+}
+
+type Spec = NonNullable<Pod['spec']>
+
+/** Whether all that is read of containers is the same; where volumes are mounted is not. */
+function sameContainers(a: Spec['initContainers'], b: Spec['initContainers']): boolean {
+  if (a === b) return true
+  if (a === undefined || b === undefined || a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) {
+    const left = a[index] as Container
+    const right = b[index] as Container
+    if (left === right) continue
+    for (const key in left) {
+      const field = key as keyof Container
+      if (field !== 'volumeMounts' && left[field] !== right[field]) return false
+    }
+    for (const key in right) if (!(key in left)) return false
+  }
+  return true
+}
+
+/** Volumes that hold the same; the token of the service account has another name in each pod. */
+function sameVolumes(a: Spec['volumes'], b: Spec['volumes']): boolean {
+  if (a === b) return true
+  if (a === undefined || b === undefined || a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) {
+    const left = a[index]
+    const right = b[index]
+    if (left === right) continue
+    if (left?.projected === undefined || left.projected !== right?.projected) return false
+  }
+  return true
 }
 
 function sameOwner(a: Pod, b: Pod): boolean {

@@ -1,0 +1,119 @@
+// Pods per second from creation to binding: the object is created through the API server with its
+// admission, queued, decided, assumed, bound, logged, and delivered to the scheduler and seven more
+// informers. No kubelets and controllers, which would add writes of their own.
+
+import { admissionPluginsWith } from '../src/admission/registry.ts'
+import { serveWith } from '../src/cluster/serve.ts'
+import { epochMsDefault, latencyMsDefault, request } from '../src/cluster/cluster.ts'
+import { indexes } from '../src/controllers/indexes.ts'
+import type { Actor, Forkable } from '../src/engine/actor.ts'
+import { defaultSchedule } from '../src/engine/schedule.ts'
+import { World } from '../src/engine/world.ts'
+import type { KubeObject } from '../src/kube/object.ts'
+import type { Pod } from '../src/kube/generated/types.ts'
+import { scheduler } from '../src/scheduler/actor.ts'
+import { defaultProfile } from '../src/scheduler/configuration.ts'
+import { featuresOf } from '../src/scheduler/features.ts'
+import { nodeOf, type Workload } from './scheduler-workloads.ts'
+
+const informers = 7
+
+/** An informer that keeps nothing but the number of changes it saw. */
+class Seen implements Forkable {
+  count = 0
+
+  fork(): this {
+    const copy = new Seen()
+    copy.count = this.count
+    return copy as this
+  }
+}
+
+function informer(index: number): Actor<Seen> {
+  return {
+    name: `informer-${index}`,
+    watches: ['Node', 'Pod'],
+    start: () => new Seen(),
+    deliver: (_turn, state, changes) => {
+      state.count += changes.length
+    },
+    wake: () => {},
+  }
+}
+
+function worldOf(workload: Workload, nodes: number): World {
+  const program = {
+    actors: [
+      scheduler({ profile: defaultProfile('1.36'), features: featuresOf('1.36') }),
+      ...Array.from({ length: informers }, (_, index) => informer(index)),
+    ],
+    indexes,
+    serve: serveWith(admissionPluginsWith(undefined)),
+  }
+  const options = {
+    epochMs: epochMsDefault,
+    schedule: defaultSchedule,
+    latencyMs: latencyMsDefault,
+  }
+  const world = World.create(program, options)
+  const namespaces = ['default', 'kube-system'].map(
+    name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }) as KubeObject,
+  )
+  const listed = workload.objects ?? []
+  const known = listed.some(({ kind }) => kind === 'Namespace')
+    ? listed
+    : [...namespaces, ...listed]
+  for (const object of [...namespaces, ...known]) request(world, { verb: 'create', object })
+  for (let index = 0; index < nodes; index += 1) {
+    // Past admission, which would taint a node until its kubelet says that it is ready.
+    const node = nodeOf(index, workload.zones) as KubeObject
+    world.write('Node', node.metadata.name ?? '', node, 'bench')
+  }
+  settle(world)
+  return world
+}
+
+/** As a controller creates pods: each has the spec of its template. */
+function create(world: World, object: KubeObject): void {
+  const response = request(world, { verb: 'create', object }, 'replicaset-controller')
+  if (!response.ok) throw new Error(`${object.metadata.name}: ${response.status.message}`)
+}
+
+function settle(world: World): void {
+  world.run({ untilMs: world.nowMs + 1000, stepsMax: 1e9 })
+}
+
+/** Pods that are created together, as a controller or an installer does. */
+const together = 500
+
+/** Creates and binds the pods of a workload; answers how many processor seconds that took. */
+export function secondsToBind(
+  workload: Workload,
+  nodes: number,
+  processorSeconds: () => number,
+): number {
+  const world = worldOf(workload, nodes)
+  bindAll(world, workload.initTemplates, { prefix: 'init', count: workload.initPods })
+  const began = processorSeconds()
+  bindAll(world, workload.templates, { prefix: 'pod', count: workload.pods })
+  const seconds = processorSeconds() - began
+  const pods = world.store.list('Pod') as readonly Pod[]
+  const bound = pods.filter(({ spec }) => (spec?.nodeName ?? '') !== '').length
+  const wanted = workload.initPods + workload.pods
+  if (bound !== wanted) throw new Error(`${workload.name}: ${bound} of ${wanted} pods are bound`)
+  return seconds
+}
+
+function bindAll(
+  world: World,
+  templates: readonly Pod[],
+  { prefix, count }: { readonly prefix: string; readonly count: number },
+): void {
+  for (let index = 0; index < count; index += 1) {
+    const template = templates[index % templates.length] as Pod
+    const metadata = { ...template.metadata, name: `${prefix}-${index}` }
+    create(world, { ...template, metadata } as KubeObject)
+    if (index % together === together - 1) settle(world)
+  }
+  settle(world)
+}
