@@ -232,31 +232,53 @@ const otherSteps = fc.oneof(
   fc.constant({ kind: 'fork' as const }),
 )
 
+export interface ClusterSize {
+  readonly templatesMax: number
+  readonly stepsMin: number
+  readonly stepsMax: number
+  /** How often the nodes that were drawn are repeated. */
+  readonly copies: fc.Arbitrary<number>
+}
+
+/** Small ones, and now and then one in which the walk stops early. */
+export const randomCluster = randomClusterOf({
+  templatesMax: 5,
+  stepsMin: 5,
+  stepsMax: 40,
+  copies: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, fc.constant(20)),
+})
+
 /** A cluster and what happens to it. */
-export const randomCluster: fc.Arbitrary<RandomCluster> = fc
-  .record({
-    nodes: fc.array(nodeFields, { minLength: 1, maxLength: 12 }),
-    templates: fc.array(podFields, { minLength: 1, maxLength: 5 }),
-    steps: fc.array(
-      fc.oneof({ weight: 6, arbitrary: fc.nat({ max: 4 }) }, { weight: 1, arbitrary: otherSteps }),
-      { minLength: 5, maxLength: 40 },
-    ),
-    /** From 100 nodes on the walk stops early. */
-    copies: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, fc.constant(20)),
-    percentageOfNodesToScore: fc.constantFrom(0, 50),
-    version: fc.constantFrom('1.34' as const, '1.36' as const),
-  })
-  .map(({ nodes, templates, steps, copies, ...rest }) => ({
-    ...rest,
-    nodes: Array.from({ length: nodes.length * copies }, (_, at) =>
-      nodeFrom(nodes[at % nodes.length] as (typeof nodes)[number], `n${at}`),
-    ),
-    steps: steps.map((step, at): Step => {
-      if (typeof step !== 'number') return step
-      const fields = templates[step % templates.length] as (typeof templates)[number]
-      return { kind: 'schedule', pod: podFrom(fields, `p${at}`) }
-    }),
-  }))
+export function randomClusterOf(size: ClusterSize): fc.Arbitrary<RandomCluster> {
+  const { templatesMax, stepsMin, stepsMax, copies: copiesOf } = size
+  return fc
+    .record({
+      nodes: fc.array(nodeFields, { minLength: 1, maxLength: 12 }),
+      templates: fc.array(podFields, { minLength: 1, maxLength: templatesMax }),
+      steps: fc.array(
+        fc.oneof(
+          { weight: 6, arbitrary: fc.nat({ max: templatesMax - 1 }) },
+          { weight: 1, arbitrary: otherSteps },
+        ),
+        { minLength: stepsMin, maxLength: stepsMax, size: 'max' },
+      ),
+      /** From 100 nodes on the walk stops early. */
+      copies: copiesOf,
+      percentageOfNodesToScore: fc.constantFrom(0, 50),
+      version: fc.constantFrom('1.34' as const, '1.36' as const),
+    })
+    .map(({ nodes, templates, steps, copies, ...rest }) => ({
+      ...rest,
+      nodes: Array.from({ length: nodes.length * copies }, (_, at) =>
+        nodeFrom(nodes[at % nodes.length] as (typeof nodes)[number], `n${at}`),
+      ),
+      steps: steps.map((step, at): Step => {
+        if (typeof step !== 'number') return step
+        const fields = templates[step % templates.length] as (typeof templates)[number]
+        return { kind: 'schedule', pod: podFrom(fields, `p${at}`) }
+      }),
+    }))
+}
 
 /** Services, owners and namespaces that the pods may belong to. */
 export const surroundings: readonly KubeObject[] = [
