@@ -10,14 +10,22 @@ import type { Row, SuiteOptions } from './suite.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
-export async function rows(options: SuiteOptions): Promise<readonly Row[]> {
+interface Bundle {
+  readonly measureAll: (options: SuiteOptions) => readonly Row[]
+  readonly measureGate: () => Row
+}
+
+/** The measurements, built as the product is. */
+export async function bundled(): Promise<Bundle> {
   const folder = join(here, '..', '.cache', 'bench')
   mkdirSync(folder, { recursive: true })
   const outfile = join(folder, 'scheduler-decisions.mjs')
   const entryPoints = [join(here, 'scheduler-decisions.ts')]
   await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm' })
-  const module = (await import(pathToFileURL(outfile).href)) as {
-    readonly measureAll: (options: SuiteOptions) => readonly Row[]
-  }
-  return module.measureAll(options)
+  return (await import(pathToFileURL(outfile).href)) as Bundle
+}
+
+export async function rows(options: SuiteOptions): Promise<readonly Row[]> {
+  const { measureAll } = await bundled()
+  return measureAll(options)
 }
