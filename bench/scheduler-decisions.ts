@@ -15,7 +15,8 @@ import { FastEngine } from '../src/scheduler/fast/engine.ts'
 import type { TiedNodes } from '../src/scheduler/framework.ts'
 import { podInfoOf } from '../src/scheduler/node-info.ts'
 import type { SchedulerListers } from '../src/scheduler/listers.ts'
-import { loseEachNode } from './lose-nodes.ts'
+import { secondsToBind } from './end-to-end.ts'
+import { loseEachNode, type Settled } from './lose-nodes.ts'
 import { nodeOf, type Workload, workloadsFor } from './scheduler-workloads.ts'
 import { quantile, type Row, type SuiteOptions } from './suite.ts'
 
@@ -146,8 +147,8 @@ class Request implements EngineRequest {
 
 const noNames: readonly string[] = []
 
-/** Seconds of losing each node of a settled platform, by the decisions alone. */
-function loseRow(nodes: number, podsPerNode: number, secondsMax: number, runs: number): Row {
+/** A platform of 200 Deployments whose pods are all placed, and how more are. */
+export function settledPlatform(nodes: number, podsPerNode: number): Settled {
   const platform = workloadsFor(nodes).find(({ name }) => name === 'Platform200') as Workload
   const workload = { ...platform, initPods: 0, pods: nodes * podsPerNode }
   const engine = new FastEngine()
@@ -156,9 +157,15 @@ function loseRow(nodes: number, podsPerNode: number, secondsMax: number, runs: n
   const decideOn = (cache: SchedulerCache, pod: Pod): void => {
     decide({ ...bench, cache, request: bench.request.on(cache) }, engine, pod)
   }
+  return { cache: bench.cache, decideOn }
+}
+
+/** Seconds of losing each node of a settled platform, by the decisions alone. */
+function loseRow(nodes: number, podsPerNode: number, secondsMax: number, runs: number): Row {
+  const settled = settledPlatform(nodes, podsPerNode)
   const rates = Array.from({ length: runs }, () => {
     const began = processorSeconds()
-    loseEachNode({ cache: bench.cache, decideOn }, nodes)
+    loseEachNode(settled, nodes)
     return nodes / (processorSeconds() - began)
   })
   const median = quantile(rates, 0.5)
@@ -166,7 +173,7 @@ function loseRow(nodes: number, podsPerNode: number, secondsMax: number, runs: n
   return {
     workload: 'LoseEachNode',
     nodes,
-    pods: workload.pods,
+    pods: nodes * podsPerNode,
     engine: 'fast',
     perSecond: Math.round(median),
     spread: (quantile(rates, 0.9) - quantile(rates, 0.1)) / 2 / median,
@@ -302,6 +309,57 @@ export function measureGate(): Row {
   }
 }
 
+const bestPublished = 1153
+const platformFloors = [120_000, 50_000, 40_000, 25_000] as const
+
+/** Workloads that are also measured from creation to binding, and the least that is good enough. */
+function endToEndFloor({ name, published = 0 }: Workload, nodes: number): number | undefined {
+  const at = floorIndex.findIndex(size => nodes <= size)
+  if (name === 'Platform200') return platformFloors[at < 0 ? 3 : at]
+  if (name === 'SchedulingBasic') return 50 * bestPublished
+  return name === 'DefaultTopologySpreading' || name === 'SchedulingPodAffinity'
+    ? 50 * published
+    : undefined
+}
+
+function endToEndRow(workload: Workload, nodes: number, floor: number, runs: number): Row {
+  const rates = Array.from(
+    { length: runs },
+    () => workload.pods / secondsToBind(workload, nodes, processorSeconds),
+  )
+  const median = quantile(rates, 0.5)
+  return {
+    workload: `EndToEnd ${workload.name}`,
+    nodes,
+    pods: workload.pods,
+    engine: 'fast',
+    perSecond: Math.round(median),
+    spread: (quantile(rates, 0.9) - quantile(rates, 0.1)) / 2 / median,
+    floor,
+    ratio: Number((median / floor).toPrecision(3)),
+    millisecondsMedian: Math.round((1000 * workload.pods) / median),
+    ...(workload.published !== undefined && {
+      published: workload.published,
+      overPublished: Math.round(median / workload.published),
+    }),
+  }
+}
+
+function endToEndRows(sizes: readonly number[], options: SuiteOptions): Row[] {
+  const rows: Row[] = []
+  for (const nodes of sizes) {
+    for (const workload of workloadsFor(nodes)) {
+      const floor = endToEndFloor(workload, nodes)
+      const { only = '' } = options
+      if (floor === undefined || !`EndToEnd ${workload.name}`.includes(only)) continue
+      const row = endToEndRow(workload, nodes, floor, Math.min(options.runs, 3))
+      options.say(`${row.workload} ${nodes}: ${row.perSecond}/s, × ${row.ratio} of the floor`)
+      rows.push(row)
+    }
+  }
+  return rows
+}
+
 /** Rows of all workloads; runs from a bundle, as the product does. */
 export function measureAll(options: SuiteOptions): readonly Row[] {
   const sizes = options.nodes ?? [100, 1000, 5000]
@@ -324,5 +382,6 @@ export function measureAll(options: SuiteOptions): readonly Row[] {
     options.say(`${row.workload} ${nodes}: ${row.millisecondsMedian} ms in all`)
     result.push(row)
   }
+  result.push(...endToEndRows(sizes, options))
   return result
 }

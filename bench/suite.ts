@@ -17,6 +17,8 @@ export interface Row {
   readonly ratio: number
   readonly millisecondsMedian?: number
   readonly mebibytes?: number
+  /** The most that is good enough. */
+  readonly mebibytesMax?: number
   /** Suite scheduler: the rate of the specification, and how many times that is reached. */
   readonly specification?: number
   readonly overSpecification?: number
@@ -92,7 +94,8 @@ function rounded(value: number): number {
 
 /** A table for people. */
 export function resultText({ suite, machine, rows }: SuiteResult): string {
-  if (rows.some(row => row.specification !== undefined)) return rateText(suite, machine, rows)
+  if (rows.some(row => row.engine === 'fast' || row.mebibytesMax !== undefined))
+    return rateText(suite, machine, rows)
   const lines = rows.map(row => {
     const time = row.millisecondsMedian === undefined ? '' : `${row.millisecondsMedian} ms`
     const memory = row.mebibytes === undefined ? '' : `${row.mebibytes} MiB`
@@ -107,7 +110,14 @@ export function resultText({ suite, machine, rows }: SuiteResult): string {
 
 /** The same for rows that are rates. */
 function rateText(suite: string, machine: string, rows: readonly Row[]): string {
-  const lines = rows.map(row => [
+  const lines = rows.map(row =>
+    row.mebibytesMax === undefined ? rateCells(row) : memoryCells(row, row.mebibytesMax),
+  )
+  return `${suite} on ${machine}\n${tableOf(lines)}\n`
+}
+
+function rateCells(row: Row): string[] {
+  return [
     row.workload,
     `${row.nodes} nodes`,
     `${row.perSecond}/s`,
@@ -118,8 +128,13 @@ function rateText(suite: string, machine: string, rows: readonly Row[]): string 
       ? `${row.millisecondsMedian} ms in all`
       : `specification ${row.specification}/s × ${row.overSpecification}`,
     row.published === undefined ? '' : `scheduler_perf ${row.published}/s × ${row.overPublished}`,
-  ])
-  return `${suite} on ${machine}\n${tableOf(lines)}\n`
+  ]
+}
+
+function memoryCells({ workload, nodes, mebibytes, ratio }: Row, mebibytesMax: number): string[] {
+  const verdict = ratio >= 1 ? 'good' : 'TOO MUCH'
+  const size = `${mebibytes} MiB`
+  return [workload, `${nodes} nodes`, size, '', `limit ${mebibytesMax}`, `× ${ratio} ${verdict}`]
 }
 
 function tableOf(lines: readonly (readonly string[])[]): string {

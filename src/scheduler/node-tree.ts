@@ -5,7 +5,9 @@ import type { Node } from '../kube/generated/types.ts'
 
 interface Zone {
   readonly key: string
-  readonly names: readonly string[]
+  /** Of which the first `count` belong to this tree: later trees append to the same list. */
+  readonly names: string[]
+  readonly count: number
 }
 
 /** Zones in order of first appearance, nodes of a zone in order of arrival. */
@@ -27,19 +29,32 @@ export function withTreeNode(tree: NodeTree, node: Node): NodeTree {
   const key = zoneKeyOf(node)
   const name = node.metadata.name ?? ''
   const zone = tree.find(other => other.key === key)
-  if (zone === undefined) return [...tree, { key, names: [name] }]
-  if (zone.names.includes(name)) return tree
-  return tree.map(other => (other === zone ? { key, names: [...zone.names, name] } : other))
+  if (zone === undefined) return [...tree, { key, names: [name], count: 1 }]
+  if (namesIn(zone).includes(name)) return tree
+  return tree.map(other => (other === zone ? withName(zone, name) : other))
+}
+
+/** Only one tree can be the first to append to a shared list; another one copies its part. */
+function withName({ key, names, count }: Zone, name: string): Zone {
+  const own = names.length === count ? names : names.slice(0, count)
+  own.push(name)
+  return { key, names: own, count: count + 1 }
+}
+
+function namesIn({ names, count }: Zone): readonly string[] {
+  return names.length === count ? names : names.slice(0, count)
 }
 
 export function withoutTreeNode(tree: NodeTree, node: Node): NodeTree {
   const key = zoneKeyOf(node)
   const name = node.metadata.name ?? ''
   return tree
-    .map(zone =>
-      zone.key === key ? { key, names: zone.names.filter(other => other !== name) } : zone,
-    )
-    .filter(zone => zone.names.length > 0)
+    .map(zone => {
+      if (zone.key !== key) return zone
+      const names = namesIn(zone).filter(other => other !== name)
+      return { key, names, count: names.length }
+    })
+    .filter(zone => zone.count > 0)
 }
 
 /** A node whose zone changed moves to the end of its new zone. */
@@ -51,11 +66,10 @@ export function withChangedTreeNode(tree: NodeTree, before: Node, after: Node): 
 /** All names, one of each zone in turn. */
 export function namesOf(tree: NodeTree): string[] {
   const result: string[] = []
-  const rounds = tree.reduce((most, { names }) => Math.max(most, names.length), 0)
+  const rounds = tree.reduce((most, { count }) => Math.max(most, count), 0)
   for (let round = 0; round < rounds; round += 1) {
-    for (const { names } of tree) {
-      const name = names[round]
-      if (name !== undefined) result.push(name)
+    for (const { names, count } of tree) {
+      if (round < count) result.push(names[round] as string)
     }
   }
   return result
