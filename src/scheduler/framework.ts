@@ -280,6 +280,8 @@ export interface PreScorePlugin extends Plugin {
 export interface ScorePlugin extends Plugin {
   /** An integer, or the status of an error. */
   readonly score: (cycle: CycleState, pod: Pod, node: NodeInfo) => number | Status
+  /** True only when every node would get 0, raw and normalised; lets a search skip the question. */
+  readonly scoresNothing?: (cycle: CycleState, pod: Pod) => boolean
   /** Changes `scores` (aligned with `nodes`) in place. */
   readonly normalizeScores?: (
     cycle: CycleState,

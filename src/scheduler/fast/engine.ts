@@ -211,7 +211,7 @@ export class FastEngine implements SchedulingEngine {
     const { pod, program, others } = decision
     const cycle = decision.cycle as AttemptState
     for (const { plugin, weight } of program.otherScores) {
-      if (decision.skipsOther(plugin)) continue
+      if (decision.skipsOther(plugin) || plugin.scoresNothing?.(cycle, pod) === true) continue
       const norm: number[] = []
       for (const node of trace.feasible) {
         const score = plugin.score(cycle, pod, node)

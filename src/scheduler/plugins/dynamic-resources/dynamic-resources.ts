@@ -290,6 +290,7 @@ export const dynamicResources = {
     const allocation = state.byNode.get(node.name)
     return allocation === undefined ? 0 : preferenceScore(state.claims, allocation.results)
   },
+  scoresNothing: cycle => cycle.read(key)?.claims.length === 0,
   normalizeScores: (_cycle, _pod, _nodes, scores) => {
     normalizeToMax(scores, false)
     return success
@@ -309,7 +310,12 @@ export const dynamicResources = {
   ReservePlugin &
   PreBindPlugin
 
-const { score: _score, normalizeScores: _normalizeScores, ...withoutScore } = dynamicResources
+const {
+  score: _score,
+  scoresNothing: _scoresNothing,
+  normalizeScores: _normalizeScores,
+  ...withoutScore
+} = dynamicResources
 
 /** As in 1.34, which does not prefer any node. */
 export const dynamicResourcesWithoutScore: typeof withoutScore = withoutScore
