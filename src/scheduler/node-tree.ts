@@ -51,7 +51,9 @@ export function withoutTreeNode(tree: NodeTree, node: Node): NodeTree {
   return tree
     .map(zone => {
       if (zone.key !== key) return zone
-      const names = namesIn(zone).filter(other => other !== name)
+      const names = zone.names.slice(0, zone.count)
+      const at = names.indexOf(name)
+      if (at >= 0) names.splice(at, 1)
       return { key, names, count: names.length }
     })
     .filter(zone => zone.count > 0)
@@ -67,8 +69,10 @@ export function withChangedTreeNode(tree: NodeTree, before: Node, after: Node): 
 export function namesOf(tree: NodeTree): string[] {
   const result: string[] = []
   const rounds = tree.reduce((most, { count }) => Math.max(most, count), 0)
+  // By index: this runs over all nodes whenever one comes or goes.
   for (let round = 0; round < rounds; round += 1) {
-    for (const { names, count } of tree) {
+    for (let at = 0; at < tree.length; at += 1) {
+      const { names, count } = tree[at] as Zone
       if (round < count) result.push(names[round] as string)
     }
   }

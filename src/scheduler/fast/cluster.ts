@@ -29,6 +29,8 @@ class PodFacts {
 }
 
 const noHeld: readonly HeldTerm[] = []
+/** Losing a node moves the others of its zone by as many places as there are zones. */
+const shiftMax = 8
 const hostSpaceKey = '\0node'
 
 export class Cluster {
@@ -78,13 +80,22 @@ export class Cluster {
     )
   }
 
+  /** Most names are where they were, or as far off as the one before that moved. */
   private reorder(names: readonly string[]): void {
-    this.names = names
+    const { names: known, order: knownOrder } = this
     const { slotOf } = this.nodes
     const order = new Int32Array(names.length)
+    let shift = 0
     for (let index = 0; index < order.length; index += 1) {
-      order[index] = slotOf.get(names[index] as string) as number
+      const name = names[index] as string
+      if (known[index] === name) order[index] = knownOrder[index] as number
+      else {
+        if (known[index + shift] !== name) shift = shiftOf(known, name, index)
+        order[index] =
+          shift === 0 ? (slotOf.get(name) as number) : (knownOrder[index + shift] as number)
+      }
     }
+    this.names = names
     this.order = order
   }
 
@@ -233,6 +244,15 @@ export class Cluster {
     }
     return counter
   }
+}
+
+/** How far off a name is in a list, if it is near; 0 when it is not. */
+function shiftOf(names: readonly string[], name: string, index: number): number {
+  for (let shift = 1; shift <= shiftMax; shift += 1) {
+    if (names[index + shift] === name) return shift
+    if (names[index - shift] === name) return -shift
+  }
+  return 0
 }
 
 /** Whether more than pods and amounts differ: what topology, taints and affinity read. */
