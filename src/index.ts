@@ -6,6 +6,7 @@ import type { Finding, Report } from './explain/report.ts'
 import { type SurvivalReport, surviveReport } from './explain/survival.ts'
 import { reportProblem } from './explain/problems.ts'
 import { defaultSchedule, type Schedule } from './engine/schedule.ts'
+import type { Progress } from './trials/survive/survive.ts'
 import type { Problem } from './base/problem.ts'
 import type { ExpectationResult } from './explain/expect.ts'
 import { searchRemedies } from './remedies/search.ts'
@@ -84,10 +85,15 @@ export function runExplore(loaded: Loaded, options: ExploreCheckOptions): Explor
 }
 
 /** For how long each Service is down when each node or zone is lost. */
-export function runSurvive(loaded: Loaded, options: Omit<CheckOptions, 'trials'>): SurvivalReport {
+export function runSurvive(
+  loaded: Loaded,
+  options: Omit<CheckOptions, 'trials'> & { readonly onStruck?: Progress },
+): SurvivalReport {
+  const { version, sources, onStruck } = options
   return surviveReport(platformOf(loaded, options), {
-    version: options.version,
-    sources: options.sources,
+    version,
+    sources,
+    ...(onStruck !== undefined && { onStruck }),
     assumptions: loaded.assumptions,
     problems: loaded.problems.map(reportProblem),
   })

@@ -19,10 +19,13 @@ import {
   type TrialFilesOptions,
   withRemedies,
 } from '../index.ts'
+import type { Progress } from '../trials/survive/survive.ts'
 import { strategies } from '../trials/explore/registry.ts'
 import { standardTrialNames } from '../trials/registry.ts'
 
 export type SizeOptions = Omit<CheckOptions, 'version' | 'sources'> & { readonly nodesMax: number }
+
+export type SurviveCallOptions = CheckOptions & { readonly onStruck?: Progress }
 
 export interface Product {
   readonly trialNames: readonly string[]
@@ -32,7 +35,7 @@ export interface Product {
   readonly runExplore: (loaded: Loaded, options: ExploreCheckOptions) => ExploreReport
   readonly withRemedies: (report: Report, loaded: Loaded, options: RemedyOptions) => Report
   readonly runSize: (loaded: Loaded, options: SizeOptions) => readonly SizeRow[]
-  readonly runSurvive: (loaded: Loaded, options: CheckOptions) => SurvivalReport
+  readonly runSurvive: (loaded: Loaded, options: SurviveCallOptions) => SurvivalReport
   readonly runTrialFiles: (
     files: readonly string[],
     options: TrialFilesOptions,

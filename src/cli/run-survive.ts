@@ -4,12 +4,14 @@ import { reportProblem } from '../explain/problems.ts'
 import type { SurvivalReport } from '../explain/survival.ts'
 import { notesText, problemsText } from '../reports/notes.ts'
 import { survivalReporters } from '../reports/survival/registry.ts'
+import type { Progress } from '../trials/survive/survive.ts'
 import type { Call } from './commands/framework.ts'
 import { exits, fails } from './exit.ts'
 import { opened } from './opening.ts'
 import { contextFor, documentText } from './output.ts'
 import type { Prepared } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
+import { progressOn } from './progress.ts'
 import { commandText } from './run-check.ts'
 import type { Settings } from './settings.ts'
 import { version } from './version.ts'
@@ -34,7 +36,9 @@ export async function runSurviveCommand(
     io.err(problemsText(loaded.problems.map(reportProblem), errors))
     return exits.usage
   }
-  const report = surviveOn(settings, prepared, product)
+  const progress = progressOn(io, 'losses')
+  const report = surviveOn(settings, prepared, product, progress.step)
+  progress.end()
   const wallMs = settings.verbosity > 0 ? Math.round(io.clockMs() - startedMs) : 0
   const format = settings.output ?? 'text'
   if (forPeople.has(format)) io.err(notesText(report, errors))
@@ -49,8 +53,10 @@ function surviveOn(
   settings: Settings,
   { loaded, sources }: Prepared,
   product: Product,
+  onStruck: Progress,
 ): SurvivalReport {
   return product.runSurvive(loaded, {
+    onStruck,
     version,
     sources,
     schedule: settings.schedule,

@@ -5,6 +5,7 @@ import { install } from '../trials/install.ts'
 import { type Platform, totalNodes } from '../trials/platform.ts'
 import type { Assumption, SlaSpec } from '../trials/spec.ts'
 import {
+  type Progress,
   type Strike,
   type StrikeFate,
   survive,
@@ -82,6 +83,7 @@ export interface SurvivalOptions {
   readonly sources: readonly string[]
   readonly assumptions: readonly Assumption[]
   readonly problems: Report['problems']
+  readonly onStruck?: Progress
 }
 
 /** Installs the platform and strikes each node and zone; deterministic but for `run.wallMs`, 0. */
@@ -89,7 +91,8 @@ export function surviveReport(platform: Platform, options: SurvivalOptions): Sur
   const base = install(platform)
   const { world } = base
   world.digest()
-  const survival = survive(base)
+  const { onStruck } = options
+  const survival = survive(base, onStruck && { onStruck })
   const judged = survival.rows
     .map(row => ({ row, told: rowOf(row, platform.sla) }))
     .sort((a, b) => compareRows(a.told, b.told))

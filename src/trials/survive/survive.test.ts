@@ -174,3 +174,13 @@ it('on one node nothing is struck, and it says why', () => {
     skipped: expect.stringContaining('only one node') as unknown,
   })
 })
+
+it('tells after each loss how many are done', () => {
+  const told: string[] = []
+  const onStruck = (done: number, all: number): void => {
+    told.push(`${done} of ${all}`)
+  }
+  const { strikes } = survive(install(platform([])), { onStruck })
+  expect(told).toEqual(strikes.map((_, index) => `${index + 1} of ${strikes.length}`))
+  expect(told.length).toBeGreaterThan(0)
+})

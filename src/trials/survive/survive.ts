@@ -72,7 +72,11 @@ export interface Survival {
 export interface SurviveOptions {
   /** Strike every node and reckon every row, also where another shows the same: for tests. */
   readonly everything?: boolean
+  /** Told after each loss: how many are done, of how many. */
+  readonly onStruck?: Progress
 }
+
+export type Progress = (done: number, all: number) => void
 
 const onlyNode = 'there is only one node, so nothing could take over'
 
@@ -81,8 +85,12 @@ export function survive(base: Base, options: SurviveOptions = {}): Survival {
   const before = lifeOf(base.world)
   const strikes = strikesOn(base, before, options)
   const { subjects, unready } = subjectsOf(base.world, before)
-  const { everything = false } = options
-  const runs = strikes.map(strike => runOf(base, before, { strike, subjects, everything }))
+  const { everything = false, onStruck } = options
+  const runs = strikes.map((strike, index) => {
+    const run = runOf(base, before, { strike, subjects, everything })
+    onStruck?.(index + 1, strikes.length)
+    return run
+  })
   const services = (runs.length === 0 ? [] : subjects).map((subject, index): SurviveRow => {
     const { object, pods, workloads } = subject
     const refs = workloads.flatMap(name => workloadNamed(before, name)?.ref ?? [])
