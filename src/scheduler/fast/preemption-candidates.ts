@@ -73,6 +73,7 @@ export class TrialOutcome implements PreemptionOutcome {
   readonly candidates: readonly VictimCandidate[]
   readonly clearedNominations: readonly Pod[]
   private readonly rejected: () => CodedDiagnosis
+  private known: ReadonlyMap<string, Status> | undefined
 
   constructor(
     trial: Tried,
@@ -89,7 +90,9 @@ export class TrialOutcome implements PreemptionOutcome {
     this.clearedNominations = cleared
   }
 
+  /** To be read before the next attempt; what was read stays. */
   get dryRunRejected(): ReadonlyMap<string, Status> {
-    return this.rejected().explicit
+    this.known ??= this.rejected().explicit
+    return this.known
   }
 }

@@ -33,24 +33,20 @@ const notHelpful = unresolvable(reasons.notHelpful)
 /** What nodes would give up for pods of one priority and request. */
 interface Memo {
   stamps: Uint32Array
-  readonly results: (VictimCandidate | Status)[]
+  /** Why evicting does not help, 0 where it does. */
+  codes: Uint16Array
+  readonly candidates: (VictimCandidate | undefined)[]
 }
 
+/** The rejected nodes are in the buffers of the engine until the next attempt. */
 interface Trial {
   readonly candidates: readonly VictimCandidate[]
   readonly evaluated: readonly VictimCandidate[]
-  readonly rejectedSlots: readonly number[]
-  readonly rejectedCodes: readonly number[]
+  readonly rejectedCount: number
   readonly errors: readonly string[]
 }
 
-const noTrial: Trial = {
-  candidates: [],
-  evaluated: [],
-  rejectedSlots: [],
-  rejectedCodes: [],
-  errors: [],
-}
+const noTrial: Trial = { candidates: [], evaluated: [], rejectedCount: 0, errors: [] }
 
 /** Nodes where evicting pods could help, in the order of the snapshot. */
 export interface Helpful {
@@ -62,6 +58,12 @@ export class Preemption {
   private readonly search: Search
   private readonly memos = new Map<string, Memo>()
   private budgets: readonly PodDisruptionBudget[] = []
+  private rejectedSlots = new Int32Array(0)
+  private rejectedCodes = new Uint16Array(0)
+  /** Codes of broken trials. */
+  private readonly errorCodes = new Set<number>()
+  /** For pods whose trials hold for nobody else. */
+  private readonly once = newMemo()
 
   constructor(search: Search) {
     this.search = search
@@ -123,22 +125,32 @@ export class Preemption {
     const offset = request.choices.preemptionOffset(count)
     const evaluated: VictimCandidate[] = []
     let numViolating = 0
-    const rejectedSlots: number[] = []
-    const rejectedCodes: number[] = []
+    let rejectedCount = 0
     const errors: string[] = []
     const memo = this.memoFor(requestKey)
+    const { generation, capacity } = this.search.cluster.nodes
+    const isNominated = this.search.nominated.size > 0
+    if (this.rejectedSlots.length < count) {
+      this.rejectedSlots = new Int32Array(capacity)
+      this.rejectedCodes = new Uint16Array(capacity)
+    }
     for (let index = 0; index < count; index += 1) {
       const place = offset + index
       const slot = slots[place < count ? place : place - count] as number
-      const result = this.victimsOn(slot, memo)
-      if (!(result instanceof VictimCandidate)) {
-        if (result.code === 'Error') errors.push(...result.reasons)
-        rejectedSlots.push(slot)
-        rejectedCodes.push(this.search.statuses.codeOf(result))
+      if (memo.stamps[slot] !== generation[slot] || (isNominated && this.mustTry(slot))) {
+        this.tryNode(slot, memo)
+      }
+      const code = memo.codes[slot] as number
+      if (code !== 0) {
+        if (this.errorCodes.has(code)) errors.push(...this.search.statuses.status(code).reasons)
+        this.rejectedSlots[rejectedCount] = slot
+        this.rejectedCodes[rejectedCount] = code
+        rejectedCount += 1
         continue
       }
-      evaluated.push(result)
-      if (result.numPDBViolations > 0) numViolating += 1
+      const candidate = memo.candidates[slot] as VictimCandidate
+      evaluated.push(candidate)
+      if (candidate.numPDBViolations > 0) numViolating += 1
       const numNonViolating = evaluated.length - numViolating
       const enough = numNonViolating + Math.min(numViolating, candidatesMax)
       if (numNonViolating > 0 && enough >= candidatesMax) break
@@ -146,7 +158,7 @@ export class Preemption {
     const inOrder = offset > 0 ? this.inOrder(evaluated, helpful) : evaluated
     const candidates =
       numViolating > candidatesMax ? this.capped(evaluated, candidatesMax, helpful) : inOrder
-    return { candidates, evaluated: inOrder, rejectedSlots, rejectedCodes, errors }
+    return { candidates, evaluated: inOrder, rejectedCount, errors }
   }
 
   /** No more candidates that violate a budget than are wanted, those that were tried first. */
@@ -172,18 +184,31 @@ export class Preemption {
   }
 
   /** Kept only for pods that nothing but resources keeps off the node. */
-  private memoFor(requestKey: string): Memo | undefined {
+  private memoFor(requestKey: string): Memo {
     const { search } = this
-    if (search.decidesByTopology) return undefined
-    const name = `${search.question.info.priority} ${requestKey}`
+    const { priority } = search.question.info
+    const memo = search.decidesByTopology ? this.once : this.memoNamed(`${priority} ${requestKey}`)
+    const { capacity } = search.cluster.nodes
+    if (memo.stamps.length < capacity) {
+      memo.stamps = grown(memo.stamps, capacity)
+      memo.codes = grown(memo.codes, capacity)
+    }
+    if (memo === this.once) memo.stamps.fill(0)
+    return memo
+  }
+
+  private memoNamed(name: string): Memo {
     let memo = this.memos.get(name)
     if (memo === undefined) {
-      memo = { stamps: new Uint32Array(0), results: [] }
+      memo = newMemo()
       this.memos.set(name, memo)
     }
-    const { capacity } = search.cluster.nodes
-    if (memo.stamps.length < capacity) memo.stamps = grown(memo.stamps, capacity)
     return memo
+  }
+
+  /** Pods that are nominated to the node count in the trial of this pod alone. */
+  private mustTry(slot: number): boolean {
+    return this.search.nominated.has(slot)
   }
 
   /** Whether any pod on a node could be evicted at all. */
@@ -195,20 +220,16 @@ export class Preemption {
     return false
   }
 
-  private victimsOn(slot: number, kept: Memo | undefined): VictimCandidate | Status {
-    const { nodes } = this.search.cluster
-    const generation = nodes.generation[slot] as number
-    const memo = this.search.nominated.has(slot) ? undefined : kept
-    if (memo !== undefined && memo.stamps[slot] === generation) {
-      return memo.results[slot] as VictimCandidate | Status
-    }
+  /** Finds what a node would give up; a node with nominated pods is asked again next time. */
+  private tryNode(slot: number, memo: Memo): void {
+    const { cluster, statuses, nominated } = this.search
+    const { nodes } = cluster
     const result = this.selectVictims(slot, nodes.infos[slot] as NodeInfo)
-    if (memo !== undefined) {
-      // A trial touches the node; what it found holds for the node as it is again.
-      memo.stamps[slot] = nodes.generation[slot] as number
-      memo.results[slot] = result
-    }
-    return result
+    const isCandidate = result instanceof VictimCandidate
+    memo.candidates[slot] = isCandidate ? result : undefined
+    memo.codes[slot] = isCandidate ? 0 : statuses.codeOf(result)
+    memo.stamps[slot] = nominated.has(slot) ? 0 : (nodes.generation[slot] as number)
+    if (!isCandidate && result.code === 'Error') this.errorCodes.add(statuses.codeOf(result))
   }
 
   private selectVictims(slot: number, start: NodeInfo): VictimCandidate | Status {
@@ -301,7 +322,11 @@ export class Preemption {
     }
     const { nominator, profile } = request
     const cleared = clearedBy({ nominator, features: profile.features }, pod, chosen)
-    const rejected = (): CodedDiagnosis => this.rejectedBy(trial)
+    const { question } = this.search
+    const rejected = (): CodedDiagnosis => {
+      assert(this.search.question === question, 'rejections are read before the next attempt')
+      return this.rejectedBy(trial)
+    }
     return {
       status: success,
       nominate: chosen.node,
@@ -309,20 +334,25 @@ export class Preemption {
     }
   }
 
-  private rejectedBy({ rejectedSlots, rejectedCodes }: Trial): CodedDiagnosis {
+  private rejectedBy({ rejectedCount }: Trial): CodedDiagnosis {
     const { cluster, statuses } = this.search
     const nameOf = (slot: number): string => cluster.nodes.infos[slot]?.name ?? ''
-    const codes = Uint16Array.from(rejectedCodes)
+    const slots = this.rejectedSlots.slice(0, rejectedCount)
+    const codes = this.rejectedCodes.slice(0, rejectedCount)
     const nodes = {
-      count: codes.length,
+      count: rejectedCount,
       codes,
       extraCode: 0,
-      read: () => ({ slots: Int32Array.from(rejectedSlots), codes }),
+      read: () => ({ slots, codes }),
       nameOf,
       statuses,
     }
     return new CodedDiagnosis(nodes, notHelpful, [])
   }
+}
+
+function newMemo(): Memo {
+  return { stamps: new Uint32Array(0), codes: new Uint16Array(0), candidates: [] }
 }
 
 function candidateOf(
