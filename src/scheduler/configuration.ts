@@ -5,6 +5,7 @@ import type { KubeSchedulerConfiguration, Plugin, PluginSet } from '../kube/gene
 import { featuresOf, type SchedulerFeatures, type SchedulerVersion } from './features.ts'
 import type { SchedulerPlugin } from './framework.ts'
 import type { ConfigurationFault } from './configuration-reading.ts'
+import { failed } from './status.ts'
 import { decodePluginArgs } from './plugin-args-decoding.ts'
 import { type DefaultPlugin, defaultPlugins } from './plugins/registry.ts'
 import { type ExtensionPoint, extensionPoints, type Profile } from './profile.ts'
@@ -117,12 +118,23 @@ function pluginsOf(choosing: Choosing): PluginLists {
         ? enabled.map(({ plugin, weight }) => ({ plugin, weight: weight === 0 ? 1 : weight }))
         : enabled.map(({ plugin }) => plugin)
   }
+  const prepared = new Set(lists.preFilter)
+  lists.filter = (lists.filter as SchedulerPlugin[]).map(plugin =>
+    prepared.has(plugin) ? plugin : withoutPreFilter(plugin),
+  )
   for (const [point, set] of Object.entries(sets)) {
     if (point !== 'multiPoint' && !(point in extensionPoints)) enabledIn(set, point, choosing)
   }
   const plugins = defaultPlugins.map(({ plugin }) => plugin).filter(plugin => used.has(plugin))
   checkCounts(lists, choosing)
   return { ...lists, plugins } as PluginLists
+}
+
+/** A Filter that finds nothing of what PreFilter would have left. */
+function withoutPreFilter(plugin: SchedulerPlugin): SchedulerPlugin {
+  if (plugin.unprepared === undefined) return plugin
+  const status = failed(plugin.unprepared)
+  return { ...plugin, filter: () => status, passesEverywhere: () => false }
 }
 
 function checkCounts(

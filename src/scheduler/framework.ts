@@ -239,6 +239,8 @@ export interface Plugin {
   /** Texts that users see, exactly as upstream writes them. */
   readonly reasons?: Readonly<Record<string, string>>
   readonly requeueOn?: readonly RequeueRule[]
+  /** The error of Filter in a profile that has disabled PreFilter; absent: none. */
+  readonly unprepared?: string
 }
 
 export interface PreEnqueuePlugin extends Plugin {

@@ -90,7 +90,7 @@ function decide(
 ): Omit<Decision, 'step'> {
   const pod = world.pod(key) as Pod
   const { result: recorded = {}, volumeBindings, claimWrites, podStatusPatch } = step
-  const want = { result: recorded, volumeBindings, claimWrites, podStatusPatch }
+  const want = { result: recorded, volumeBindings, claimWrites: drawn(claimWrites), podStatusPatch }
   const profile = profiles.find(({ schedulerName }) => schedulerName === pod.spec?.schedulerName)
   const early = ignoredOf(pod, profile)
   if (early !== undefined || profile === undefined) return { want, got: { result: early } }
@@ -111,7 +111,8 @@ function decide(
     keepRaw: true,
   })
   world.nextStartNodeIndex = outcome.nextStartNodeIndex
-  const result = resultOf(outcome, recorded['digest'] !== undefined)
+  const hasDigest = recorded['digest'] !== undefined
+  const result = resultOf(outcome, hasDigest, profile.postFilter.length === 0)
   const writes = outcome.type === 'placed' ? binding(profile, outcome, pod, result) : []
   if (outcome.type === 'unfit') writes.push(...(outcome.postFilter?.writes ?? []))
   settle(world, { pod, key, index, recorded })
@@ -214,9 +215,16 @@ function writesOut(writes: readonly SchedulerWrite[]): Result {
   const patch = podStatusPatchOf(last.values(), claims)
   return {
     ...(volumes.length > 0 && { volumeBindings: volumes }),
-    ...(claims.length > 0 && { claimWrites: claims }),
+    ...(claims.length > 0 && { claimWrites: drawn(claims) }),
     ...(patch !== undefined && { podStatusPatch: patch }),
   }
+}
+
+/** The id of a share is drawn: only whether there is one can be compared. */
+function drawn<T>(claims: T): T {
+  if (claims === undefined) return claims
+  const text = JSON.stringify(claims)
+  return JSON.parse(text.replace(/"shareID":"[-0-9a-f]+"/g, '"shareID":"drawn"')) as T
 }
 
 /** What the pod's status says about the claim that was created for its extended resources. */

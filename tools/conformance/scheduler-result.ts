@@ -21,7 +21,11 @@ export function statusOut({ plugin, code, reasons }: Status): Result {
 }
 
 /** The recorded fields of an outcome; the caller adds what binding and reserving gave. */
-export function resultOf(outcome: ScheduleOutcome, withDigest: boolean): Result {
+export function resultOf(
+  outcome: ScheduleOutcome,
+  withDigest: boolean,
+  noPostFilter = false,
+): Result {
   if (outcome.type === 'no-nodes') return { message: outcome.message }
   const { trace } = outcome
   const common = trace === undefined ? {} : traceOut(trace)
@@ -35,7 +39,10 @@ export function resultOf(outcome: ScheduleOutcome, withDigest: boolean): Result 
     message: outcome.message,
     ...named('unschedulablePlugins', diagnosis.unschedulablePlugins),
     ...named('pendingPlugins', diagnosis.pendingPlugins),
-    postFilter: postFilterOut(outcome.postFilter, outcome.trace),
+    // The recorder runs PostFilter even where the profile has no plugin of it.
+    postFilter: noPostFilter
+      ? { status: { code: 'Unschedulable' }, nominate: null }
+      : postFilterOut(outcome.postFilter, outcome.trace),
   }
 }
 
@@ -125,7 +132,11 @@ function placedOut(outcome: Placed, withDigest: boolean): Result {
   return {
     ...(withDigest
       ? { digest: digestOf(feasible, scoring) }
-      : { feasible, scores: scoring.scores, total: scoring.totals }),
+      : {
+          feasible,
+          ...(scoring.scores.length > 0 && { scores: scoring.scores }),
+          total: scoring.totals,
+        }),
     skippedScores: [...trace.cycle.skipScore].sort(),
     ties: nodeSet(tied),
     ...(showsPick && { heapPick: feasible[heapPick] }),

@@ -114,6 +114,9 @@ function isWhole(profile: Profile): boolean {
   const scorers = profile.score.map(({ plugin }) => plugin)
   return (
     fastFilters.every(name => has(profile.preFilter, name) === has(profile.filter, name)) &&
+    profile.filter.every(
+      ({ name, unprepared }) => unprepared === undefined || has(profile.preFilter, name),
+    ) &&
     scorers.every(
       plugin =>
         plugin.name === 'ImageLocality' ||

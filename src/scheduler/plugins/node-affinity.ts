@@ -11,14 +11,17 @@ import {
 } from '../../kube/node-affinity.ts'
 import {
   actions,
+  type CycleState,
   failed,
   type FilterPlugin,
   type Node,
+  type Pod,
   type PreFilterPlugin,
   type PreFilterResult,
   type PreScorePlugin,
   type ScorePlugin,
   skip,
+  type Status,
   stateKey,
   success,
   unresolvable,
@@ -35,7 +38,9 @@ const rejectedByPod = unresolvable(reasons.pod)
 const rejectedByProfile = unresolvable(reasons.enforced)
 const conflicting = unresolvable(reasons.conflict)
 
-const preScoreState = stateKey<Parameters<typeof preferredScore>[0]>('PreScoreNodeAffinity')
+type Preferred = Parameters<typeof preferredScore>[0]
+
+const preScoreState = stateKey<Preferred>('PreScoreNodeAffinity')
 const skipped: PreFilterResult = { status: skip }
 const passed: PreFilterResult = { status: success }
 
@@ -77,23 +82,35 @@ export const nodeAffinity = {
     return matchesRequiredNodeAffinity(pod.spec, node) ? success : rejectedByPod
   },
   preScore: (cycle, pod) => {
-    const own = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
-    const { addedAffinity } = cycle.handle.args.nodeAffinity
-    const added = addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
-    if (own === undefined && added.length === 0) return skip
-    const ofPod = compilePreferredTerms(own ?? [])
-    if (!ofPod.ok) return failed(ofPod.error)
-    // A profile whose terms are not valid does not start, so what is wrong here scores nothing.
-    const ofProfile = compilePreferredTerms(added)
-    cycle.write(preScoreState, ofProfile.ok ? [...ofProfile.terms, ...ofPod.terms] : ofPod.terms)
+    const preferred = preferredTerms(cycle, pod)
+    if (preferred === undefined) return skip
+    if ('code' in preferred) return preferred
+    cycle.write(preScoreState, preferred)
     return success
   },
-  score: (cycle, _pod, { node }) => preferredScore(cycle.read(preScoreState) ?? [], node),
+  score: (cycle, pod, { node }) => {
+    // Where PreScore is disabled, each node computes what it would have left.
+    const preferred = cycle.read(preScoreState) ?? preferredTerms(cycle, pod) ?? []
+    return 'code' in preferred ? preferred : preferredScore(preferred, node)
+  },
   normalizeScores: (_cycle, _pod, _nodes, scores) => {
     normalizeToMax(scores, false)
     return success
   },
 } satisfies PreFilterPlugin & FilterPlugin & PreScorePlugin & ScorePlugin
+
+/** Terms of profile and pod; undefined when there are none. */
+function preferredTerms(cycle: CycleState, pod: Pod): Preferred | Status | undefined {
+  const own = pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
+  const { addedAffinity } = cycle.handle.args.nodeAffinity
+  const added = addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  if (own === undefined && added.length === 0) return undefined
+  const ofPod = compilePreferredTerms(own ?? [])
+  if (!ofPod.ok) return failed(ofPod.error)
+  // A profile whose terms are not valid does not start, so what is wrong here scores nothing.
+  const ofProfile = compilePreferredTerms(added)
+  return ofProfile.ok ? [...ofProfile.terms, ...ofPod.terms] : ofPod.terms
+}
 
 /** The nodes that the terms name by field; undefined when a term names none, so that any may do. */
 function namesOfTerms(terms: readonly NodeSelectorTerm[]): readonly string[] | undefined {

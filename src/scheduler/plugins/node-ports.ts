@@ -24,6 +24,7 @@ function anyConflict(used: readonly HostPort[], wanted: readonly HostPort[]): bo
 export const nodePorts = {
   name: 'NodePorts',
   doc: 'Rejects nodes on which a requested host port is in use.',
+  unprepared: 'reading "PreFilterNodePorts" from cycleState: not found',
   reasons,
   requeueOn: [
     {

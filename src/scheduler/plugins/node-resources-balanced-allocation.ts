@@ -2,8 +2,10 @@
 // Upstream: pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go, v1.36.3.
 
 import {
+  type CycleState,
   maxNodeScore,
   type NodeInfo,
+  type Pod,
   type PreScorePlugin,
   type ScorePlugin,
   skip,
@@ -18,19 +20,29 @@ export const nodeResourcesBalancedAllocation = {
   name: 'NodeResourcesBalancedAllocation',
   doc: 'Scores nodes higher when cpu, memory and the like become evenly used.',
   preScore: (cycle, pod) => {
-    const { resources } = cycle.handle.args.nodeResourcesBalancedAllocation
-    const requests = actualRequests(pod, resources)
-    if (requests.every(({ request }) => request === 0)) return skip
+    const requests = requestsOf(cycle, pod)
+    if (isNothing(requests)) return skip
     cycle.write(preScoreState, requests)
     return success
   },
-  score: (cycle, _pod, node) => {
-    const requests = cycle.read(preScoreState) ?? []
+  score: (cycle, pod, node) => {
+    // Where PreScore is disabled, each node computes what it would have left.
+    const requests = cycle.read(preScoreState) ?? requestsOf(cycle, pod)
+    if (isNothing(requests)) return 0
     if (!cycle.handle.features.scoresBalanceChange) return balance(node, requests, true)
     const change = balance(node, requests, true) - balance(node, requests, false)
     return maxNodeScore / 2 + Math.trunc((maxNodeScore / 2 + change) / 2)
   },
 } satisfies PreScorePlugin & ScorePlugin
+
+function requestsOf(cycle: CycleState, pod: Pod): readonly ScoredResource[] {
+  return actualRequests(pod, cycle.handle.args.nodeResourcesBalancedAllocation.resources)
+}
+
+/** Pods that ask for nothing are not scored, so that they do not all land on one node. */
+function isNothing(requests: readonly ScoredResource[]): boolean {
+  return requests.every(({ request }) => request === 0)
+}
 
 /**
  * 100 minus the standard deviation of the used fractions, in percent. Half of the cpu and all of

@@ -5,6 +5,7 @@ import type { Toleration } from '../../kube/generated/types.ts'
 import { tolerationsTolerate } from '../../kube/toleration.ts'
 import {
   actions,
+  failed,
   type FilterPlugin,
   type Node,
   type PreScorePlugin,
@@ -19,6 +20,8 @@ import { hasUntoleratedTaint } from '../taints.ts'
 const reasons = { untolerated: 'node(s) had untolerated taint(s)' }
 const rejected = unresolvable(reasons.untolerated)
 const preScoreState = stateKey<readonly Toleration[]>('PreScoreTaintToleration')
+/** PreScore is disabled and Score is not. */
+const notPrepared = failed(`failed to read "${preScoreState.name}" from cycleState: not found`)
 
 export const taintToleration = {
   name: 'TaintToleration',
@@ -50,9 +53,10 @@ export const taintToleration = {
     return success
   },
   score: (cycle, _pod, { node }) => {
+    const tolerations = cycle.read(preScoreState)
+    if (tolerations === undefined) return notPrepared
     const taints = node.spec?.taints
     if (taints === undefined) return 0
-    const tolerations = cycle.read(preScoreState) ?? []
     let intolerable = 0
     for (const taint of taints) {
       if (taint.effect === 'PreferNoSchedule' && !tolerationsTolerate(tolerations, taint))

@@ -128,6 +128,7 @@ function referenceTo({ metadata }: PersistentVolumeClaim): Record<string, string
 export const volumeBinding = {
   name: 'VolumeBinding',
   doc: 'Rejects nodes where a claim of the pod cannot get or reach its volume.',
+  unprepared: 'not found',
   reasons,
   requeueOn: [
     {

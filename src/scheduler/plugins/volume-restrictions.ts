@@ -101,6 +101,7 @@ function addTo(cycle: CycleState, change: PodInfo, sign: 1 | -1): void {
 export const volumeRestrictions = {
   name: 'VolumeRestrictions',
   doc: 'Rejects nodes where a disk is taken, and all nodes while a one-pod claim is in use.',
+  unprepared: 'cannot read "PreFilterVolumeRestrictions" from cycleState',
   reasons,
   requeueOn: [
     {

@@ -2,6 +2,7 @@
 // Upstream: structured/internal/incubating/allocator_incubating.go Allocate, createNodeSelector,
 // v0.36.3.
 
+import { absorb, digestText, emptyDigest } from '../../../base/hash.ts'
 import type {
   AllocationResult,
   Device,
@@ -45,19 +46,27 @@ export function allocationOf(
   const config = [...classConfigs(requests), ...claimConfigs(claim, requests)]
   return {
     devices: {
-      ...(devices.length === 0 ? {} : { results: devices.map(resultOf) }),
+      ...(devices.length === 0
+        ? {}
+        : { results: devices.map((each, index) => resultOf(each, shareId(claim, index))) }),
       ...(config.length === 0 ? {} : { config }),
     },
     ...(selector === undefined ? {} : { nodeSelector: selector }),
   }
 }
 
-function resultOf({
-  wanted,
-  device,
-  slice,
-  consumed,
-}: ChosenDevice): DeviceRequestAllocationResult {
+/** A UUID for a share of a device; upstream draws it. */
+function shareId({ metadata }: ResourceClaim, index: number): string {
+  const { namespace = '', name = '', uid = '' } = metadata
+  const text = digestText(absorb(emptyDigest, `${namespace}/${name}/${uid}/${index}`))
+  const tail = index.toString(16).padStart(12, '0')
+  return `${text.slice(0, 8)}-${text.slice(8, 12)}-4${text.slice(12, 15)}-8000-${tail}`
+}
+
+function resultOf(
+  { wanted, device, slice, consumed }: ChosenDevice,
+  shareID: string,
+): DeviceRequestAllocationResult {
   const { bindingConditions, bindingFailureConditions } = device
   return {
     request: resultName(wanted),
@@ -68,7 +77,7 @@ function resultOf({
     ...(wanted.tolerations === undefined ? {} : { tolerations: wanted.tolerations }),
     ...(bindingConditions === undefined ? {} : { bindingConditions }),
     ...(bindingFailureConditions === undefined ? {} : { bindingFailureConditions }),
-    ...(consumed === undefined ? {} : { consumedCapacity: quantitiesOf(consumed) }),
+    ...(consumed === undefined ? {} : { shareID, consumedCapacity: quantitiesOf(consumed) }),
   }
 }
 

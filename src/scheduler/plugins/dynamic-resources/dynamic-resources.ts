@@ -249,6 +249,7 @@ function reserveOn(cycle: CycleState, nodeName: string): Status {
 export const dynamicResources = {
   name: 'DynamicResources',
   doc: 'Rejects nodes whose devices cannot serve the ResourceClaims of the pod.',
+  unprepared: 'not found',
   reasons,
   requeueOn: [
     {

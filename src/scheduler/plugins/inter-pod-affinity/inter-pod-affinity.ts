@@ -9,6 +9,7 @@ import { normalizeScores, preScore, score } from './scoring.ts'
 export const interPodAffinity = {
   name: 'InterPodAffinity',
   doc: 'Rejects nodes that break required pod affinity or anti-affinity; scores the preferred.',
+  unprepared: 'error reading "PreFilterInterPodAffinity" from cycleState: not found',
   reasons,
   requeueOn,
   preFilter,

@@ -4,6 +4,7 @@
 import type { Pod } from '../../../kube/generated/types.ts'
 import {
   type CycleState,
+  failed,
   maxNodeScore,
   type NodeInfo,
   type PodInfo,
@@ -21,6 +22,8 @@ import { namespaceLabels, resolveNamespaces } from './terms.ts'
 type DomainScores = Map<string, Map<string, number>>
 
 const preScoreState = stateKey<DomainScores>('PreScoreInterPodAffinity')
+/** PreScore is disabled and Score is not. */
+const notPrepared = failed(`failed to read "${preScoreState.name}" from cycleState: not found`)
 
 interface Scorer {
   readonly pod: PodInfo
@@ -91,9 +94,11 @@ function add(scores: DomainScores, term: AffinityTerm, node: NodeInfo, weight: n
 }
 
 /** The sum over the node's topology keys; negative when pods are better kept away. */
-export function score(cycle: CycleState, _pod: Pod, { labels }: NodeInfo): number {
+export function score(cycle: CycleState, _pod: Pod, { labels }: NodeInfo): number | Status {
+  const scores = cycle.read(preScoreState)
+  if (scores === undefined) return notPrepared
   let sum = 0
-  for (const [topologyKey, byValue] of cycle.read(preScoreState) ?? []) {
+  for (const [topologyKey, byValue] of scores) {
     const value = labels[topologyKey]
     if (value !== undefined) sum += byValue.get(value) ?? 0
   }

@@ -9,6 +9,7 @@ import { preScore, score } from './scoring.ts'
 export const nodeResourcesFit = {
   name: 'NodeResourcesFit',
   doc: 'Rejects nodes without room for the requests; by default the emptier node scores higher.',
+  unprepared: 'error reading "PreFilterNodeResourcesFit" from cycleState: not found',
   reasons,
   requeueOn,
   preFilter,

@@ -29,19 +29,22 @@ interface ScoringState {
 const preScoreState = stateKey<ScoringState>('PreScoreNodeResourcesFit')
 
 export function preScore(cycle: CycleState, pod: Pod): Status {
-  const { scoringStrategy } = cycle.handle.args.nodeResourcesFit
-  cycle.write(preScoreState, {
-    resources: defaultedRequests(pod, scoringStrategy.resources),
-    scoreOf: scorerOf(scoringStrategy),
-    isCurve: scoringStrategy.type === 'RequestedToCapacityRatio',
-  })
+  cycle.write(preScoreState, stateOf(cycle, pod))
   return success
 }
 
-export function score(cycle: CycleState, _pod: Pod, node: NodeInfo): number {
-  const state = cycle.read(preScoreState)
-  if (state === undefined) return 0
-  const { resources, scoreOf, isCurve } = state
+function stateOf(cycle: CycleState, pod: Pod): ScoringState {
+  const { scoringStrategy } = cycle.handle.args.nodeResourcesFit
+  return {
+    resources: defaultedRequests(pod, scoringStrategy.resources),
+    scoreOf: scorerOf(scoringStrategy),
+    isCurve: scoringStrategy.type === 'RequestedToCapacityRatio',
+  }
+}
+
+export function score(cycle: CycleState, pod: Pod, node: NodeInfo): number {
+  // Where PreScore is disabled, each node computes what it would have left.
+  const { resources, scoreOf, isCurve } = cycle.read(preScoreState) ?? stateOf(cycle, pod)
   let sum = 0
   let weights = 0
   for (const { name, weight, request, isIrrelevant } of resources) {

@@ -9,6 +9,7 @@ import { normalizeScores, preScore, score } from './scoring.ts'
 export const podTopologySpread = {
   name: 'PodTopologySpread',
   doc: 'Rejects nodes that would break topologySpreadConstraints; scores those that need not hold.',
+  unprepared: 'reading "PreFilterPodTopologySpread" from cycleState: not found',
   reasons,
   requeueOn,
   preFilter,

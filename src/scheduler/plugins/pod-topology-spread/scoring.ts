@@ -31,6 +31,8 @@ interface ScoringState {
 }
 
 const preScoreState = stateKey<ScoringState>('PreScorePodTopologySpread')
+/** PreScore is disabled and Score is not. */
+const notPrepared = failed(`error reading "${preScoreState.name}" from cycleState: not found`)
 const ignoredScore = -1
 
 export function preScore(cycle: CycleState, pod: Pod, feasible: readonly NodeInfo[]): Status {
@@ -89,9 +91,10 @@ function countNode({ constraints, counts }: ScoringState, pod: Pod, node: NodeIn
 }
 
 /** The sum over constraints of matching pods * weight + maxSkew - 1; less is better. */
-export function score(cycle: CycleState, pod: Pod, node: NodeInfo): number {
+export function score(cycle: CycleState, pod: Pod, node: NodeInfo): number | Status {
   const state = cycle.read(preScoreState)
-  if (state === undefined || state.ignored.has(node.name)) return 0
+  if (state === undefined) return notPrepared
+  if (state.ignored.has(node.name)) return 0
   const namespace = pod.metadata.namespace ?? ''
   let sum = 0
   for (let index = 0; index < state.constraints.length; index += 1) {
