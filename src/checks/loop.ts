@@ -43,7 +43,7 @@ interface Loop {
   readonly n: number
   readonly field?: string
   readonly between?: string
-  /** Mean time until the same value is back. */
+  /** How long it takes as a rule until the same value is back. */
   readonly seconds?: number
 }
 
@@ -56,7 +56,9 @@ function replicasLoop(changes: readonly Change[]): Loop[] {
   })
   if (periods.length < returnsMin) return []
   const [last, before] = [values.at(-1)?.value, values.at(-2)?.value]
-  const seconds = periods.reduce((sum, ms) => sum + ms, 0) / periods.length / 1000
+  // The median: what was before the loop began is no part of its rhythm.
+  const sorted = [...periods].sort((a, b) => a - b)
+  const seconds = (sorted[Math.trunc(sorted.length / 2)] ?? 0) / 1000
   const between = `${String(before)} and ${String(last)}`
   return [{ n: values.length - 1, field: 'spec.replicas', between, seconds }]
 }

@@ -16,6 +16,7 @@ import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
 import { type Change, type IndexSpec, Store } from './store.ts'
 import type { TraceEntry } from './trace.ts'
 import { type Cursors, View } from './view.ts'
+import { wire, type Wiring } from './wiring.ts'
 
 /** The code of a run: who takes part and how requests are served. Shared by all forks. */
 export interface Program {
@@ -67,17 +68,6 @@ interface Seat {
   deliveryAtMs: number
 }
 
-interface Wiring {
-  readonly watches: readonly ReadonlyMap<string, number>[]
-  readonly subscribers: ReadonlyMap<string, readonly Subscription[]>
-}
-
-/** An actor that watches a kind, and where the kind is in its watches. */
-interface Subscription {
-  readonly actor: number
-  readonly position: number
-}
-
 export class World {
   readonly program: Program
   readonly options: WorldOptions
@@ -111,7 +101,7 @@ export class World {
 
   /** A World in which every actor has started and nothing else has happened. */
   static create(program: Program, options: WorldOptions): World {
-    const world = new World(program, options, wire(program))
+    const world = new World(program, options, wire(program.actors))
     for (let index = 0; index < program.actors.length; index += 1) {
       const { watches } = program.actors[index] as Actor
       const cursors = watches.map(() => 0)
@@ -597,19 +587,4 @@ const placeholder: Forkable = {
 
 function initialLatencies(program: Program, options: WorldOptions): number[] {
   return program.actors.map(actor => options.latencies?.[actor.name] ?? options.latencyMs)
-}
-
-function wire(program: Program): Wiring {
-  const subscribers = new Map<string, Subscription[]>()
-  program.actors.forEach(({ watches }, actor) => {
-    watches.forEach((kind, position) => {
-      const known = subscribers.get(kind)
-      if (known === undefined) subscribers.set(kind, [{ actor, position }])
-      else known.push({ actor, position })
-    })
-  })
-  const watches = program.actors.map(
-    actor => new Map(actor.watches.map((kind, position) => [kind, position])),
-  )
-  return { watches, subscribers }
 }

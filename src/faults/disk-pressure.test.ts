@@ -5,7 +5,7 @@ import { clusterWithWeb, conditionOf, nodeOfWeb, podsOf, scaleWeb, servingNow } 
 it('the node takes no new pods while it lasts, and keeps those it has', () => {
   const world = clusterWithWeb()
   const node = nodeOfWeb(world)
-  diskPressure.apply(world, { node })
+  diskPressure.apply(world, { node, pods: 0 })
   world.runFor(10_000)
   expect(conditionOf(world, node, 'DiskPressure')).toBe('True')
   scaleWeb(world, 7)

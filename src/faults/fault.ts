@@ -11,6 +11,10 @@ export interface FaultArgs {
   readonly image?: string
   /** How much, where a fault is a delay. */
   readonly byMs?: number
+  /** The name of a webhook in its configuration. */
+  readonly webhook?: string
+  /** How many pods it costs. */
+  readonly pods?: number
 }
 
 /** A fault that comes and goes: so long it holds, so long it rests, again and again. */

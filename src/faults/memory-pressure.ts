@@ -1,19 +1,19 @@
-// A node is short of memory, softly: it says so, is tainted for it and takes no new pods; what runs
-// there is not evicted, since the twin knows no usage.
-// Upstream: pkg/kubelet/nodestatus/setters.go (MemoryPressureCondition), v1.36.3.
+// A node is short of memory, softly: it says so, is tainted for it, takes no new pods, and its
+// kubelet evicts pods one by one, those first that request no memory.
+// Upstream: pkg/kubelet/nodestatus/setters.go (MemoryPressureCondition), pkg/kubelet/eviction,
+// v1.36.3.
 
 import type { Fault } from './fault.ts'
-import { nodeIsThere, setCondition } from './nodes.ts'
+import { evictionsDefault, nodeIsThere, tell } from './nodes.ts'
 
-const type = 'MemoryPressure'
+const pressure = 'MemoryPressure'
 
 export const memoryPressure = {
   name: 'memory-pressure',
-  doc: 'The node reports MemoryPressure: it is tainted, and nothing new lands there.',
-  args: ['node'],
+  doc: 'The node reports MemoryPressure: it is tainted, nothing new lands there, and pods are evicted.',
+  args: ['node', 'pods'],
   canApply: (world, { node }) => nodeIsThere(world, node),
-  apply: (world, { node = '' }) =>
-    setCondition(world, node, { type, status: 'True', reason: 'KubeletHasInsufficientMemory' }),
-  recover: (world, { node = '' }) =>
-    setCondition(world, node, { type, status: 'False', reason: 'KubeletHasSufficientMemory' }),
+  apply: (world, { node = '', pods: evictions = evictionsDefault }) =>
+    tell(world, { type: 'pressure', node, pressure, evictions }),
+  recover: (world, { node = '' }) => tell(world, { type: 'relief', node, pressure }),
 } satisfies Fault

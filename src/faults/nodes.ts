@@ -2,10 +2,8 @@
 
 import type { Checked } from '../base/problem.ts'
 import { compareStrings } from '../base/compare.ts'
-import { request } from '../cluster/cluster.ts'
 import { apiServerName } from '../cluster/serve.ts'
 import type { World } from '../engine/world.ts'
-import type { Node } from '../kube/generated/types.ts'
 import { kubeletName, type KubeletOrder } from '../nodes/kubelet.ts'
 import { applicable, inapplicable } from './fault.ts'
 
@@ -41,16 +39,5 @@ export function zonesOf(world: World): readonly string[] {
   return [...new Set(zones)].sort(compareStrings)
 }
 
-/** Sets a condition of a node, as its kubelet would report it. */
-export function setCondition(
-  world: World,
-  node: string,
-  condition: { readonly type: string; readonly status: 'True' | 'False'; readonly reason: string },
-): void {
-  const known = world.store.get('Node', node) as Node | undefined
-  if (known === undefined) return
-  const others = (known.status?.conditions ?? []).filter(({ type }) => type !== condition.type)
-  const patch = { status: { conditions: [condition, ...others] } }
-  const target = { kind: 'Node', name: node }
-  request(world, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
-}
+/** A shortage is over when one pod is gone, unless a trial says otherwise. */
+export const evictionsDefault = 1

@@ -8,6 +8,7 @@ import type { Fault } from './fault.ts'
 import { imagePullFailure } from './image-pull-failure.ts'
 import { kubeletOutage } from './kubelet-outage.ts'
 import { memoryPressure } from './memory-pressure.ts'
+import { metricsOutage } from './metrics-outage.ts'
 import { networkPartition } from './network-partition.ts'
 import { nodeDelete } from './node-delete.ts'
 import { nodeLoss } from './node-loss.ts'
@@ -15,6 +16,7 @@ import { nodeReboot } from './node-reboot.ts'
 import { notReadyFlapping } from './not-ready-flapping.ts'
 import { schedulerOutage } from './scheduler-outage.ts'
 import { slowStart } from './slow-start.ts'
+import { webhookOutage } from './webhook-outage.ts'
 import { zoneLoss } from './zone-loss.ts'
 
 const members: readonly Fault[] = [
@@ -25,6 +27,7 @@ const members: readonly Fault[] = [
   imagePullFailure,
   kubeletOutage,
   memoryPressure,
+  metricsOutage,
   networkPartition,
   nodeDelete,
   nodeLoss,
@@ -32,6 +35,7 @@ const members: readonly Fault[] = [
   notReadyFlapping,
   schedulerOutage,
   slowStart,
+  webhookOutage,
   zoneLoss,
 ]
 

@@ -4,6 +4,7 @@ import { SortedMap } from '../base/sorted-map.ts'
 import type { Forkable } from '../engine/actor.ts'
 import type { NodeHeartbeat } from '../kube/node-heartbeat.ts'
 import type { Disturbance } from './disturbances.ts'
+import type { Pressure } from './pressure.ts'
 import type { PodRun } from './pod-run.ts'
 
 /** One pod as its kubelet sees it. */
@@ -28,10 +29,17 @@ export interface NodeLink {
   readonly refused?: true
   /** The timer for the next renewal, where renewals are requests. */
   readonly renewal?: number
+  /** What the node is short of, and how many pods it still evicts. */
+  readonly shortages?: Readonly<Partial<Record<Pressure, Shortage>>>
   /** The timer for the next post of its status. */
   readonly correction?: number
   /** Volumes in use, as last reported. */
   readonly volumes?: readonly string[]
+}
+
+export interface Shortage {
+  readonly evictions: number
+  readonly timer?: number
 }
 
 export class KubeletState implements Forkable {

@@ -2,18 +2,11 @@
 // nodes do not. Upstream: pkg/kubelet/{kubelet,status/status_manager}.go, v1.36.3.
 
 import { assertNever } from '../base/assert.ts'
-import type { Actor, Turn } from '../engine/actor.ts'
-import type { Change, IndexSpec } from '../engine/store.ts'
+import type { Actor } from '../engine/actor.ts'
+import type { Change } from '../engine/store.ts'
 import type { View } from '../engine/view.ts'
-import type { ApiRequest } from '../apiserver/request.ts'
-import type {
-  Node,
-  PersistentVolume,
-  Pod,
-  PodStatus,
-  VolumeAttachment,
-} from '../kube/generated/types.ts'
-import { keyOf, type KubeObject } from '../kube/object.ts'
+import type { Node, PersistentVolume, Pod, VolumeAttachment } from '../kube/generated/types.ts'
+import { keyOf } from '../kube/object.ts'
 import { formatTime } from '../kube/time.ts'
 import {
   attachableVolumesOf,
@@ -52,6 +45,8 @@ import {
   stop,
 } from './pod-run.ts'
 import { statusOf } from './pod-status.ts'
+import { nodeNameIndex, patchStatus, submit } from './requests.ts'
+import { endPressure, press, type Pressed, relieve, type ShortagePayload } from './shortage.ts'
 
 /** What trials and faults may tell the kubelets, by `world.signal('kubelet', order)`. */
 export type KubeletOrder =
@@ -67,6 +62,12 @@ export type KubeletOrder =
       /** `kept`: they ran on meanwhile. `restarted`: the machine was off. */
       readonly containers?: 'kept' | 'restarted'
     }
+  | ({
+      readonly type: 'pressure'
+      /** So many pods are evicted before the node has enough again. */
+      readonly evictions: number
+    } & Pressed)
+  | ({ readonly type: 'relief' } & Pressed)
   | { readonly type: 'disturb'; readonly disturbance: Disturbance }
   | { readonly type: 'calm'; readonly disturbance: Disturbance }
   | {
@@ -82,6 +83,7 @@ type Payload =
   | LeasePayload
   | { readonly type: 'due'; readonly uid: string }
   | { readonly type: 'correct'; readonly node: string }
+  | ShortagePayload
 
 export const kubeletName = 'kubelet'
 
@@ -127,6 +129,15 @@ function obey(context: Context, payload: Payload): void {
       return
     case 'connect':
       connect(context, payload)
+      return
+    case 'pressure':
+      press(context, payload)
+      return
+    case 'shortage':
+      relieve(context, payload)
+      return
+    case 'relief':
+      endPressure(context, payload)
       return
     case 'disturb':
     case 'calm':
@@ -304,13 +315,6 @@ function reportVolumes(context: Context, node: string): void {
   submit(turn, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
 }
 
-/** Pods by spec.nodeName: the index that every World keeps under this name. */
-const nodeNameIndex = {
-  name: 'node-name',
-  kind: 'Pod',
-  values: (object: KubeObject) => [(object as Pod).spec?.nodeName ?? ''],
-} satisfies Omit<IndexSpec, 'part'>
-
 function onPod(context: Context, change: Change): void {
   const { state } = context
   const pod: Pod | undefined = change.after
@@ -444,17 +448,6 @@ function report(context: Context, charge: Charge, pod: Pod): void {
   const { turn } = context
   const hostIP = hostIPOf(context, charge.node)
   patchStatus(turn, pod, statusOf({ pod, run: charge.run, nowMs: turn.nowMs, hostIP }))
-}
-
-function patchStatus(turn: Turn, pod: Pod, status: PodStatus): void {
-  const { name = '', namespace = '', uid = '' } = pod.metadata
-  const target = { kind: 'Pod', namespace, name }
-  const patch = { metadata: { uid }, status }
-  submit(turn, { verb: 'patch', target, patchType: 'merge', patch, subresource: 'status' })
-}
-
-function submit(turn: Turn, request: ApiRequest): void {
-  turn.submit(request)
 }
 
 /** Stores a charge with its timer set to `atMs`, or without one. */

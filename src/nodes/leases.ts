@@ -21,6 +21,7 @@ import {
   renewEveryMsDefault,
 } from '../kube/node-heartbeat.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { outageKind } from '../kube/outage-object.ts'
 import type { Context } from './context.ts'
 import { readyConditions } from './node-object.ts'
 
@@ -33,6 +34,7 @@ export const gateKinds: readonly string[] = [
   ...policyKinds,
   ...policyKinds.map(kind => `${kind}Binding`),
   scriptKind,
+  outageKind,
 ]
 
 /** What leases wake the kubelets for: the renewal of one node, or the end of a time of change. */

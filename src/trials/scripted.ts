@@ -25,7 +25,17 @@ import type { GateResult } from './gates.ts'
 import { applyAll, finishInstall, gateVerdicts, workloadKinds } from './install.ts'
 import { emptyWorld, type Platform, type PlatformObject } from './platform.ts'
 import { strikeNow } from './strike.ts'
-import type { FaultStep, ObjectPath, Placed, RestartTarget, TrialSpec, TrialStep } from './spec.ts'
+import type {
+  DeleteStep,
+  FaultStep,
+  ObjectPath,
+  Placed,
+  PodOf,
+  RestartTarget,
+  SetStep,
+  TrialSpec,
+  TrialStep,
+} from './spec.ts'
 import type { TrialResult } from './trial.ts'
 import { upgradeAll } from './upgrade.ts'
 import { refOf, targetOf, Voyage } from './voyage.ts'
@@ -162,11 +172,8 @@ function restart(script: Script, target: RestartTarget, location: Location): voi
   voyage.settle()
 }
 
-function set(
-  script: Script,
-  { object: path, path: field, value }: { object: ObjectPath; path: string; value: unknown },
-  location: Location,
-): void {
+function set(script: Script, step: SetStep, location: Location): void {
+  const { object: path, path: field, value, everyMs } = step
   const object = lookUp(script, parseObjectPath(path), location)
   if (object === undefined) return
   const fault = pathFault(object, field)
@@ -183,7 +190,32 @@ function set(
     return
   }
   script.voyage.patch(object, patchOf(object, pathParts(field), value))
-  script.voyage.settle()
+  if (everyMs === undefined) script.voyage.settle()
+  else insist(script.voyage, { ...step, everyMs })
+}
+
+/** So many writes of one step at most: the bound of a voyage. */
+const insistencesMax = 10_000
+
+/** Writes a field again and again, whenever its time comes. */
+function insist(
+  voyage: Voyage,
+  { object: path, path: field, value, everyMs, forMs = Infinity }: SetStep & { everyMs: number },
+): void {
+  const startMs = voyage.world.nowMs
+  const again = (count: number): void => {
+    const atMs = startMs + count * everyMs
+    if (atMs > startMs + forMs || count > insistencesMax) return
+    voyage.later(atMs, () => {
+      const ref = parseObjectPath(path)
+      const { store } = voyage.world
+      const object =
+        store.get(ref.kind, keyFrom(ref.namespace, ref.name)) ?? customObject(store, ref)
+      if (object !== undefined) voyage.patch(object, patchOf(object, pathParts(field), value))
+      again(count + 1)
+    })
+  }
+  again(1)
 }
 
 /** A merge patch that sets one field; it replaces a list as a whole, so the other items go along. */
@@ -205,18 +237,33 @@ function applyFiles({ voyage, read, problems }: Script, files: readonly string[]
   voyage.settle()
 }
 
-interface Removal {
-  readonly object: ObjectPath
-  readonly gracePeriodSeconds?: number
-}
-
-function remove(script: Script, removal: Removal, location: Location): void {
-  const { object: path, gracePeriodSeconds } = removal
-  const object = lookUp(script, parseObjectPath(path), location)
+function remove(script: Script, step: DeleteStep, location: Location): void {
+  const { object: path, podOf, gracePeriodSeconds } = step
+  const object =
+    podOf === undefined
+      ? lookUp(script, parseObjectPath(path ?? ''), location)
+      : podToDelete(script, podOf, location)
   if (object === undefined) return
   const grace = gracePeriodSeconds === undefined ? {} : { options: { gracePeriodSeconds } }
   request(script.voyage.world, { verb: 'delete', target: targetOf(object), ...grace })
   script.voyage.settle()
+}
+
+function podToDelete(script: Script, which: PodOf, location: Location): KubeObject | undefined {
+  if (lookUp(script, parseObjectPath(which.object), location) === undefined) return undefined
+  const pod = podOf(script.voyage.world, which)
+  if (pod !== undefined) return pod
+  const sort = which.terminating === true ? 'terminating pod' : 'pod'
+  script.problems.push({
+    code: 'ST0322',
+    severity: 'error',
+    location,
+    object: which.object,
+    what: `there is no ${sort} number ${which.index} of ${which.object} at this step`,
+    why: 'pods are counted by name, from 0',
+    todo: 'name a lower index, or let the workload come up first',
+  })
+  return undefined
 }
 
 function scale(
@@ -264,25 +311,34 @@ function argsFit({ name, args: known }: Fault, args: FaultArgs): Checked<true> |
 
 /** `nodeOf` names the node on which the pod number `index` of a workload runs, by pod name. */
 function faultArgs({ voyage }: Script, step: FaultStep): FaultArgs {
-  const { node, zone, image, byMs, nodeOf } = step
+  const { node, zone, image, byMs, webhook, pods, nodeOf } = step
   const found = nodeOf === undefined ? node : nodeUnder(voyage.world, nodeOf)
   return {
     ...(found !== undefined && { node: found }),
     ...(zone !== undefined && { zone }),
     ...(image !== undefined && { image }),
     ...(byMs !== undefined && { byMs }),
+    ...(webhook !== undefined && { webhook }),
+    ...(pods !== undefined && { pods }),
   }
 }
 
-function nodeUnder(
-  world: World,
-  { object: path, index }: { object: ObjectPath; index: number },
-): string | undefined {
-  const ref = parseObjectPath(path)
+function nodeUnder(world: World, which: PodOf): string | undefined {
+  const pod = podOf(world, which)
+  return pod && nodeNameIndex.values(pod)[0]
+}
+
+function podOf(world: World, { object, index, terminating }: PodOf): KubeObject | undefined {
+  const ref = parseObjectPath(object)
   const owner = world.store.get(kindKey('apps/v1', ref.kind), keyFrom(ref.namespace, ref.name))
   if (owner === undefined) return undefined
   const pods = podsUnder(world, owner)
-  return nodeNameIndex.values(pods[index] ?? owner)[0]
+  const counted = terminating === true ? pods.filter(isGoing) : pods
+  return counted[index]
+}
+
+function isGoing({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined
 }
 
 function podsUnder(world: World, owner: KubeObject): readonly KubeObject[] {

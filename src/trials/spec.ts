@@ -155,11 +155,9 @@ export type ObjectPath = string
 export type TrialStep =
   | { readonly install: { readonly timeoutMs: number } }
   | { readonly restart: RestartTarget }
-  | {
-      readonly set: { readonly object: ObjectPath; readonly path: string; readonly value: unknown }
-    }
+  | { readonly set: SetStep }
   | { readonly apply: { readonly files: readonly string[] } }
-  | { readonly delete: { readonly object: ObjectPath; readonly gracePeriodSeconds?: number } }
+  | { readonly delete: DeleteStep }
   | { readonly scale: { readonly object: ObjectPath; readonly replicas: number } }
   | { readonly fault: FaultStep }
   | { readonly drain: { readonly node: string } & DrainOptions }
@@ -172,15 +170,42 @@ export type RestartTarget =
   | { readonly all: true }
   | { readonly kind: string; readonly namespace: string; readonly name: string }
 
+export interface SetStep {
+  readonly object: ObjectPath
+  readonly path: string
+  readonly value: unknown
+  /** Written again this far apart, as somebody does who insists on it. */
+  readonly everyMs?: number
+  /** For how long it is written again; absent: to the end. */
+  readonly forMs?: number
+}
+
+/** Of `object` and `podOf` exactly one is there. */
+export interface DeleteStep {
+  readonly object?: ObjectPath
+  readonly podOf?: PodOf
+  readonly gracePeriodSeconds?: number
+}
+
+/** The pod number `index` of a workload, by name. */
+export interface PodOf {
+  readonly object: ObjectPath
+  readonly index: number
+  /** Only those count that are being deleted already. */
+  readonly terminating?: boolean
+}
+
 export interface FaultStep {
   readonly kind: string
   readonly node?: string
   readonly zone?: string
   /** The node that this pod of a workload runs on: `StatefulSet/argocd/redis` and ordinal or index. */
-  readonly nodeOf?: { readonly object: ObjectPath; readonly index: number }
+  readonly nodeOf?: PodOf
   readonly image?: string
   /** How much, where the fault is a delay. */
   readonly byMs?: number
+  readonly webhook?: string
+  readonly pods?: number
   /** How long it lasts; absent: for ever. */
   readonly forMs?: number
 }

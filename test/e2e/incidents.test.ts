@@ -2,8 +2,9 @@
 // its fixes and controls do not.
 
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { faults } from '../../src/faults/registry.ts'
 import { runTrialFiles } from '../../src/index.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -17,6 +18,7 @@ function trialFilesIn(folder: string): readonly string[] {
 const folders = [
   'trials/incidents',
   'trials/kivi',
+  'trials/faults',
   'examples/k3s-ansible/advice',
   'examples/kubespray/advice',
 ]
@@ -33,4 +35,9 @@ describe.each(folders)('%s', folder => {
       expect(expectations.length).toBeGreaterThan(0)
     }
   })
+})
+
+it('every fault has a trial that shows it', () => {
+  const shown = trialFilesIn('trials/faults').map(file => basename(file, '.trial.yaml'))
+  expect(shown.sort()).toEqual([...faults.keys()].sort())
 })

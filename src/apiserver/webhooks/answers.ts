@@ -6,6 +6,7 @@ import { goQuote } from '../../kube/go-text.ts'
 import type { Deployment, EndpointSlice, Service } from '../../kube/generated/types.ts'
 import { selectorMatches } from '../../kube/label-selector.ts'
 import { type KubeObject, keyFrom } from '../../kube/object.ts'
+import { isOut, outageKind } from '../../kube/outage-object.ts'
 import type { AdmissionContext } from '../admission.ts'
 import type { Webhook } from './webhook.ts'
 
@@ -31,6 +32,9 @@ type Reads = Pick<AdmissionContext, 'get' | 'list'>
 
 /** What comes of calling the webhook now. */
 export function answerOf(webhook: Webhook, context: Reads): Answer {
+  if (isOut(context.list(outageKind), { of: 'webhooks', webhook: webhook.name })) {
+    return { type: 'fails', why: refused(webhook, context) }
+  }
   const script = scriptOf(webhook, context)
   if (script !== undefined) return scripted(webhook, script, context)
   if (!hasKnownBackend(webhook, context)) return { type: 'allows' }

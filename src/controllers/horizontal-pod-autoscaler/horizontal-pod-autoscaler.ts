@@ -6,6 +6,7 @@ import type { HorizontalPodAutoscaler, Pod } from '../../kube/generated/types.ts
 import { matches } from '../../kube/label-selector.ts'
 import { parseSelector } from '../../kube/label-selector-text.ts'
 import { keyFrom, keyOf, type KubeObject } from '../../kube/object.ts'
+import { isOut, outageKind } from '../../kube/outage-object.ts'
 import { sameValue } from '../equality.ts'
 import { errorText } from '../failures.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type Controller,
   done,
   type Lister,
+  type ObjectChange,
   type Part,
   type ReconcileResult,
   type WatchContext,
@@ -28,6 +30,7 @@ import {
 } from './decision.ts'
 import { type History, noHistory, withScaleEvent } from './limits.ts'
 import { loadKind, scriptedMetrics } from './loads.ts'
+import { noMetrics } from './metrics.ts'
 import { statusAfter } from './status.ts'
 import { scalableKinds, type ScaleKind, scaleKindOf, scaleOf } from './target.ts'
 
@@ -145,6 +148,7 @@ function* look(
   )
   const nowMs = yield* api.now()
   const loads = yield* api.list(loadKind)
+  const outages = yield* api.list(outageKind)
   const situation: Situation = {
     autoscaler,
     scale,
@@ -153,7 +157,7 @@ function* look(
     nowMs,
     history: (yield* api.recall<History>(memory.history(key))) ?? noHistory,
     options,
-    source: scriptedMetrics(loads, nowMs),
+    source: isOut(outages, { of: 'metrics' }) ? noMetrics : scriptedMetrics(loads, nowMs),
   }
   return yield* act(api, key, { situation, decision: decide(situation), target })
 }
@@ -219,10 +223,11 @@ export function horizontalPodAutoscaler(flags: AutoscalerFlags = {}): Controller
           return []
         },
       },
-      {
-        kind: loadKind,
-        keys: (_, { lister, enqueueAfter }) => wakeAll(lister, enqueueAfter, syncPeriodMs),
-      },
+      ...[loadKind, outageKind].map(kind => ({
+        kind,
+        keys: (_: ObjectChange, { lister, enqueueAfter }: WatchContext) =>
+          wakeAll(lister, enqueueAfter, syncPeriodMs),
+      })),
       ...scalableKinds.map(kind => ({
         kind,
         keys: (
@@ -242,7 +247,9 @@ export function horizontalPodAutoscaler(flags: AutoscalerFlags = {}): Controller
       const autoscaler = yield* api.get<HorizontalPodAutoscaler>('HorizontalPodAutoscaler', key)
       if (autoscaler === undefined) return yield* forget(api, key)
       const loads = yield* api.list(loadKind)
-      if (loads.length === 0 && assumesTarget) return yield* keepWithinBounds(api, autoscaler)
+      const assumes = loads.length === 0 && assumesTarget
+      if (assumes && !isOut(yield* api.list(outageKind), { of: 'metrics' }))
+        return yield* keepWithinBounds(api, autoscaler)
       const { changed, held } = yield* look(api, key, autoscaler, options)
       const again = { requeueAfterMs: syncPeriodMs + workMs }
       return changed || held ? again : { ...again, standing: true }

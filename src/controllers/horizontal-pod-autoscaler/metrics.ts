@@ -46,6 +46,18 @@ export interface MetricsSource {
   }): Answer<readonly bigint[]>
 }
 
+function unable(what: string): { readonly ok: false; readonly error: string } {
+  return { ok: false, error: `the server is currently unable to handle the request (get ${what})` }
+}
+
+/** The metrics APIs while nobody stands behind them. */
+export const noMetrics: MetricsSource = {
+  resource: () => unable('pods.metrics.k8s.io'),
+  pods: () => unable('pods.custom.metrics.k8s.io'),
+  object: () => unable('objects.custom.metrics.k8s.io'),
+  external: ({ metric }) => unable(`${metric}.external.metrics.k8s.io`),
+}
+
 /** What clients say of an answer without items. */
 export const emptyTexts = {
   resource: 'no metrics returned from resource metrics API',

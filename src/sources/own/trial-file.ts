@@ -4,11 +4,14 @@ import { dirname } from 'node:path'
 import type { Problem } from '../../base/problem.ts'
 import type { VerdictName } from '../../checks/verdict.ts'
 import type {
+  DeleteStep,
   Expectation,
   FaultStep,
   ObjectChangeSpec,
   Placed,
+  PodOf,
   RestartTarget,
+  SetStep,
   TrialSpec,
   TrialStep,
 } from '../../trials/spec.ts'
@@ -127,11 +130,11 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
     case 'restart':
       return { restart: restartFrom(args) }
     case 'set':
-      return { set: { object, path: text(args['path']), value: args['value'] } }
+      return { set: setFrom(args) }
     case 'apply':
       return { apply: { files: texts(args['files']).map(file => pathIn(folder, file)) } }
     case 'delete':
-      return { delete: { object, ...graceFrom(args) } }
+      return { delete: deleteFrom(args) }
     case 'scale':
       return { scale: { object, replicas: Number(args['replicas']) } }
     case 'fault':
@@ -148,6 +151,32 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
       return { wait: { forMs: durationMs(args['for']) ?? 0 } }
     default:
       return undefined
+  }
+}
+
+function deleteFrom(args: Json): DeleteStep {
+  const { object, podOf } = args
+  return {
+    ...(typeof object === 'string' ? { object } : {}),
+    ...(isMapping(podOf) ? { podOf: podOfFrom(podOf) } : {}),
+    ...graceFrom(args),
+  }
+}
+
+function podOfFrom({ object, index, terminating }: Json): PodOf {
+  const which = { object: text(object), index: Number(index ?? 0) }
+  return terminating === true ? { ...which, terminating } : which
+}
+
+function setFrom(args: Json): SetStep {
+  const everyMs = durationMs(args['every'])
+  const forMs = durationMs(args['for'])
+  return {
+    object: text(args['object']),
+    path: text(args['path']),
+    value: args['value'],
+    ...(everyMs === undefined ? {} : { everyMs }),
+    ...(forMs === undefined ? {} : { forMs }),
   }
 }
 
@@ -180,18 +209,18 @@ function restartFrom({ all, kind, namespace, name }: Json): RestartTarget {
 }
 
 function faultFrom(args: Json): FaultStep {
-  const { kind, node, zone, nodeOf, image } = args
+  const { kind, node, zone, nodeOf, image, webhook, pods } = args
   const forMs = durationMs(args['for'])
   const byMs = durationMs(args['by'])
-  const target = mapping(nodeOf)
-  const index = Number(target['index'] ?? 0)
   return {
     kind: text(kind),
     ...(typeof node === 'string' ? { node } : {}),
     ...(typeof zone === 'string' ? { zone } : {}),
-    ...(isMapping(nodeOf) ? { nodeOf: { object: text(target['object']), index } } : {}),
+    ...(isMapping(nodeOf) ? { nodeOf: podOfFrom(nodeOf) } : {}),
     ...(typeof image === 'string' ? { image } : {}),
     ...(byMs === undefined ? {} : { byMs }),
+    ...(typeof webhook === 'string' ? { webhook } : {}),
+    ...(typeof pods === 'number' ? { pods } : {}),
     ...(forMs === undefined ? {} : { forMs }),
   }
 }

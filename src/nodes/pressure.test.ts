@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import type { Node, Pod } from '../kube/generated/types.ts'
+import { evictedStatus, evictionOrder, withPressure } from './pressure.ts'
+
+interface Given {
+  readonly requests?: Readonly<Record<string, string>>
+  readonly priority?: number
+  readonly phase?: string
+  readonly deleted?: true
+}
+
+function pod(name: string, { requests, priority, phase, deleted }: Given = {}): Pod {
+  const resources = requests === undefined ? {} : { resources: { requests } }
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      namespace: 'default',
+      ...(deleted === true && { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+    },
+    spec: {
+      containers: [{ name: 'c', image: 'i', ...resources }],
+      ...(priority !== undefined && { priority }),
+    },
+    status: { phase: phase ?? 'Running' },
+  }
+}
+
+function orderOf(pods: readonly Pod[], pressure: 'MemoryPressure' | 'DiskPressure'): string {
+  return evictionOrder(pods, pressure)
+    .map(({ metadata }) => metadata.name)
+    .join(' ')
+}
+
+const requests = { memory: '1Gi' }
+
+describe('the order of evictions', () => {
+  it.each([
+    [
+      'pods that request nothing of it come first, whatever their priority',
+      [pod('asks', { requests, priority: -10 }), pod('greedy', { priority: 100 })],
+      'greedy asks',
+    ],
+    [
+      'then the lower priority',
+      [pod('a', { requests, priority: 5 }), pod('b', { requests }), pod('c', { requests })],
+      'b c a',
+    ],
+    [
+      'critical pods, finished ones and those that are going stay',
+      [
+        pod('static', { priority: 2_000_000_000 }),
+        pod('done', { phase: 'Succeeded' }),
+        pod('going', { deleted: true }),
+        pod('web'),
+      ],
+      'web',
+    ],
+  ])('%s', (_, pods, want) => {
+    expect(orderOf(pods, 'MemoryPressure')).toBe(want)
+  })
+
+  it('for a full disk counts requests of ephemeral storage', () => {
+    const pods = [
+      pod('memory', { requests }),
+      pod('disk', { requests: { 'ephemeral-storage': '1Gi' } }),
+    ]
+    expect(orderOf(pods, 'DiskPressure')).toBe('memory disk')
+  })
+})
+
+it('an evicted pod has failed and says why', () => {
+  const ready = { type: 'Ready', status: 'True' }
+  const before: Pod = { ...pod('web'), status: { phase: 'Running', conditions: [ready] } }
+  const status = evictedStatus(before, 'MemoryPressure', 0)
+  expect(status).toMatchObject({
+    phase: 'Failed',
+    reason: 'Evicted',
+    message: 'The node was low on resource: memory. ',
+  })
+  expect(status.conditions?.map(({ type, status: is }) => `${type} ${is}`)).toEqual([
+    'DisruptionTarget True',
+    'Ready False',
+  ])
+})
+
+it('a condition keeps the time of its last turn', () => {
+  const node: Node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } }
+  const short = withPressure(node, { pressure: 'DiskPressure', isShort: true, nowMs: 0 })
+  const later = { ...node, status: { conditions: [...short] } }
+  const still = withPressure(later, { pressure: 'DiskPressure', isShort: true, nowMs: 60_000 })
+  expect(still[0]).toMatchObject({
+    reason: 'KubeletHasDiskPressure',
+    lastTransitionTime: '1970-01-01T00:00:00Z',
+    lastHeartbeatTime: '1970-01-01T00:01:00Z',
+  })
+})
