@@ -9,6 +9,7 @@ import {
   defaultTolerationsOf,
   type TolerationSeconds,
 } from './default-toleration-seconds.ts'
+import { disabledFields } from './disabled-fields.ts'
 import { gatekeeperMutation } from './gatekeeper-mutation.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts'
@@ -44,11 +45,24 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   resourceQuota,
 ]
 
-/** The plugins of an API server with flags of its own. */
-export function admissionPluginsWith(
-  tolerations: TolerationSeconds | undefined,
-): readonly AdmissionPlugin[] {
-  if (tolerations === undefined) return admissionPlugins
-  const own = defaultTolerationsOf(tolerations)
-  return admissionPlugins.map(plugin => (plugin === defaultTolerationSeconds ? own : plugin))
+export interface AdmissionFlags {
+  /** The minor version of the API server. */
+  readonly minor: number
+  readonly tolerations?: TolerationSeconds | undefined
+}
+
+/** PodTopologyLabelsAdmission is on since then. */
+const topologyLabelsSince = 35
+
+/** The plugins of an API server of a version, with flags of its own. */
+export function admissionPluginsWith({
+  minor,
+  tolerations,
+}: AdmissionFlags): readonly AdmissionPlugin[] {
+  const own = tolerations && defaultTolerationsOf(tolerations)
+  const plugins = admissionPlugins
+    .filter(plugin => plugin !== podTopologyLabels || minor >= topologyLabelsSince)
+    .map(plugin => (plugin === defaultTolerationSeconds ? (own ?? plugin) : plugin))
+  const fields = disabledFields(minor)
+  return fields === undefined ? plugins : [...plugins, fields]
 }

@@ -3,6 +3,7 @@
 import { degraded, down } from './availability.ts'
 import { churn } from './churn.ts'
 import { controlPlaneLost } from './control-plane.ts'
+import { diverged } from './diverged.ts'
 import { lifeOf } from './life.ts'
 import { loop } from './loop.ts'
 import { noscale } from './noscale.ts'
@@ -21,6 +22,7 @@ export const checks: readonly Check[] = [
   upgradeStuck,
   rolloutStuck,
   loop,
+  diverged,
   pendingForever,
   unboundClaim,
   controlPlaneLost,

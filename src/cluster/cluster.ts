@@ -102,7 +102,12 @@ function programOf(options: ClusterOptions): Program {
       ),
     ],
     indexes,
-    serve: serveWith(admissionPluginsWith(options.tolerationSeconds)),
+    serve: serveWith(
+      admissionPluginsWith({
+        minor: minorOf(kubernetes),
+        tolerations: options.tolerationSeconds,
+      }),
+    ),
   }
 }
 
@@ -133,6 +138,7 @@ function flagsOf({ kubernetes, controllerFlags }: ClusterOptions): ControllerFla
   const graceMs = minorOf(kubernetes) <= 31 ? 40_000 : 50_000
   return {
     countsTerminating: minorOf(kubernetes) >= 35,
+    orderedNamespaceDeletion: minorOf(kubernetes) >= 33,
     ...controllerFlags,
     nodeLifecycle: { graceMs, ...controllerFlags?.nodeLifecycle },
     autoscaler: {

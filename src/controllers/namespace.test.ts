@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Namespace, Pod } from '../kube/generated/types.ts'
-import { namespace } from './namespace.ts'
+import { namespace, namespaceBefore133 } from './namespace.ts'
 import { FakeCluster } from './testing.ts'
 
 function deletedNamespace(): Namespace {
@@ -50,6 +50,16 @@ describe('a namespace that is being deleted', () => {
     fake.add({ ...inShop('Pod', 'web'), spec } as Pod)
     expect(fake.reconcile(namespace, 'shop')).toEqual({ requeueAfterMs: 16_000 })
     expect(fake.list('ConfigMap')).toHaveLength(1)
+  })
+
+  it('before 1.33 lost everything together with its pods', () => {
+    const fake = new FakeCluster(namespaceBefore133)
+    fake.add(deletedNamespace())
+    fake.add(inShop('ConfigMap', 'settings'))
+    const spec = { nodeName: 'n1', terminationGracePeriodSeconds: 30, containers: [] }
+    fake.add({ ...inShop('Pod', 'web'), spec } as Pod)
+    expect(fake.reconcile(namespaceBefore133, 'shop')).toEqual({ requeueAfterMs: 16_000 })
+    expect(fake.list('ConfigMap')).toHaveLength(0)
   })
 
   it('waits for objects with finalizers', () => {

@@ -62,8 +62,8 @@ function podEstimate(pods: readonly Pod[], deletedAtMs: number, nowMs: number): 
   return nowMs - deletedAtMs >= seconds * 1000 ? 0 : seconds
 }
 
-/** Pods go first and alone, then all the rest. */
-function* deleteContent(api: Api, namespace: Namespace): Part<Remains> {
+/** Pods go first and alone, then all the rest; unordered, all go at once. */
+function* deleteContent(api: Api, namespace: Namespace, isOrdered: boolean): Part<Remains> {
   const { name = '', deletionTimestamp = '' } = namespace.metadata
   const remains: Remains = {
     estimateSeconds: 0,
@@ -75,7 +75,11 @@ function* deleteContent(api: Api, namespace: Namespace): Part<Remains> {
   const pods = yield* api.list<Pod>('Pod', name)
   const estimate = podEstimate(pods, parseTime(deletionTimestamp), yield* api.now())
   yield* deleteAll(api, 'Pod', name, remains)
-  if (remains.byResource.size > 0) {
+  // As long as something else is deleted with them, pods without finalizers are estimated too.
+  if (!isOrdered && remains.byResource.size > 0) {
+    remains.estimateSeconds = Math.max(remains.estimateSeconds, estimate)
+  }
+  if (isOrdered && remains.byResource.size > 0) {
     // Pods without finalizers that outlive their grace period are asked again like those with.
     const least = estimate === 0 ? finalizerEstimateSeconds : estimate
     remains.estimateSeconds = Math.max(remains.estimateSeconds, least)
@@ -190,11 +194,11 @@ function* setTerminating(api: Api, namespace: Namespace): Part<Namespace | undef
   return response.ok ? (response.object as Namespace) : undefined
 }
 
-function* empty(api: Api, found: Namespace): Part<ReconcileResult> {
+function* empty(api: Api, found: Namespace, isOrdered: boolean): Part<ReconcileResult> {
   let namespace = yield* setTerminating(api, found)
   if (namespace === undefined) return { error: 'the phase of the namespace could not be set' }
   if ((namespace.spec?.finalizers ?? []).length === 0) return done
-  const remains = yield* deleteContent(api, namespace)
+  const remains = yield* deleteContent(api, namespace, isOrdered)
   const nowMs = yield* api.now()
   const conditions = namespaceConditions(namespace.status?.conditions ?? [], remains, nowMs)
   if (conditions !== undefined) {
@@ -211,12 +215,12 @@ function* empty(api: Api, found: Namespace): Part<ReconcileResult> {
   return yield* finalize(api, namespace)
 }
 
-function* reconcile(key: string, api: Api): Part<ReconcileResult> {
+function* reconcile(key: string, api: Api, isOrdered: boolean): Part<ReconcileResult> {
   const live = yield* api.getLive('Namespace', undefined, key)
   if (!live.ok) return isNotFound(live) ? done : { error: errorText(live) }
   const namespace = live.object as Namespace
   if (namespace.metadata.deletionTimestamp === undefined) return done
-  return yield* empty(api, namespace)
+  return yield* empty(api, namespace, isOrdered)
 }
 
 export const namespace = {
@@ -231,5 +235,11 @@ export const namespace = {
       },
     },
   ],
-  reconcile,
+  reconcile: (key, api) => reconcile(key, api, true),
 } satisfies Controller
+
+/** Before 1.33 (gate OrderedNamespaceDeletion) pods went together with all the rest. */
+export const namespaceBefore133: Controller = {
+  ...namespace,
+  reconcile: (key, api) => reconcile(key, api, false),
+}

@@ -14,7 +14,7 @@ import {
   horizontalPodAutoscaler,
 } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts'
 import { job } from './job/job.ts'
-import { namespace } from './namespace.ts'
+import { namespace, namespaceBefore133 } from './namespace.ts'
 import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts'
 import type { NodeLifecycleOptions } from './node-lifecycle/options.ts'
 import { persistentVolume } from './persistent-volume/persistent-volume.ts'
@@ -43,6 +43,8 @@ export interface ControllerFlags {
   readonly provisioning?: boolean
   /** False before 1.35: statuses say nothing of pods that are terminating. */
   readonly countsTerminating?: boolean
+  /** False before 1.33: pods of a namespace go together with all the rest. */
+  readonly orderedNamespaceDeletion?: boolean
 }
 
 /** All controllers, with these flags. */
@@ -59,7 +61,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     garbageCollector,
     horizontalPodAutoscaler(flags.autoscaler),
     job,
-    namespace,
+    flags.orderedNamespaceDeletion === false ? namespaceBefore133 : namespace,
     nodeLifecycle(flags.nodeLifecycle),
     persistentVolume,
     podGarbageCollection(flags.podGarbageCollection),

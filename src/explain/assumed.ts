@@ -50,7 +50,7 @@ function versionAssumption({ kubernetes }: Platform): readonly Assumption[] {
   if (other === undefined) return []
   return [
     {
-      what: `Kubernetes ${kubernetes} decides as ${other} does`,
+      what: `Kubernetes ${kubernetes} schedules as ${other} does`,
       why: supportedText,
       setBy: 'default',
     },

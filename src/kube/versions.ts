@@ -4,12 +4,12 @@
 export const modelledMinors = { first: 34, last: 36 } as const
 
 /**
- * The oldest minor that is taken at all: from here on the twin knows when a silent node counts as
- * lost (40 s up to 1.31, 50 s since); in the rest it decides as the oldest modelled one.
+ * The oldest minor that is taken at all: from here on the twin knows how controllers and the API
+ * server differ (docs/versions.md); pods are scheduled as by the oldest modelled one.
  */
-export const oldestMinor = 31
+export const oldestMinor = 30
 
-/** `1.31 to 1.36; 1.34 to 1.36 are modelled exactly`, for messages. */
+/** `1.30 to 1.36; 1.34 to 1.36 are modelled exactly`, for messages. */
 export const supportedText =
   `1.${oldestMinor} to 1.${modelledMinors.last} are supported, and 1.${modelledMinors.first} to ` +
   `1.${modelledMinors.last} modelled exactly`

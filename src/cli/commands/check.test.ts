@@ -100,7 +100,7 @@ describe('streams', () => {
 
   it('a version that is not supported ends with the ones that are', async () => {
     const { status, err } = await check({ values: { kubernetes: '1.29' } })
-    expect(err).toContain('1.31 to 1.36 are supported')
+    expect(err).toContain('1.30 to 1.36 are supported')
     expect(status).toBe(2)
   })
 
