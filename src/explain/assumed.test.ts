@@ -24,7 +24,7 @@ it('a version that is not modelled is said', () => {
   const texts = ['1.34', '1.33'].map(version =>
     assumedIn(platform([], version)).assumptions.map(({ what }) => what),
   )
-  expect(texts).toEqual([[], ['Kubernetes 1.33 decides as 1.34 does']])
+  expect(texts).toEqual([[], ['Kubernetes 1.33 schedules as 1.34 does']])
 })
 
 it('a namespace, a class and the speed of storage are assumed, each at its field', () => {
