@@ -16,6 +16,8 @@ export interface Row {
   /** perSecond over floor: 1 or more is good enough. */
   readonly ratio: number
   readonly millisecondsMedian?: number
+  /** What `perSecond` counts, when it is not runs: `simulated s`. */
+  readonly unit?: string
   readonly mebibytes?: number
   /** The most that is good enough. */
   readonly mebibytesMax?: number
@@ -94,8 +96,9 @@ function rounded(value: number): number {
 
 /** A table for people. */
 export function resultText({ suite, machine, rows }: SuiteResult): string {
-  if (rows.some(row => row.engine === 'fast' || row.mebibytesMax !== undefined))
-    return rateText(suite, machine, rows)
+  const isRate = ({ engine, mebibytesMax, specification, unit }: Row): boolean =>
+    engine === 'fast' || (mebibytesMax ?? specification ?? unit) !== undefined
+  if (rows.some(isRate)) return rateText(suite, machine, rows)
   const lines = rows.map(row => {
     const time = row.millisecondsMedian === undefined ? '' : `${row.millisecondsMedian} ms`
     const memory = row.mebibytes === undefined ? '' : `${row.mebibytes} MiB`
@@ -120,7 +123,7 @@ function rateCells(row: Row): string[] {
   return [
     row.workload,
     `${row.nodes} nodes`,
-    `${row.perSecond}/s`,
+    `${row.perSecond}${row.unit === undefined ? '' : ` ${row.unit}`}/s`,
     `± ${Math.round(row.spread * 100)} %`,
     `floor ${row.floor}`,
     `× ${row.ratio} ${row.ratio >= 1 ? 'good' : 'TOO SLOW'}`,

@@ -71,15 +71,40 @@ function releaseFailed(response: ApiResponse): boolean {
   return !response.ok && !isNotFound(response) && !isInvalid(response)
 }
 
+interface Kept {
+  readonly uid: string | undefined
+  readonly selector: unknown
+}
+
+/** Lists all of which their owner keeps. */
+const keptLists = new WeakMap<readonly KubeObject[], Kept>()
+
+function isKept<T extends KubeObject>({ owner, candidates }: Claim<T>): boolean {
+  const kept = keptLists.get(candidates)
+  return (
+    kept !== undefined && kept.uid === owner.metadata.uid && kept.selector === selectorOf(owner)
+  )
+}
+
+function selectorOf({ spec }: KubeObject): unknown {
+  return (spec as { readonly selector?: unknown } | undefined)?.selector
+}
+
 /** The candidates that `owner` controls after adopting and releasing. */
 export function* claimObjects<T extends KubeObject>(api: Api, claim: Claim<T>): Part<Claimed<T>> {
+  // The same objects under the same selector: nothing to decide. A kept list needs no request.
+  if (isKept(claim)) return { claimed: claim.candidates }
   const claimed: T[] = []
   const errors: string[] = []
   let asked = false
+  let keeps = 0
   let obstacle: string | undefined
   for (const candidate of claim.candidates) {
     const decision = decide(claim, candidate)
-    if (decision === 'keep') claimed.push(candidate)
+    if (decision === 'keep') {
+      claimed.push(candidate)
+      keeps += 1
+    }
     if (decision === 'release') {
       const patch = releasePatch(claim.owner, candidate)
       const response = yield* api.patch(candidate, 'strategic', patch)
@@ -96,6 +121,11 @@ export function* claimObjects<T extends KubeObject>(api: Api, claim: Claim<T>): 
     const response = yield* api.patch(candidate, 'strategic', patch)
     if (response.ok) claimed.push(candidate)
     else if (!isNotFound(response)) errors.push(errorText(response))
+  }
+  const { owner, candidates } = claim
+  if (keeps === candidates.length && keeps > 0) {
+    keptLists.set(candidates, { uid: owner.metadata.uid, selector: selectorOf(owner) })
+    return { claimed: candidates }
   }
   return errors.length === 0 ? { claimed } : { claimed, error: aggregateText(errors) }
 }

@@ -16,8 +16,16 @@ import {
   selectorIndexes,
 } from './indexes.ts'
 
+const listers = new WeakMap<View, Lister>()
+
 /** The reads of a component on its own cache. */
 export function listerOf(view: View): Lister {
+  let lister = listers.get(view)
+  if (lister === undefined) listers.set(view, (lister = newLister(view)))
+  return lister
+}
+
+function newLister(view: View): Lister {
   return {
     get: (kind, key) => view.get(kind, key),
     list: (kind, namespace) => view.list(kind, namespace),

@@ -98,12 +98,13 @@ function forkDesk(desk: Desk): Desk {
 /** The actor that runs `controllers` with shared informers. */
 export function component(options: ComponentOptions): Actor<ComponentState> {
   const { name, controllers, interleave = false, waitsForOwnWrites = true } = options
+  const dispatch = new Dispatch(controllers)
   const watches = [...new Set(controllers.flatMap(({ watches: all }) => all.map(w => w.kind)))]
   return {
     name,
     watches: watches.sort(compareStrings),
     start: turn => start(turn, controllers),
-    deliver: (turn, state, changes) => deliver(turn, state, controllers, changes),
+    deliver: (turn, state, changes) => deliver(turn, state, dispatch, changes),
     wake: (turn, state, payload) =>
       wake({ turn, state, controllers, interleave, waitsForOwnWrites }, payload as Payload),
   }
@@ -129,25 +130,57 @@ function start(turn: Turn, controllers: readonly Controller[]): ComponentState {
 function deliver(
   turn: Turn,
   state: ComponentState,
-  controllers: readonly Controller[],
+  dispatch: Dispatch,
   changes: readonly Change[],
 ): void {
   const lister = listerOf(turn.view)
   const owners = changes.map(soleOwnerKind)
-  for (let controller = 0; controller < controllers.length; controller += 1) {
-    const byKind = watchesByKind(controllers[controller] as Controller)
+  for (const { controller, byKind } of dispatch.interestedIn(changes)) {
     let context: WatchContext | undefined
     for (let index = 0; index < changes.length; index += 1) {
       const change = changes[index] as Change
       const watches = byKind.get(change.kind)
       if (watches === undefined) continue
       const desk = state.desks[controller] as Desk
-      for (const watch of watches) {
+      for (let at = 0; at < watches.length; at += 1) {
+        const watch = watches[at] as Watch
         if (isForeign(watch, owners[index])) continue
         context ??= watchContext({ turn, lister, desk, controller })
         for (const key of watch.keys(change, context)) add(turn, desk, controller, key)
       }
     }
+  }
+}
+
+/** A controller by its place, and what it watches. */
+interface Interest {
+  readonly controller: number
+  readonly byKind: ReadonlyMap<string, readonly Watch[]>
+}
+
+/** Which controllers look at which kinds: a function of the controllers alone. */
+class Dispatch {
+  private readonly interests: readonly Interest[]
+  private readonly known = new Map<string, readonly Interest[]>()
+
+  constructor(controllers: readonly Controller[]) {
+    this.interests = controllers.map((member, controller) => ({
+      controller,
+      byKind: watchesByKind(member),
+    }))
+  }
+
+  /** Those that watch a kind of these changes, in the order of the controllers. */
+  interestedIn(changes: readonly Change[]): readonly Interest[] {
+    let kinds = ' '
+    for (const { kind } of changes) if (!kinds.includes(` ${kind} `)) kinds += `${kind} `
+    let found = this.known.get(kinds)
+    if (found === undefined) {
+      const all = new Set(changes.map(({ kind }) => kind))
+      found = this.interests.filter(({ byKind }) => [...all].some(kind => byKind.has(kind)))
+      this.known.set(kinds, found)
+    }
+    return found
   }
 }
 
@@ -164,19 +197,13 @@ function isForeign({ owner }: Watch, soleOwner: string | undefined): boolean {
   return owner !== undefined && soleOwner !== undefined && soleOwner !== owner
 }
 
-const watchCache = new WeakMap<Controller, ReadonlyMap<string, readonly Watch[]>>()
-
-/** A function of the controller alone, so keeping it is no state of a run. */
 function watchesByKind(member: Controller): ReadonlyMap<string, readonly Watch[]> {
-  const known = watchCache.get(member)
-  if (known !== undefined) return known
   const byKind = new Map<string, Watch[]>()
   for (const watch of member.watches) {
     const same = byKind.get(watch.kind)
     if (same === undefined) byKind.set(watch.kind, [watch])
     else same.push(watch)
   }
-  watchCache.set(member, byKind)
   return byKind
 }
 

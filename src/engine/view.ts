@@ -20,6 +20,8 @@ export interface Deliveries {
 /** Undelivered changes of one kind by key, the first of each. */
 interface Stale {
   readonly kind: string
+  /** The first undelivered change and the end of the log when they were looked at. */
+  readonly start: number
   readonly length: number
   readonly changes: ReadonlyMap<string, Change>
 }
@@ -94,13 +96,16 @@ export class View {
     if (start < 0) return undefined
     const log = this.store.logOf(kind)
     const { length } = log
-    if (this.stale?.kind === kind && this.stale.length === length) return this.stale.changes
+    const known = this.stale
+    if (known?.kind === kind && known.start === start && known.length === length) {
+      return known.changes
+    }
     const changes = new Map<string, Change>()
     for (let index = start; index < length; index += 1) {
       const change = log.at(index)
       if (!changes.has(change.key)) changes.set(change.key, change)
     }
-    this.stale = { kind, length, changes }
+    this.stale = { kind, start, length, changes }
     return changes
   }
 

@@ -16,7 +16,7 @@ import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
 import { type Change, type IndexSpec, Store } from './store.ts'
 import type { TraceEntry } from './trace.ts'
 import { type Cursors, View } from './view.ts'
-import { wire, type Wiring } from './wiring.ts'
+import { type Subscription, wire, type Wiring } from './wiring.ts'
 
 /** The code of a run: who takes part and how requests are served. Shared by all forks. */
 export interface Program {
@@ -66,6 +66,8 @@ interface Seat {
   pending: number[]
   /** Time of the delivery already queued, or -1. */
   deliveryAtMs: number
+  /** What the actor may do in this World; made when it first acts in it. */
+  turn?: Turn
 }
 
 export class World {
@@ -101,7 +103,7 @@ export class World {
 
   /** A World in which every actor has started and nothing else has happened. */
   static create(program: Program, options: WorldOptions): World {
-    const world = new World(program, options, wire(program.actors))
+    const world = new World(program, options, wire(program))
     for (let index = 0; index < program.actors.length; index += 1) {
       const { watches } = program.actors[index] as Actor
       const cursors = watches.map(() => 0)
@@ -527,10 +529,19 @@ export class World {
   }
 
   private turn(index: number): Turn {
-    const { name } = this.program.actors[index] as Actor
     const seat = this.seats[index] as Seat
+    seat.turn ??= this.newTurn(index, seat)
+    return seat.turn
+  }
+
+  /** What the actor may do, now and in its later turns: each sees its own World as it then is. */
+  private newTurn(index: number, seat: Seat): Turn {
+    const { name } = this.program.actors[index] as Actor
+    const clockMs = (): number => this.clockMs
     return {
-      nowMs: this.clockMs,
+      get nowMs() {
+        return clockMs()
+      },
       view: new View(this.store, this.wiring.watches[index] as Map<string, number>, seat),
       wakeAfter: (delayMs, payload, standing) => {
         assert(delayMs >= 0 && Number.isInteger(delayMs), 'a delay is a whole number of ms')

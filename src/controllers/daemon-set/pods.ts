@@ -37,8 +37,16 @@ export function* claimPods(api: Api, daemonSet: DaemonSet): Part<ClaimedPods> {
   return { pods: claimed, ...(error !== undefined && { error }) }
 }
 
+const nodesOfPods = new WeakMap<readonly Pod[], PodsByNode>()
+
 /** Pods by the node they are meant for, without those that have ended and are being deleted. */
-export function byNode(pods: readonly Pod[]): Map<string, Pod[]> {
+export function byNode(pods: readonly Pod[]): PodsByNode {
+  let known = nodesOfPods.get(pods)
+  if (known === undefined) nodesOfPods.set(pods, (known = groupedByNode(pods)))
+  return known
+}
+
+function groupedByNode(pods: readonly Pod[]): PodsByNode {
   const result = new Map<string, Pod[]>()
   for (const pod of pods) {
     const phase = pod.status?.phase

@@ -3,7 +3,7 @@
 
 import { deletionOrder } from '../../kube/deletion-order.ts'
 import type { Pod, ReplicaSet } from '../../kube/generated/types.ts'
-import { selectorMatches } from '../../kube/label-selector.ts'
+import { selectorMatcher } from '../../kube/label-selector.ts'
 import { controllerOf, keyOf } from '../../kube/object.ts'
 import {
   expectationsKey,
@@ -38,13 +38,17 @@ function* relatedPods(api: Api, replicaSet: ReplicaSet): Part<readonly Pod[]> {
   if (controller === undefined) return []
   const { kind, asSet } = replicatedOf(replicaSet)
   const siblings = yield* api.ownedBy(kind, controller.uid)
-  const selectors = siblings
-    .filter(({ metadata }) => controllerOf(metadata)?.uid === controller.uid)
-    .map(sibling => asSet(sibling).spec?.selector)
-  const pods = yield* api.list<Pod>('Pod', replicaSet.metadata.namespace)
-  return pods.filter(({ metadata }) =>
-    selectors.some(selector => selectorMatches(selector, metadata.labels)),
-  )
+  const { namespace = '' } = replicaSet.metadata
+  const related = new Set<Pod>()
+  for (const sibling of siblings) {
+    if (controllerOf(sibling.metadata)?.uid !== controller.uid) continue
+    const selector = asSet(sibling).spec?.selector
+    const labels = selector?.matchLabels ?? {}
+    const pods = yield* api.read(lister => lister.labelled<Pod>('Pod', namespace, labels))
+    const selects = selectorMatcher(selector)
+    for (const pod of pods) if (selects(pod.metadata.labels)) related.add(pod)
+  }
+  return [...related]
 }
 
 function* podsToDelete(

@@ -70,13 +70,21 @@ export function checkAnnotations(
 ): void {
   if (annotations === undefined || validAnnotations.has(annotations)) return
   const before = errors.length
-  let bytes = 0
+  let units = 0
   for (const key in annotations) {
     refuse(errors, path, key, labelKeyErrors(key.toLowerCase()))
-    bytes += utf8Length(key) + utf8Length(annotations[key] as string)
+    units += key.length + (annotations[key] as string).length
   }
-  if (bytes > annotationBytesMax) errors.push(tooLong(path, annotationBytesMax))
+  // A unit is three bytes at most: few annotations are worth counting.
+  if (units * 3 > annotationBytesMax && bytesOf(annotations) > annotationBytesMax)
+    errors.push(tooLong(path, annotationBytesMax))
   if (errors.length === before) validAnnotations.add(annotations)
+}
+
+function bytesOf(annotations: Readonly<Record<string, string>>): number {
+  let bytes = 0
+  for (const key in annotations) bytes += utf8Length(key) + utf8Length(annotations[key] as string)
+  return bytes
 }
 
 const validAnnotations = new WeakSet<object>()
