@@ -44,11 +44,11 @@ function informer(index: number): Actor<Seen> {
 function worldOf(workload: Workload, nodes: number): World {
   const program = {
     actors: [
-      scheduler({ profile: defaultProfile('1.36'), features: featuresOf('1.36') }),
+      scheduler({ profiles: [defaultProfile('1.36')], features: featuresOf('1.36') }),
       ...Array.from({ length: informers }, (_, index) => informer(index)),
     ],
     indexes,
-    serve: serveWith(admissionPluginsWith(undefined)),
+    serve: serveWith(admissionPluginsWith({ minor: 36 })),
   }
   const options = {
     epochMs: epochMsDefault,

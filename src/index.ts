@@ -1,10 +1,12 @@
 // The public API: from loaded input to a report. `load` reads files; everything below is pure.
 
+import type { ObjectRef } from './kube/object.ts'
 import { explore, type ExploreOptions, type ExploreReport } from './explain/explore.ts'
 import { emptyReport, rehearse, rehearseScript, sizeOf } from './explain/rehearse.ts'
 import type { Finding, Report } from './explain/report.ts'
 import { type SurvivalReport, surviveReport } from './explain/survival.ts'
 import { reportProblem } from './explain/problems.ts'
+import { type FieldChain, fieldChain } from './explain/provenance.ts'
 import { defaultSchedule, type Schedule } from './engine/schedule.ts'
 import type { Progress } from './trials/survive/survive.ts'
 import type { Problem } from './base/problem.ts'
@@ -14,6 +16,7 @@ import { load, type Loaded } from './sources/load.ts'
 import { loadTrial } from './sources/load-trial.ts'
 import { remediesOf } from './sources/remedies.ts'
 import { readTrialFile } from './sources/own/trial-file.ts'
+import { install } from './trials/install.ts'
 import type { Platform } from './trials/platform.ts'
 import { defaultTrials, standardTrialNames } from './trials/registry.ts'
 import type { SizeRow } from './trials/size.ts'
@@ -25,6 +28,7 @@ export { load, type Loaded, type LoadOptions } from './sources/load.ts'
 export type { ExpectationResult } from './explain/expect.ts'
 export type { ExploreReport } from './explain/explore.ts'
 export type { Report } from './explain/report.ts'
+export type { FieldChain } from './explain/provenance.ts'
 export type { SurvivalReport } from './explain/survival.ts'
 export type { SizeRow } from './trials/size.ts'
 
@@ -105,6 +109,16 @@ export function runSize(
   options: Omit<CheckOptions, 'version' | 'sources'> & { readonly nodesMax: number },
 ): readonly SizeRow[] {
   return sizeOf(platformOf(loaded, options), options.nodesMax)
+}
+
+/** Who wrote one field of an object, once the platform is installed. */
+export function runFieldChain(
+  loaded: Loaded,
+  options: Pick<CheckOptions, 'kubernetes' | 'schedule'>,
+  { ref, path }: { readonly ref: ObjectRef; readonly path: string },
+): FieldChain {
+  const platform = platformOf(loaded, options)
+  return fieldChain({ platform, world: install(platform).world }, ref, path)
 }
 
 export interface RemedyOptions extends CheckOptions {

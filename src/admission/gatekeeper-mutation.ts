@@ -13,7 +13,7 @@ import type { ApiStatus } from '../kube/status.ts'
 import { installedMutators, isExcluded, isOwnGroup } from './gatekeeper/installed.ts'
 import { pathText } from './gatekeeper/location.ts'
 import { mutatorGroup } from './gatekeeper/mutator.ts'
-import { type MutationNote, mutationTopic } from './gatekeeper/note.ts'
+import { noteMutation } from './mutation-note.ts'
 import { build, type MutationSystem } from './gatekeeper/system.ts'
 import { namespaceOf, webhookNamed } from './gatekeeper/webhook.ts'
 
@@ -74,13 +74,11 @@ function mutate(
   const decoded = decode(mutated, resource, { validation: 'Ignore', old: object })
   if (decoded.kind === 'Status') return decoded
   if (semanticEqual(decoded, object)) return object
-  const { name = '', generateName = '', namespace } = object.metadata
   const mutators = applied.map(each => ({
     kind: each.kind,
     name: each.name,
     location: pathText(each.path),
   }))
-  const note: MutationNote = { kind: resource.key, namespace, name, generateName, mutators }
-  context.note?.(mutationTopic, note)
+  noteMutation(context, request, mutators)
   return applyDefaults(resource.key, decoded as KubeObject)
 }

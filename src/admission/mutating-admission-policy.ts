@@ -12,6 +12,7 @@ import { cel } from '../kube/cel/provider.ts'
 import type { Mutation, MutatingAdmissionPolicySpec } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
+import { noteMutation, placesOf } from './mutation-note.ts'
 import { attributesOf } from './policies/attributes.ts'
 import {
   conditionsHold,
@@ -149,8 +150,13 @@ function admit(
   }
   for (const invocation of invocations) {
     if (invocation.problem !== undefined) continue
+    const before = state.object
     const status = run(state, invocation, { subject, round })
     if (status !== undefined) return status
+    if (state.object !== before && context.note !== undefined) {
+      const by = { kind: kinds.policies, name: invocation.policy }
+      noteMutation(context, request, placesOf(by, before, state.object))
+    }
   }
   if (!round.isSecond) round.memory.set(name, state.ran)
   return state.problems.length === 0 ? state.object : refusal(request, state.problems)

@@ -13,6 +13,9 @@ import { firstRefusal } from '../apiserver/webhooks/refusal.ts'
 import { applyDefaults } from '../kube/defaults/registry.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
+import { noteMutation } from './mutation-note.ts'
+
+const configurations = 'MutatingWebhookConfiguration'
 
 const gatekeeper = 'mutation.gatekeeper.sh'
 
@@ -26,7 +29,7 @@ export const mutatingWebhooks = {
   subresources: ['status', 'scale', 'binding', 'finalize'],
   isWebhook: true,
   admit(request, context) {
-    const webhooks = webhooksOf(context, 'MutatingWebhookConfiguration')
+    const webhooks = webhooksOf(context, configurations)
     if (webhooks.length === 0) return request.object
     let { object } = request
     for (const webhook of webhooks) {
@@ -37,6 +40,10 @@ export const mutatingWebhooks = {
       if (answer.type === 'allows') {
         const next = appended(request, object, answer.append)
         if (next.kind === 'Status') return next as ApiStatus
+        if (next !== object && answer.append !== undefined) {
+          const place = { kind: configurations, name: webhook.name, location: answer.append.at }
+          noteMutation(context, request, [place])
+        }
         object = next as KubeObject
       } else if (isFatal) {
         return callFailed(webhook, answer.why)
@@ -49,7 +56,7 @@ export const mutatingWebhooks = {
   validate(request, context) {
     // Deletions change no object, but the webhooks are asked about them too.
     if (request.operation !== 'delete') return undefined
-    return firstRefusal('MutatingWebhookConfiguration', request, context)
+    return firstRefusal(configurations, request, context)
   },
 } satisfies AdmissionPlugin
 

@@ -2,7 +2,7 @@
 // it is stored. Nothing changes, and each time the component looks it tries again.
 
 import { type UndoneNote, undoneTopic } from '../apiserver/undone.ts'
-import { type MutationNote, mutationTopic } from '../admission/gatekeeper/note.ts'
+import { type MutationNote, mutationTopic } from '../admission/mutation-note.ts'
 import type { RecordedNote } from '../engine/trace.ts'
 import { sortedStrings } from '../base/compare.ts'
 import { installer } from '../cluster/api-context.ts'

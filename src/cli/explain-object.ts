@@ -2,7 +2,8 @@
 
 import { nearest } from '../base/nearest.ts'
 import type { Finding, Report, ReportObject } from '../explain/report.ts'
-import { kinds } from '../kube/kinds.ts'
+import { kindKeyOf, kinds } from '../kube/kinds.ts'
+import type { ObjectRef } from '../kube/object.ts'
 import { findingText } from '../reports/finding-text.ts'
 import type { ReportContext } from '../reports/framework.ts'
 import { placeText } from '../reports/frame.ts'
@@ -61,6 +62,21 @@ export function objectsNamed(
       object.metadata.name === name &&
       (namespace === undefined || object.metadata.namespace === namespace),
   )
+}
+
+/** The object that a word means, whether a file has it or a controller makes it. */
+export function refNamed(word: string, objects: readonly SourceObject[]): ObjectRef {
+  const [item] = objectsNamed(word, objects)
+  if (item !== undefined) {
+    const { namespace, name = '' } = item.object.metadata
+    return { kind: kindKeyOf(item.object), name, ...(namespace !== undefined && { namespace }) }
+  }
+  const [first = '', ...rest] = word.split('/')
+  const kind = kindOf(first)
+  const name = rest.at(-1) ?? ''
+  const isNamespaced = kinds.get(kind)?.namespaced ?? true
+  const namespace = rest.length > 1 ? (rest[0] ?? '') : 'default'
+  return { kind, name, ...(isNamespaced && { namespace }) }
 }
 
 /** What may have been meant by a word that names nothing. */

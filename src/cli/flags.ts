@@ -91,11 +91,12 @@ export const flags = [
       'upgrade',
       'scale',
       'cold-start',
+      'admission',
     ],
     group: 'Trials',
     doc:
       'trials to run after install: restart, lose-node, lose-zone, drain; ' +
-      'only when named: upgrade, scale, cold-start',
+      'only when named: upgrade, scale, cold-start, admission',
   },
   { name: 'seed', value: 'N', group: 'Trials', doc: 'seed of everything that is random (1)' },
   {

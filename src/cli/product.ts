@@ -10,6 +10,7 @@ import {
   type ExploreReport,
   runCheck,
   runExplore,
+  runFieldChain,
   runSize,
   runSurvive,
   runTrialFiles,
@@ -34,6 +35,7 @@ export interface Product {
   readonly runCheck: (loaded: Loaded, options: CheckOptions) => Report
   readonly runExplore: (loaded: Loaded, options: ExploreCheckOptions) => ExploreReport
   readonly withRemedies: (report: Report, loaded: Loaded, options: RemedyOptions) => Report
+  readonly runFieldChain: typeof runFieldChain
   readonly runSize: (loaded: Loaded, options: SizeOptions) => readonly SizeRow[]
   readonly runSurvive: (loaded: Loaded, options: SurviveCallOptions) => SurvivalReport
   readonly runTrialFiles: (
@@ -48,6 +50,7 @@ export const realProduct: Product = {
   kubernetesDefault,
   runCheck,
   runExplore,
+  runFieldChain,
   withRemedies,
   runSize,
   runSurvive,

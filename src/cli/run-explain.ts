@@ -2,18 +2,21 @@
 
 import { createColors } from 'picocolors'
 import { nearest } from '../base/nearest.ts'
+import { reportProblem } from '../explain/problems.ts'
 import type { Report } from '../explain/report.ts'
 import { findingText } from '../reports/finding-text.ts'
 import { problemText } from '../reports/problem.ts'
 import type { SourceObject } from '../sources/source-object.ts'
 import type { Call } from './commands/framework.ts'
 import { exits } from './exit.ts'
+import { chainText, namesField } from './explain-field.ts'
 import {
   namesFinding,
   namesObject,
   objectHint,
   objectReport,
   objectsNamed,
+  refNamed,
 } from './explain-object.ts'
 import { type Io, usesColor } from './io.ts'
 import { contextFor } from './output.ts'
@@ -37,10 +40,18 @@ export async function runExplainCommand(
     return exits.holds
   }
   const hasFiles = settings.inputs.length > 0
-  const needsRun = args.some(word => namesObject(word) || (hasFiles && namesFinding(word)))
+  const asksField = (index: number): boolean =>
+    namesObject(args[index] ?? '') && namesField(args[index + 1] ?? '')
+  const needsRun = args.some(
+    (word, index) => !asksField(index) && (namesObject(word) || (hasFiles && namesFinding(word))),
+  )
   const ran = needsRun ? run(settings, product) : undefined
   const statuses = args.map((word, index) => {
+    if (index > 0 && asksField(index - 1)) return exits.holds
     if (index > 0) io.out('\n')
+    if (asksField(index)) {
+      return explainField([word, args[index + 1] ?? ''], product, { settings, io })
+    }
     if (ran !== undefined && namesObject(word)) return explainObject(word, ran, { settings, io })
     if (ran !== undefined && namesFinding(word)) return explainFinding(word, ran, { settings, io })
     return explainPage(word, settings, io)
@@ -77,6 +88,23 @@ function explainObject(word: string, { objects, report }: Ran, { settings, io }:
   const texts = found.map(item => objectReport(item, report, contextFor(settings, io, 'out')))
   io.out(texts.join('\n'))
   return exits.holds
+}
+
+/** Who wrote one field; only the installation runs for it. */
+function explainField(
+  [word, path]: readonly [string, string],
+  product: Product,
+  { settings, io }: Where,
+): number {
+  const { loaded } = prepare(settings)
+  const context = contextFor(settings, io, 'err')
+  const errors = loaded.problems.filter(({ severity }) => severity === 'error')
+  io.err(errors.map(problem => problemText(reportProblem(problem), context)).join(''))
+  const ref = refNamed(word, loaded.objects)
+  const options = settings.kubernetes === undefined ? {} : { kubernetes: settings.kubernetes }
+  const chain = product.runFieldChain(loaded, options, { ref, path })
+  io.out(chainText(chain))
+  return chain.value === undefined ? exits.usage : exits.holds
 }
 
 function explainFinding(word: string, { report }: Ran, { settings, io }: Where): number {

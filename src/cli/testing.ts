@@ -61,6 +61,12 @@ export function fakeProduct(report: Report = cleanReport): Product {
     trialNames: ['install', 'restart', 'lose-node', 'drain'],
     strategyNames: ['deviations', 'random'],
     kubernetesDefault: '1.36',
+    runFieldChain: (_loaded, _options, { ref, path }) => ({
+      object: ref,
+      path,
+      value: undefined,
+      links: [],
+    }),
     runExplore: (_, { strategy, windowMs, deviationsMax, runsMax, seed }) => ({
       apiVersion: 'seatrial.dev/v1',
       kind: 'Exploration',

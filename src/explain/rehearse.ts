@@ -2,6 +2,7 @@
 
 import { absorb, digestText, emptyDigest } from '../base/hash.ts'
 import type { World } from '../engine/world.ts'
+import { admission } from '../trials/admission.ts'
 import { install, workloadKinds } from '../trials/install.ts'
 import { nodesOf, type Platform, totalNodes } from '../trials/platform.ts'
 import { trials } from '../trials/registry.ts'
@@ -15,6 +16,7 @@ import { idleIn } from './idle.ts'
 import { type ExpectationResult, judgeExpectations } from './expect.ts'
 import { findingsOf } from './findings.ts'
 import { reportProblem } from './problems.ts'
+import { admissionRows } from './provenance.ts'
 import type { Bounds, Finding, NodeRow, Outcome, Report, TrialReport } from './report.ts'
 import { withoutSuppressed } from './suppressed.ts'
 import { unmodelledIn } from './unmodelled.ts'
@@ -41,7 +43,7 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
   const results = [installed.result, ...runTrials(installed, options.trials)]
   const told = results.map(result => ({ result, findings: findingsOf(platform, result) }))
   const { assumptions, problems } = assumedIn(platform)
-  return reportOf(platform, told, installed.world, {
+  const report = reportOf(platform, told, installed.world, {
     ...options,
     assumptions: [...options.assumptions, ...assumptions],
     problems: [
@@ -51,6 +53,8 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
       ),
     ],
   })
+  if (!options.trials.includes(admission.name)) return report
+  return { ...report, admission: admissionRows(installed.world) }
 }
 
 function reportOf(
@@ -242,6 +246,7 @@ function summaryOf({ trial, runs, skipped }: TrialResult, platform: Platform): s
   if (failed !== undefined) {
     return `installer gives up at second ${Math.round(failed.atMs / 1000)}`
   }
+  if (trial === admission.name) return 'who changes what'
   if (trial === 'restart' || trial === 'scale') return countText(runs.length, 'workload')
   const struck = runs.filter(({ node }) => node !== undefined).length
   const zones = runs.filter(({ zone }) => zone !== undefined).length

@@ -122,6 +122,14 @@ export interface Suppressed {
   readonly location: Location
 }
 
+/** What admission changed of one object; pods of one template are one row. */
+export interface AdmissionRow {
+  readonly object: ReportObject
+  /** In the order in which they wrote: `Assign pool`, `MutatingAdmissionPolicy team`. */
+  readonly mutators: readonly string[]
+  readonly fields: readonly string[]
+}
+
 export interface NodeRow {
   readonly name: string
   readonly pool: string
@@ -151,6 +159,8 @@ export interface Report {
   readonly findings: readonly Finding[]
   readonly assumptions: readonly Assumption[]
   readonly unmodelled: readonly Unmodelled[]
+  /** Of the trial `admission`; absent when nobody asked for it. */
+  readonly admission?: readonly AdmissionRow[]
   /** What was found and its user chose to live with; absent when there is nothing. */
   readonly suppressed?: readonly Suppressed[]
   readonly problems: readonly ReportProblem[]

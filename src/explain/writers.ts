@@ -1,9 +1,10 @@
 // Who else wrote a field of a pod or of its workload: the mutators that admission applied.
 
-import { type MutationNote, mutationTopic } from '../admission/gatekeeper/note.ts'
+import { type MutationNote, mutationTopic, type MutatorPlace } from '../admission/mutation-note.ts'
 import type { Location } from '../base/problem.ts'
-import type { Platform } from '../trials/platform.ts'
-import { podSpecPath } from '../trials/written.ts'
+import type { World } from '../engine/world.ts'
+import type { Platform, PlatformObject } from '../trials/platform.ts'
+import { listOf, podSpecPath } from '../trials/written.ts'
 import { type ExplainContext, placeText } from './context.ts'
 
 /**
@@ -33,10 +34,7 @@ export function mutatorsAt(
 ): readonly MutatorText[] {
   const { incident, pod, world } = context
   const writers = new Map<string, MutatorText>()
-  for (let index = 0; index < world.traceLength; index += 1) {
-    const entry = world.traceAt(index)
-    if (entry.type !== 'note' || entry.topic !== mutationTopic) continue
-    const note = entry.data as MutationNote
+  for (const note of mutationsIn(world)) {
     const concerned = isAbout(note, incident.object) || (pod !== undefined && isPod(note, pod))
     if (!concerned) continue
     const spec = podSpecPath(note.kind)
@@ -51,13 +49,21 @@ export function mutatorsAt(
   return [...writers.values()]
 }
 
+/** Every mutation of a run, in the order in which they happened. */
+export function* mutationsIn(world: World): Generator<MutationNote> {
+  for (let index = 0; index < world.traceLength; index += 1) {
+    const entry = world.traceAt(index)
+    if (entry.type === 'note' && entry.topic === mutationTopic) yield entry.data as MutationNote
+  }
+}
+
 interface Named {
   readonly kind: string
   readonly namespace?: string | undefined
   readonly name: string
 }
 
-function isAbout(note: MutationNote, { kind, namespace, name }: Named): boolean {
+export function isAbout(note: MutationNote, { kind, namespace, name }: Named): boolean {
   return note.kind === kind && note.namespace === namespace && note.name === name
 }
 
@@ -69,16 +75,28 @@ function isPod(note: MutationNote, { metadata }: NonNullable<ExplainContext['pod
 }
 
 /** Whether one path is the other or lies above it. */
-function overlaps(a: string, b: string): boolean {
+export function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
+}
+
+/** Where the mutator says what it writes: of Gatekeeper its location, of policies the mutations. */
+export function mutatorPlace(
+  objects: readonly PlatformObject[],
+  { kind, name }: Pick<MutatorPlace, 'kind' | 'name'>,
+): Location | undefined {
+  for (const item of objects) {
+    if (item.object.kind !== kind) continue
+    const webhook = listOf(item.object['webhooks']).findIndex(each => each['name'] === name)
+    if (webhook >= 0) return item.locate(`webhooks[${webhook}].name`)
+    if (item.object.metadata.name !== name) continue
+    return item.locate(kind === 'MutatingAdmissionPolicy' ? 'spec.mutations' : 'spec.location')
+  }
+  return undefined
 }
 
 /** `Assign name (file:line)` of a mutator by kind and name. */
 export function mutatorText({ objects }: Platform, kind: string, name: string): MutatorText {
-  const written = objects.find(
-    ({ object }) => object.kind === kind && object.metadata.name === name,
-  )
-  const place = written?.locate('spec.location')
+  const place = mutatorPlace(objects, { kind, name })
   const shown = placeText(place)
   const own = `${kind} ${name}`
   return { name: own, text: shown === '' ? own : `${own} (${shown})`, place }

@@ -2,9 +2,18 @@
 
 import { createColors } from 'picocolors'
 import type { Bounds, Finding, Report, TrialReport } from '../explain/report.ts'
+import { columns } from './columns.ts'
 import { findingText } from './finding-text.ts'
 import type { ReportContext, Reporter } from './framework.ts'
-import { byId, bySeverity, counted, countsText, findingsOf, secondsText } from './words.ts'
+import {
+  byId,
+  bySeverity,
+  counted,
+  countsText,
+  findingsOf,
+  objectText,
+  secondsText,
+} from './words.ts'
 
 type Colors = ReturnType<typeof createColors>
 
@@ -16,12 +25,26 @@ export const text = {
     const shown = shownFindings(report, context)
     const parts = [
       trialLines(report, colors).join('\n'),
+      ...admissionTable(report),
       ...shown.map(finding => findingText(finding, context)),
       ...(shown.length === 0 ? [] : [summary(report, shown, { colors, context })]),
     ]
     return report.trials.length === 0 ? '' : `${parts.join('\n\n')}\n`
   },
 } satisfies Reporter
+
+/** Object, mutators, fields: what admission changed. */
+function admissionTable({ admission }: Report): readonly string[] {
+  if (admission === undefined) return []
+  if (admission.length === 0) return ['no mutator changed any object']
+  const head = ['OBJECT', 'MUTATORS', 'FIELDS']
+  const rows = admission.map(({ object, mutators, fields }) => [
+    objectText(object),
+    mutators.join(', '),
+    fields.join(', '),
+  ])
+  return [columns([head, ...rows]).trimEnd()]
+}
 
 /** Notes are told in full only when asked for. */
 function shownFindings({ findings }: Report, context: ReportContext): readonly Finding[] {

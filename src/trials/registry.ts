@@ -1,5 +1,6 @@
 // The standard trials in the order in which they run; install comes before all of them.
 
+import { admission } from './admission.ts'
 import { coldStart } from './cold-start.ts'
 import { drain, loseNode, loseZone } from './nodes.ts'
 import type { Platform } from './platform.ts'
@@ -16,6 +17,7 @@ export const trials: readonly Trial[] = [
   upgrade,
   scale,
   coldStart,
+  admission,
 ]
 
 /** The trials of a platform for which nobody named any, without install. */

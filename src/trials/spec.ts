@@ -98,6 +98,7 @@ export type StandardTrial =
   | 'upgrade'
   | 'scale'
   | 'cold-start'
+  | 'admission'
 
 /** Flags of the control plane that say how long the loss of a node takes to be dealt with. */
 export interface TimerSpec {

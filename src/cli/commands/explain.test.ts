@@ -41,6 +41,20 @@ it('tells one finding in full, then its rule', async () => {
   expect(out).toContain('ST1203 rollout-stuck: A rollout never completes')
 })
 
+it('tells who wrote a field of a pod, with the place of the mutator', async () => {
+  const words = 'explain Pod/shop/web spec.nodeSelector.pool -f examples/admission --nodes 1'
+  const { out, status } = await typed(words)
+  expect(out).toContain('spec.nodeSelector.pool = "a"')
+  expect(out).toMatch(/^Assign pool +writes \S+ +examples.admission.manifests.mutators.yaml:11/m)
+  expect(status).toBe(0)
+})
+
+it('says that a field is not set', async () => {
+  const { out, status } = await typed('explain deploy/web spec.paused -f examples/admission')
+  expect(out).toContain('spec.paused is not set: nobody wrote it')
+  expect(status).toBe(2)
+})
+
 it.each([
   {
     words: `Deployment/argocd/argocd-sever -f ${example}`,

@@ -5,13 +5,14 @@ import type { Command } from './framework.ts'
 
 export const explain = {
   name: 'explain',
-  doc: 'Say what a rule means, or all that the trials show of a finding or an object.',
-  args: '[RULE|FINDING|OBJECT...]',
+  doc: 'Say what a rule means, all that the trials show of a finding or an object, or who wrote a field.',
+  args: '[RULE|FINDING|OBJECT [PATH]...]',
   flags: [...inputFlags, ...platformFlags, ...runFlags, 'remedies', 'color'],
   examples: [
     'explain ST1001',
     'explain Deployment/argocd/argocd-server -f ./deploy',
     'explain deploy/web -f ./deploy --nodes 3',
+    'explain Pod/shop/web spec.nodeSelector -f ./deploy',
     'explain',
   ],
   run: async call => (await import('../run.ts')).runExplainCommand(call),
