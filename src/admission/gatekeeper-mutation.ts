@@ -12,8 +12,8 @@ import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { installedMutators, isExcluded, isOwnGroup } from './gatekeeper/installed.ts'
 import { pathText } from './gatekeeper/location.ts'
-import { mutatorGroup } from './gatekeeper/mutator.ts'
-import { noteMutation } from './mutation-note.ts'
+import { type Mutator, mutatorGroup } from './gatekeeper/mutator.ts'
+import { type MutatorPlace, noteMutation } from './mutation-note.ts'
 import { build, type MutationSystem } from './gatekeeper/system.ts'
 import { namespaceOf, webhookNamed } from './gatekeeper/webhook.ts'
 
@@ -52,6 +52,18 @@ export const gatekeeperMutation = {
   },
 } satisfies AdmissionPlugin
 
+const places = new WeakMap<Mutator, MutatorPlace>()
+
+function placeOf(mutator: Mutator): MutatorPlace {
+  let place = places.get(mutator)
+  if (place === undefined) {
+    const { kind, name, path } = mutator
+    place = { kind, name, location: pathText(path) }
+    places.set(mutator, place)
+  }
+  return place
+}
+
 /** The object as the server takes it from the webhook: decoded into its type, with defaults. */
 function mutate(
   system: MutationSystem,
@@ -74,11 +86,6 @@ function mutate(
   const decoded = decode(mutated, resource, { validation: 'Ignore', old: object })
   if (decoded.kind === 'Status') return decoded
   if (semanticEqual(decoded, object)) return object
-  const mutators = applied.map(each => ({
-    kind: each.kind,
-    name: each.name,
-    location: pathText(each.path),
-  }))
-  noteMutation(context, request, mutators)
+  if (context.note !== undefined) noteMutation(context, request, applied.map(placeOf))
   return applyDefaults(resource.key, decoded as KubeObject)
 }
