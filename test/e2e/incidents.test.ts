@@ -21,6 +21,7 @@ const folders = [
   'trials/faults',
   'examples/k3s-ansible/advice',
   'examples/kubespray/advice',
+  'examples/otomi/advice',
 ]
 
 describe.each(folders)('%s', folder => {
