@@ -60,6 +60,7 @@ export function platformOf(
     ...(loaded.install !== undefined && { install: loaded.install }),
     ...(loaded.timers !== undefined && { timers: loaded.timers }),
     ...(loaded.schedulers !== undefined && { schedulers: loaded.schedulers }),
+    ...(loaded.operators !== undefined && { operators: loaded.operators }),
     ...(sla !== undefined && { sla }),
     suppressions: loaded.suppressions,
     options: { schedule: schedule ?? defaultSchedule },

@@ -21,7 +21,9 @@ export function loadTrial(trial: TrialSpec, options: LoadOptions = {}): Loaded {
   const changed = withChanges(loaded.objects, trial.changes)
   const problems = [...loaded.problems.filter(isNoRepeat), ...changed.problems]
   const timers = trial.timers === undefined ? {} : { timers: trial.timers }
-  return { ...loaded, ...version, ...timers, poolsSetBy, objects: changed.objects, problems }
+  const operators = [...(trial.operators ?? []), ...(loaded.operators ?? [])]
+  const own = { ...version, ...timers, ...(operators.length === 0 ? {} : { operators }) }
+  return { ...loaded, ...own, poolsSetBy, objects: changed.objects, problems }
 }
 
 /** Those of the command line come first. */

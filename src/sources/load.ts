@@ -65,6 +65,7 @@ export interface Loaded {
   /** A configuration of kube-scheduler cannot be used: any run would be one of another cluster. */
   readonly isRefused?: boolean
   readonly trials?: NonNullable<PlatformPart['trials']>
+  readonly operators?: NonNullable<PlatformPart['operators']>
   readonly problems: readonly Problem[]
   readonly assumptions: readonly Assumption[]
   readonly notes: readonly string[]
@@ -182,6 +183,7 @@ function finish(
   const files = options.schedulers ?? firstOf(parts, 'schedulers')
   const configured = readSchedulers(files ?? [], options.readStdin)
   const trials = firstOf(parts, 'trials')
+  const operators = parts.flatMap(part => part.operators ?? [])
   const suppressed = suppressionsOf(objects)
   const total = pools.pools.reduce((sum, pool) => sum + pool.count, 0)
   return {
@@ -194,6 +196,7 @@ function finish(
     ...(timers === undefined ? {} : { timers }),
     ...(files === undefined ? {} : { schedulers: configured.schedulers }),
     isRefused: configured.problems.some(({ severity }) => severity === 'error'),
+    ...(operators.length === 0 ? {} : { operators }),
     ...(trials === undefined ? {} : { trials }),
     problems: [
       ...problems,

@@ -7,6 +7,7 @@ import type { World } from '../engine/world.ts'
 import type { Node } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
+import { describedOperator, type OperatorSpec } from '../platforms/operators/described.ts'
 import type { Operator } from '../platforms/operators/operator.ts'
 import type { NodeGroup } from '../platforms/program.ts'
 import { operatorsFor, platformActors } from '../platforms/registry.ts'
@@ -42,7 +43,7 @@ export interface Platform {
   readonly schedulers?: readonly SchedulerSpec[]
   readonly suppressions?: readonly Suppression[]
   /** Operators that the user described. */
-  readonly operators?: readonly Operator[]
+  readonly operators?: readonly OperatorSpec[]
   readonly options?: Pick<ClusterOptions, 'schedule' | 'model' | 'epochMs' | 'latencyMs'>
 }
 
@@ -122,7 +123,8 @@ export function operatorsOf(
   { objects, operators }: Pick<Platform, 'objects' | 'operators'>,
   later: readonly KubeObject[] = [],
 ): readonly Operator[] {
-  return operatorsFor([...objects.map(({ object }) => object), ...later], operators)
+  const described = (operators ?? []).map(describedOperator)
+  return operatorsFor([...objects.map(({ object }) => object), ...later], described)
 }
 
 /** The flags of the components that the timers are. */

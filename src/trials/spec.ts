@@ -6,6 +6,7 @@ import type { VerdictName } from '../checks/verdict.ts'
 import type { Extender, KubeSchedulerConfiguration } from '../kube/generated/types.ts'
 import type { ObjectRef } from '../kube/object.ts'
 import type { NodePool } from '../nodes/pool.ts'
+import type { OperatorSpec } from '../platforms/operators/described.ts'
 import type { DrainOptions } from './drain.ts'
 
 /** A node pool with what an autoscaler may make of it, and where its user described it. */
@@ -147,6 +148,7 @@ export interface PlatformPart {
   readonly timers?: TimerSpec
   /** Files with configurations of kube-scheduler. */
   readonly schedulers?: readonly string[]
+  readonly operators?: readonly OperatorSpec[]
 }
 
 /** `Deployment/argocd/web`, or `Node/n1` when cluster-scoped. */
@@ -259,6 +261,7 @@ export interface TrialSpec {
   readonly timers?: TimerSpec
   /** Files with configurations of kube-scheduler. */
   readonly schedulers?: readonly string[]
+  readonly operators?: readonly OperatorSpec[]
   readonly sources: readonly SourceSpec[]
   /** What is different from the files before anything is installed. */
   readonly changes: readonly ObjectChangeSpec[]

@@ -9,6 +9,7 @@ import { isMapping, type Json } from '../objects.ts'
 import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
 import type { ReadDocument } from '../yaml/read.ts'
+import { operatorProblems, operatorsFrom } from './operators.ts'
 import { pathIn, poolsFrom, schedulersFrom, sourcesFrom, timersFrom } from './parts.ts'
 import { validateOwn } from './validate.ts'
 
@@ -85,6 +86,8 @@ export function readPlatform(place: Place): ReadPlatform {
   }
   const found = [...problems, ...validateOwn(document, 'platform')]
   if (found.length > 0 || !isMapping(document.value)) return { problems: found }
+  const wrong = operatorProblems(document, ['operators'])
+  if (wrong.length > 0) return { problems: wrong }
   return { part: partFrom(document.value, document, place.path), problems: [] }
 }
 
@@ -104,6 +107,7 @@ function partFrom(value: Json, { source }: ReadDocument, path: string): Platform
   const folder = dirname(path)
   const { metadata, kubernetes, namespace, pools, sources, trials, sla } = value
   const timers = timersFrom(value['timers'])
+  const operators = operatorsFrom(value['operators'], source, ['operators'])
   const name = isMapping(metadata) ? metadata['name'] : undefined
   return {
     setBy: path,
@@ -116,6 +120,7 @@ function partFrom(value: Json, { source }: ReadDocument, path: string): Platform
     ...(isMapping(sla) ? { sla: sla as SlaSpec } : {}),
     ...(timers === undefined ? {} : { timers }),
     ...schedulersFrom(value['schedulers'], folder),
+    ...(operators.length === 0 ? {} : { operators }),
   }
 }
 

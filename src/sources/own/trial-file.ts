@@ -21,11 +21,13 @@ import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
 import { locateIn } from '../source-object.ts'
 import type { ReadDocument } from '../yaml/read.ts'
+import { operatorProblems, operatorsFrom } from './operators.ts'
 import { durationMs, pathIn, poolsFrom, schedulersFrom, sourcesFrom, timersFrom } from './parts.ts'
 import { minorOf } from './platform-file.ts'
 import { validateOwn } from './validate.ts'
 
 const installTimeoutMs = 600_000
+const operatorsPath = ['spec', 'cluster', 'operators'] as const
 
 export interface ReadTrials {
   readonly trials: readonly TrialSpec[]
@@ -39,7 +41,8 @@ export function readTrialFile(path: string): ReadTrials {
   const trials: TrialSpec[] = []
   for (const document of documents) {
     if (document.value === null) continue
-    const wrong = validateOwn(document, 'trial')
+    const invalid = validateOwn(document, 'trial')
+    const wrong = invalid.length > 0 ? invalid : operatorProblems(document, operatorsPath)
     found.push(...wrong)
     if (wrong.length === 0 && isMapping(document.value)) {
       trials.push(trialFrom(document.value, document, path))
@@ -66,6 +69,7 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
   const cluster = mapping(spec['cluster'])
   const { pools, kubernetes } = cluster
   const timers = timersFrom(cluster['timers'])
+  const operators = operatorsFrom(cluster['operators'], document.source, operatorsPath)
   const { description } = spec
   const folder = dirname(path)
   return {
@@ -78,6 +82,7 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
       : { pools: poolsFrom(pools, document.source, ['spec', 'cluster', 'pools']) }),
     ...(timers === undefined ? {} : { timers }),
     ...schedulersFrom(cluster['schedulers'], folder),
+    ...(operators.length === 0 ? {} : { operators }),
     sources: sourcesFrom(spec['sources'], folder),
     changes: placed(spec, 'changes', document).map(changeFrom),
     steps: placed(spec, 'steps', document).flatMap(([step, at]) => stepFrom(step, at, folder)),
