@@ -25,28 +25,61 @@ function writeRules(): void {
   writeFileSync(join(folder, 'README.md'), `${head}\n${table}`)
 }
 
-/** The first lines of a run as a user sees it, cut where a page would wrap them. */
-function example(): string {
-  const args = ['check', 'examples/kubefirst']
+interface Example {
+  /** The comment in README.md that it stands below. */
+  readonly mark: string
+  readonly args: readonly string[]
+  /** Long lines are folded, or else cut. */
+  readonly folds: boolean
+}
+
+const readmeExamples: readonly Example[] = [
+  { mark: 'example', args: ['check', 'examples/kubefirst'], folds: false },
+  {
+    mark: 'otomi',
+    args: ['explain', 'deploy/argocd/argocd-server', '-f', 'examples/otomi'],
+    folds: true,
+  },
+]
+
+/** The first lines of a run as a user sees it, folded or cut where a page would wrap them. */
+function exampleText({ args, folds }: Example): string {
   const { stdout } = spawnSync(join(root, 'bin', 'seatrial'), args, { cwd: root, encoding: 'utf8' })
   const lines = stdout.trimEnd().split('\n')
-  const shown = lines.slice(0, exampleLinesMax).map(line => {
-    return line.length <= columnsMax ? line : `${line.slice(0, columnsMax - 1)}…`
-  })
+  const shown = lines.slice(0, exampleLinesMax).flatMap(line => (folds ? folded(line) : cut(line)))
   const rest = lines.length > exampleLinesMax ? ['…', ...lines.slice(-3)] : []
   return ['```', `$ seatrial ${args.join(' ')}`, ...shown, ...rest, '```'].join('\n')
 }
 
-function writeExample(): void {
+function cut(line: string): string {
+  return line.length <= columnsMax ? line : `${line.slice(0, columnsMax - 1)}…`
+}
+
+function folded(line: string): readonly string[] {
+  const lines: string[] = []
+  let rest = line
+  while (rest.length > columnsMax) {
+    const at = rest.lastIndexOf(' ', columnsMax)
+    lines.push(rest.slice(0, at))
+    rest = `           ${rest.slice(at + 1)}`
+  }
+  return [...lines, rest]
+}
+
+function writeExamples(): void {
   const file = join(root, 'README.md')
-  const text = readFileSync(file, 'utf8')
-  const marked = /(<!-- example[^>]*-->\n)[\s\S]*?(<!-- end of example -->)/
-  writeFileSync(
-    file,
-    text.replace(marked, (_, start: string, end: string) => `${start}${example()}\n${end}`),
-  )
+  let text = readFileSync(file, 'utf8')
+  for (const example of readmeExamples) {
+    const { mark } = example
+    const marked = new RegExp(`(<!-- ${mark}[^>]*-->\\n)[\\s\\S]*?(<!-- end of ${mark} -->)`)
+    text = text.replace(
+      marked,
+      (_, start: string, end: string) => `${start}${exampleText(example)}\n${end}`,
+    )
+  }
+  writeFileSync(file, text)
 }
 
 writeRules()
 writeFileSync(join(root, 'docs', 'reference.md'), referenceText(sourceFiles()))
-writeExample()
+writeExamples()

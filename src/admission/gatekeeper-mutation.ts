@@ -5,7 +5,6 @@
 import type { AdmissionContext, AdmissionPlugin, ObjectRequest } from '../apiserver/admission.ts'
 import { decode } from '../apiserver/decoding.ts'
 import { semanticEqual } from '../apiserver/equality.ts'
-import { unreachable } from '../apiserver/webhooks/answers.ts'
 import { callFailed, concerns, deniedBy } from '../apiserver/webhooks/webhook.ts'
 import { applyDefaults } from '../kube/defaults/registry.ts'
 import type { KubeObject } from '../kube/object.ts'
@@ -15,7 +14,7 @@ import { pathText } from './gatekeeper/location.ts'
 import { type Mutator, mutatorGroup } from './gatekeeper/mutator.ts'
 import { type MutatorPlace, noteMutation } from './mutation-note.ts'
 import { build, type MutationSystem } from './gatekeeper/system.ts'
-import { namespaceOf, webhookNamed } from './gatekeeper/webhook.ts'
+import { namespaceOf, webhookNamed, whyDown } from './gatekeeper/webhook.ts'
 
 const mutatingName = 'mutation.gatekeeper.sh'
 const validatingName = 'validation.gatekeeper.sh'
@@ -30,7 +29,7 @@ export const gatekeeperMutation = {
     if (system === undefined || isOwnGroup(request.resource.group)) return request.object
     const webhook = webhookNamed(context, 'MutatingWebhookConfiguration', mutatingName)
     if (!concerns(webhook, request, context)) return request.object
-    const failure = unreachable(webhook, context)
+    const failure = whyDown(webhook, context)
     if (failure !== undefined) {
       return webhook.failurePolicy === 'Fail' ? callFailed(webhook, failure) : request.object
     }
@@ -43,7 +42,7 @@ export const gatekeeperMutation = {
     if (request.resource.group !== mutatorGroup || request.object === undefined) return undefined
     const webhook = webhookNamed(context, 'ValidatingWebhookConfiguration', validatingName)
     if (!concerns(webhook, request, context)) return undefined
-    const failure = unreachable(webhook, context)
+    const failure = whyDown(webhook, context)
     if (failure !== undefined) {
       return webhook.failurePolicy === 'Fail' ? callFailed(webhook, failure) : undefined
     }

@@ -1,7 +1,10 @@
 // `explain` of an object or of one finding: runs the trials and tells what concerns it, in full.
 
 import { nearest } from '../base/nearest.ts'
+import { makingsIn, originOf } from '../explain/origins.ts'
 import type { Finding, Report, ReportObject } from '../explain/report.ts'
+import { type Loaded, platformOf } from '../index.ts'
+import { formatPath } from '../kube/field-path.ts'
 import { kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { ObjectRef } from '../kube/object.ts'
 import { findingText } from '../reports/finding-text.ts'
@@ -79,6 +82,31 @@ export function refNamed(word: string, objects: readonly SourceObject[]): Object
   return { kind, name, ...(isNamespaced && { namespace }) }
 }
 
+/** An object that an operator makes of one of the files' resources. */
+interface MadeObject extends SourceObject {
+  /** `argocd-operator for ArgoCD argocd/argocd`. */
+  readonly madeBy: string
+}
+
+/** What operators make of the files' resources; its fields are at home in those. */
+export function madeObjects(loaded: Loaded): readonly MadeObject[] {
+  return makingsIn(platformOf(loaded, {})).map(making => {
+    const { operator, kept } = making
+    const resource = making.resource as SourceObject
+    const { kind, metadata } = resource.object
+    const name = [metadata.namespace, metadata.name].filter(part => part !== undefined).join('/')
+    return {
+      object: kept.object,
+      source: resource.source,
+      madeBy: `${operator.name} for ${kind} ${name}`,
+      locate: path =>
+        originOf(making, typeof path === 'string' ? path : formatPath(path))?.location ??
+        resource.locate('metadata.name'),
+      range: () => undefined,
+    }
+  })
+}
+
 /** What may have been meant by a word that names nothing. */
 export function objectHint(word: string, objects: readonly SourceObject[]): string {
   const words = objects.map(({ object: { kind, metadata } }) =>
@@ -100,7 +128,8 @@ export function objectReport(item: SourceObject, report: Report, context: Report
     const quiet = trial.outcome === 'inconclusive' ? 'inconclusive' : 'nothing to tell'
     return [trial.name, countsText(own) || quiet]
   })
-  const head = `${objectText(object)}  ${placeText(item.locate('metadata.name'))}\n`
+  const by = 'madeBy' in item ? `  made by ${(item as MadeObject).madeBy}` : ''
+  const head = `${objectText(object)}  ${placeText(item.locate('metadata.name'))}${by}\n`
   const told = findings.map(finding => `\n${findingText(finding, context)}\n`)
   return [head, columns(rows), ...told].join('')
 }

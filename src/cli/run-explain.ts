@@ -13,6 +13,7 @@ import { chainText, namesField } from './explain-field.ts'
 import {
   namesFinding,
   namesObject,
+  madeObjects,
   objectHint,
   objectReport,
   objectsNamed,
@@ -68,7 +69,8 @@ function run(settings: Settings, product: Product): Ran {
   const prepared = prepare(settings)
   const report = reportOf(settings, prepared, product)
   const told = withRemedies(report, { settings, prepared, product, from: 'warning' })
-  return { objects: prepared.loaded.objects, report: told }
+  const { loaded } = prepared
+  return { objects: [...loaded.objects, ...madeObjects(loaded)], report: told }
 }
 
 interface Where {

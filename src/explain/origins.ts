@@ -3,8 +3,8 @@
 
 import type { Location } from '../base/problem.ts'
 import { pathParts, valueAt } from '../kube/field-path.ts'
-import { kindKeyOf } from '../kube/kinds.ts'
 import type { KubeObject, ObjectRef } from '../kube/object.ts'
+import { reads } from '../platforms/operators/controller.ts'
 import type { Kept, Operator } from '../platforms/operators/operator.ts'
 import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
 
@@ -15,22 +15,22 @@ export interface Making {
   readonly kept: Kept
 }
 
-/** The operator that keeps an object of the cluster; undefined when none does. */
-export function makingOf(platform: Platform, ref: ObjectRef): Making | undefined {
-  for (const operator of operatorsOf(platform)) {
+/** Every object that operators make of the platform's resources, in their order. */
+export function makingsIn(platform: Platform): readonly Making[] {
+  return operatorsOf(platform).flatMap(operator => {
     const itself = platform.objects.find(({ object }) => operator.isItself(object))?.object
-    for (const resource of platform.objects) {
-      if (!isOf(operator, resource.object)) continue
-      const { kept } = operator.wanted(resource.object, itself)
-      const found = kept.find(({ object }) => isAt(object, ref))
-      if (found !== undefined) return { operator, resource, kept: found }
-    }
-  }
-  return undefined
+    return platform.objects
+      .filter(({ object }) => reads(operator, object))
+      .flatMap(resource => {
+        const { kept } = operator.wanted(resource.object, itself)
+        return kept.map(each => ({ operator, resource, kept: each }))
+      })
+  })
 }
 
-function isOf({ kind, group }: Operator, object: KubeObject): boolean {
-  return kindKeyOf(object) === `${kind}.${group}`
+/** The operator that keeps an object of the cluster; undefined when none does. */
+export function makingOf(platform: Platform, ref: ObjectRef): Making | undefined {
+  return makingsIn(platform).find(({ kept }) => isAt(kept.object, ref))
 }
 
 function isAt(object: KubeObject, { kind, namespace, name }: ObjectRef): boolean {

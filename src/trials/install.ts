@@ -1,5 +1,7 @@
 // The install trial: every object is applied in order, then the cluster comes to rest.
 
+import { unreachable } from '../apiserver/webhooks/answers.ts'
+import { webhooksOf } from '../apiserver/webhooks/webhook.ts'
 import { isComplete } from '../checks/rollout.ts'
 import { judge } from '../checks/registry.ts'
 import { lifeOf, refText } from '../checks/life.ts'
@@ -8,7 +10,8 @@ import type { Verdict } from '../checks/verdict.ts'
 import type { World } from '../engine/world.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { type GateResult, passGates } from './gates.ts'
-import { emptyWorld, type Platform } from './platform.ts'
+import { reads } from '../platforms/operators/controller.ts'
+import { emptyWorld, operatorsOf, type Platform } from './platform.ts'
 import { missingClasses } from './storage.ts'
 import type { Base, TrialResult } from './trial.ts'
 import { applyPaceMs, settleMsMax, Voyage } from './voyage.ts'
@@ -56,9 +59,34 @@ export function applyAll(voyage: Voyage, platform: Platform): void {
   for (const namespace of missingNamespaces(platform)) voyage.apply(namespaceNamed(namespace))
   const objects = platform.objects.map(({ object }) => object)
   for (const assumed of missingClasses(objects)) voyage.apply(assumed)
+  const operators = operatorsOf(platform)
+  let waits = operators.length > 0
   for (const object of inOrder(platform)) {
+    if (waits && operators.some(operator => reads(operator, object))) {
+      awaitWebhooks(voyage)
+      waits = false
+    }
     voyage.apply(object)
     voyage.wait(applyPaceMs)
+  }
+}
+
+/** Installers wait for webhooks to answer before they go on to what operators act on. */
+const webhooksWaitMaxMs = 120_000
+const webhooksPollMs = 1000
+
+function awaitWebhooks(voyage: Voyage): void {
+  const { store } = voyage.world
+  const context = {
+    get: (kind: string, key: string) => store.get(kind, key),
+    list: (kind: string, namespace?: string) => store.list(kind, namespace),
+  }
+  const isDown = (): boolean =>
+    (['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'] as const).some(kind =>
+      webhooksOf(context, kind).some(webhook => unreachable(webhook, context) !== undefined),
+    )
+  for (let waitedMs = 0; waitedMs < webhooksWaitMaxMs && isDown(); waitedMs += webhooksPollMs) {
+    voyage.wait(webhooksPollMs)
   }
 }
 
@@ -75,14 +103,18 @@ export function finishInstall(
 
 /**
  * Namespaces come first, since nothing can be created in one that is not there yet, and webhooks
- * last, as Helm has it: nobody answers them before.
+ * last, as Helm has it: nobody answers them before. What an operator acts on comes after all else,
+ * since its operator and what that meets have to be there.
  */
-function inOrder({ objects }: Platform): readonly KubeObject[] {
-  const all = objects.map(({ object }) => object)
-  return [0, 1, 2].flatMap(rank => all.filter(object => rankOf(object) === rank))
+function inOrder(platform: Platform): readonly KubeObject[] {
+  const all = platform.objects.map(({ object }) => object)
+  const operators = operatorsOf(platform)
+  const rankOf = (object: KubeObject): number =>
+    operators.some(operator => reads(operator, object)) ? 3 : rankOfKind(object)
+  return [0, 1, 2, 3].flatMap(rank => all.filter(object => rankOf(object) === rank))
 }
 
-function rankOf({ kind }: KubeObject): number {
+function rankOfKind({ kind }: KubeObject): number {
   if (kind === 'Namespace') return 0
   return kind === 'MutatingWebhookConfiguration' || kind === 'ValidatingWebhookConfiguration'
     ? 2

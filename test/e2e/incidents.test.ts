@@ -21,7 +21,9 @@ const folders = [
   'trials/faults',
   'examples/k3s-ansible/advice',
   'examples/kubespray/advice',
+  'examples/operator',
   'examples/otomi/advice',
+  'examples/otomi/gatekeeper',
 ]
 
 describe.each(folders)('%s', folder => {

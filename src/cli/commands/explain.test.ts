@@ -34,6 +34,16 @@ it.each(['Deployment/argocd/argocd-redis-ha-haproxy', 'deploy/argocd-redis-ha-ha
   },
 )
 
+it('knows what an operator makes, and of which resource', async () => {
+  const { out, status } = await typed('explain deploy/argocd/argocd-server -f examples/otomi')
+  const file = 'examples/otomi/values/v2.8.0.yaml'
+  expect(out).toContain(
+    `Deployment argocd/argocd-server  ${file}:10:3  made by argocd-operator for ArgoCD argocd/argocd`,
+  )
+  expect(out).toContain('∧ nodeAffinity otomi NotIn [otomi-sys] (Assign set-team-node-affinity,')
+  expect(status).toBe(0)
+})
+
 it('tells one finding in full, then its rule', async () => {
   const [id = ''] = (await typed(`check ${example} -o name`)).out.split('\n')
   const { out } = await typed(`explain ${id} -f ${example}`)
