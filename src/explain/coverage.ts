@@ -39,7 +39,7 @@ export function coverageIn(platform: Platform, world: World): readonly Problem[]
   const left = kinds
     .flatMap(kind => world.store.list(kind))
     .filter(object => controllerOf(object.metadata) === undefined || isKept(platform, object))
-    .filter(object => !/^kube-/.test(object.metadata.namespace ?? ''))
+    .filter(({ metadata: { namespace = '' } }) => !namespace.startsWith('kube-'))
     .filter(object => !isDecided(lastPod(object, { world, system }), keys))
   return told(
     platform,

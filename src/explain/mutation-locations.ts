@@ -21,11 +21,6 @@ export function locationFaults({ applyTo = [], path }: Mutator): readonly Locati
   return gvksOf(applyTo).flatMap(gvk => faultOf(gvk, path) ?? [])
 }
 
-/** The built-in kinds to which a mutator applies. */
-export function kindsOf({ applyTo = [] }: Mutator): readonly string[] {
-  return gvksOf(applyTo).map(({ kind }) => kind)
-}
-
 function gvksOf(applyTo: readonly ApplyTo[]): readonly GroupVersionKind[] {
   return applyTo.flatMap(({ groups, versions, kinds }) =>
     groups.flatMap(group =>

@@ -34,6 +34,43 @@ function onePerNode(name: string): JsonObject {
   }
 }
 
+/** The proxy, and the script that writes its configuration. */
+function proxyContainers(shared: JsonObject): JsonObject {
+  return {
+    containers: [
+      {
+        name: 'haproxy',
+        ...shared,
+        livenessProbe: {
+          httpGet: { path: '/healthz', port: 8888 },
+          initialDelaySeconds: 5,
+          periodSeconds: 3,
+        },
+        ports: [{ containerPort: 6379, name: 'redis' }],
+        securityContext: confined(),
+        volumeMounts: [
+          mount('data', '/usr/local/etc/haproxy'),
+          mount('shared-socket', '/run/haproxy'),
+          mount(redisTls, '/app/config/redis/tls'),
+        ],
+      },
+    ],
+    initContainers: [
+      {
+        name: 'config-init',
+        ...shared,
+        command: ['sh'],
+        args: ['/readonly/haproxy_init.sh'],
+        securityContext: confined({}),
+        volumeMounts: [
+          { ...mount('config-volume', '/readonly'), readOnly: true },
+          mount('data', '/data'),
+        ],
+      },
+    ],
+  }
+}
+
 /** The proxies before the servers, one per node. */
 export function redisProxy(argoCd: ArgoCd): Workload {
   const fields = section(argoCd, 'ha')
@@ -71,37 +108,7 @@ export function redisProxy(argoCd: ArgoCd): Workload {
           requiredDuringSchedulingIgnoredDuringExecution: [apart],
         },
       },
-      containers: [
-        {
-          name: 'haproxy',
-          ...shared,
-          livenessProbe: {
-            httpGet: { path: '/healthz', port: 8888 },
-            initialDelaySeconds: 5,
-            periodSeconds: 3,
-          },
-          ports: [{ containerPort: 6379, name: 'redis' }],
-          securityContext: confined(),
-          volumeMounts: [
-            mount('data', '/usr/local/etc/haproxy'),
-            mount('shared-socket', '/run/haproxy'),
-            mount(redisTls, '/app/config/redis/tls'),
-          ],
-        },
-      ],
-      initContainers: [
-        {
-          name: 'config-init',
-          ...shared,
-          command: ['sh'],
-          args: ['/readonly/haproxy_init.sh'],
-          securityContext: confined({}),
-          volumeMounts: [
-            { ...mount('config-volume', '/readonly'), readOnly: true },
-            mount('data', '/data'),
-          ],
-        },
-      ],
+      ...proxyContainers(shared),
       securityContext: user,
       serviceAccountName: named(argoCd, 'argocd-redis-ha'),
       volumes: [

@@ -1,5 +1,5 @@
 // The namespaces of an Otomi, and those whose objects Gatekeeper leaves alone.
-// Upstream: linode/apl-core v2.8.1 and v6.2.1 core.yaml, values/gatekeeper/gatekeeper-artifacts.gotmpl.
+// Upstream: linode/apl-core v2.8.1 and v6.2.1 core.yaml, values/gatekeeper.
 
 import type { KubeObject } from '../../kube/object.ts'
 import type { Release } from './releases.ts'

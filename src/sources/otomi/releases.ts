@@ -1,5 +1,6 @@
 // Releases of Otomi, later APL: how platform workloads get to their nodes in each of them.
-// Upstream: linode/apl-core b83eec4 (v2.4.0), 8a15029 (v2.8.1), c98f7fe (v2.10.0), 07636a5 (v3.0.0).
+// Upstream: linode/apl-core b83eec4 (v2.4.0), 8a15029 (v2.8.1), c98f7fe (v2.10.0), 07636a5
+// (v3.0.0).
 
 export interface Release {
   /** `v2.8.1`. */

@@ -12,7 +12,7 @@ import type { Place } from '../framework.ts'
 import { isManifestFile } from '../manifests.ts'
 import { isMapping, type Json } from '../objects.ts'
 import { filePlace } from '../place.ts'
-import { locateIn, rangeIn, type SourceDocument } from '../source-object.ts'
+import { locateIn, type SourceDocument } from '../source-object.ts'
 import type { ReadDocument } from '../yaml/read.ts'
 
 /** A field and where it is written. */
@@ -58,11 +58,6 @@ export function placeOf(values: Values, path: readonly PathPart[]): Location {
     if (found !== undefined) return found.at
   }
   return locateIn(values.source, [])
-}
-
-/** Whether a document has the field itself; lists of teams are asked this way. */
-export function isWritten({ source }: ReadDocument, path: readonly PathPart[]): boolean {
-  return rangeIn(source, path) !== undefined
 }
 
 /** The values that a place holds; undefined when it holds something else. */
