@@ -32,6 +32,7 @@ export function coverageIn(platform: Platform, world: World): readonly Problem[]
   const mutators = mutatorsOf(platform)
   const rules = mutators.flatMap(mutator => ruleOf(mutator) ?? [])
   const on = rules.filter(({ isOff }) => !isOff)
+  const off = rules.filter(({ isOff }) => isOff)
   if (on.length === 0) return []
   const keys = new Set(rules.flatMap(rule => rule.keys))
   const system = new MutationSystem()
@@ -40,11 +41,15 @@ export function coverageIn(platform: Platform, world: World): readonly Problem[]
     .flatMap(kind => world.store.list(kind))
     .filter(object => controllerOf(object.metadata) === undefined || isKept(platform, object))
     .filter(({ metadata: { namespace = '' } }) => !namespace.startsWith('kube-'))
-    .filter(object => !isDecided(lastPod(object, { world, system }), keys))
-  return told(
-    platform,
-    left.map(object => ({ object, why: reasonFor(object, { world, on, platform }) })),
-  )
+    .flatMap(object => {
+      const { template, pod } = lastPod(object, { world, system })
+      const looking = { world, on, off, platform, keys }
+      const why = isDecided(pod, keys)
+        ? undoneBy({ template, pod }, looking)
+        : reasonFor(object, looking)
+      return why === undefined ? [] : [{ object, why }]
+    })
+  return told(platform, left)
 }
 
 function mutatorsOf({ objects }: Platform): readonly Mutator[] {
@@ -82,8 +87,14 @@ interface Admitting {
   readonly system: MutationSystem
 }
 
-/** The spec of a pod as it would be stored: each owner on the way is mutated as well. */
-function lastPod(object: KubeObject, admitting: Admitting): PodSpec {
+/** A pod on its way: in the template of its owner, and as it would be stored. */
+interface OnItsWay {
+  readonly template: PodSpec
+  readonly pod: PodSpec
+}
+
+/** The pods of a workload: each owner on the way is mutated as well. */
+function lastPod(object: KubeObject, admitting: Admitting): OnItsWay {
   const inner =
     object.kind === 'CronJob'
       ? ownedBy(object, 'batch/v1', 'Job', objectAt(object, 'spec', 'jobTemplate'))
@@ -91,8 +102,11 @@ function lastPod(object: KubeObject, admitting: Admitting): PodSpec {
         ? { ...object, kind: 'ReplicaSet' }
         : object
   const owner = admitted(inner, admitting)
-  const template = objectAt(owner, 'spec', 'template')
-  return podSpecOf(admitted(ownedBy(owner, 'v1', 'Pod', template), admitting)) as unknown as PodSpec
+  const made = ownedBy(owner, 'v1', 'Pod', objectAt(owner, 'spec', 'template'))
+  return {
+    template: podSpecOf(made) as unknown as PodSpec,
+    pod: podSpecOf(admitted(made, admitting)) as unknown as PodSpec,
+  }
 }
 
 function ownedBy(
@@ -128,7 +142,30 @@ function isDecided({ nodeSelector = {}, affinity }: PodSpec, keys: ReadonlySet<s
 interface Looking {
   readonly world: World
   readonly on: readonly Rule[]
+  readonly off: readonly Rule[]
+  readonly keys: ReadonlySet<string>
   readonly platform: Platform
+}
+
+/** Whether the pod asks for nodes with one of the labels. */
+function asksFor({ nodeSelector = {}, affinity }: PodSpec, keys: ReadonlySet<string>): boolean {
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const asked = (required?.nodeSelectorTerms ?? []).flatMap(({ matchExpressions = [] }) =>
+    matchExpressions.flatMap(({ key, operator }) =>
+      operator === 'In' || operator === 'Exists' ? [key] : [],
+    ),
+  )
+  return [...Object.keys(nodeSelector), ...asked].some(key => keys.has(key))
+}
+
+/** The mutator that sends pods away whose template was sent to the nodes; undefined for others. */
+function undoneBy(
+  { template, pod }: OnItsWay,
+  { off, keys, platform }: Looking,
+): string | undefined {
+  if (!asksFor(template, keys) || asksFor(pod, keys)) return undefined
+  const names = off.map(({ mutator: { kind, name } }) => mutatorText(platform, kind, name).text)
+  return `its template asks for them, and ${names.join(', ')} puts the opposite into its pods`
 }
 
 /** Why the rules that place workloads do not reach this one. */
@@ -177,8 +214,8 @@ function told({ objects }: Platform, left: readonly Left[]): readonly Problem[] 
       severity: 'warning' as const,
       ...(written !== undefined && { location: written.locate('metadata.name') }),
       object: first,
-      what: `no placement rule reaches it${more}: ${why}`,
-      why: 'other workloads of the platform are sent to nodes of their own; its pods go to any node',
+      what: `it does not get to the platform's nodes${more}: ${why}`,
+      why: 'other workloads of the platform are sent to nodes of their own; its pods go elsewhere',
       todo: 'give it a nodeSelector of its own, or take it into a rule, if it should go there too',
     }
   })

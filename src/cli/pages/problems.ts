@@ -296,10 +296,10 @@ export const problemPages: readonly Page[] = [
   {
     id: 'ST0152',
     name: 'not-placed',
-    title: 'No placement rule reaches a workload',
+    title: 'A workload does not get to the nodes of the platform',
     meaning:
       'Mutators send the workloads of the platform to nodes of their own, and this one slips through: ' +
-      'its kind or its namespace is left out. Its pods go to any node.',
+      'its kind or its namespace is left out, or another mutator puts the opposite into its pods.',
     advice: 'Give it a nodeSelector of its own, or take it into a rule, if it should go there too.',
     bad: 'kind: Assign\nspec:\n  applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment]}]   # a StatefulSet is left out',
     good: 'kind: Assign\nspec:\n  applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment, StatefulSet]}]',

@@ -91,7 +91,7 @@ function mismatch(
     text: `${wanted} does not match ${nodes.length} of ${context.nodes.length} nodes: ${listText(nodes)}`,
     facts: { nodes, demands: demands.map(({ text }) => text) },
     locations: hands.flatMap(({ location }) => location ?? []),
-    writers: hands.flatMap(({ isWritten, text }) => (isWritten || text === '' ? [] : [text])),
+    writers: hands.flatMap(({ writer }) => writer ?? []),
   }
 }
 
@@ -122,10 +122,11 @@ function contradiction(
 }
 
 interface Hand {
+  /** As the sentence about several hands names it. */
   readonly text: string
+  /** As lists of writers name it; absent for the user's own manifest, whose place says all. */
+  readonly writer: string | undefined
   readonly location: Location | undefined
-  /** In the user's own manifest of the workload: its place says all. */
-  readonly isWritten: boolean
 }
 
 /** Who wrote a demand: a mutator, an operator for a field of its resource, or the manifest. */
@@ -134,17 +135,18 @@ function handOf(context: ExplainContext, { path }: Demand): Hand {
   if (mutator !== undefined) {
     const at = placeText(mutator.place)
     const text = at === '' ? mutator.name : `${mutator.name}, ${at}`
-    return { text, location: mutator.place, isWritten: false }
+    return { text, writer: mutator.text, location: mutator.place }
   }
   const field = `${podSpecPath(context.incident.object.kind)}.${path}`
   const { making } = context
   if (making !== undefined) {
     const origin = originOf(making, field)
     const by = origin && `${origin.text}, ${placeText(origin.location)}`
-    return { text: by ?? making.operator.name, location: origin?.location, isWritten: false }
+    const writer = by === undefined ? making.operator.name : `${making.operator.name} for ${by}`
+    return { text: by ?? making.operator.name, writer, location: origin?.location }
   }
   const [location] = [...places(context, [field]), ...places(context, [parentOf(field)])]
-  return { text: placeText(location), location, isWritten: true }
+  return { text: placeText(location), writer: undefined, location }
 }
 
 function parentOf(path: string): string {
