@@ -5,6 +5,7 @@ import { didYouMean } from '../base/nearest.ts'
 import type { HostMatrix } from '../explain/host-matrix.ts'
 import { reportProblem } from '../explain/problems.ts'
 import { hostReporters } from '../reports/hosts/registry.ts'
+import { whyInPlaybooks } from '../reports/hosts/why.ts'
 import { whyText } from '../reports/hosts/words.ts'
 import { problemsText } from '../reports/notes.ts'
 import type { Value } from '../sources/ansible/values.ts'
@@ -34,7 +35,7 @@ export async function runInventoryCommand(
     tell([usage()])
     return exits.usage
   }
-  const request = playbookRequest(call)
+  const request = playbookRequest(call, tool)
   if (request !== undefined && 'what' in request) {
     tell([request])
     return exits.usage
@@ -55,7 +56,10 @@ export async function runInventoryCommand(
   return statusOf(read.matrix, settings)
 }
 
-function playbookRequest({ given }: Call): PlaybookRequest | Problem | undefined {
+function playbookRequest(
+  { given }: Call,
+  tool: string | undefined,
+): PlaybookRequest | Problem | undefined {
   const path = given.get('playbooks')?.values[0]
   const facts = new Map<string, Value>()
   for (const text of given.get('fact')?.values ?? []) {
@@ -68,7 +72,7 @@ function playbookRequest({ given }: Call): PlaybookRequest | Problem | undefined
     }
     facts.set(...fact)
   }
-  return path === undefined ? undefined : { path, facts }
+  return path === undefined ? undefined : { path, facts, tool }
 }
 
 function usage(): Problem {
@@ -82,14 +86,15 @@ function statusOf({ problems }: HostMatrix, { failOn }: Settings): number {
   return problems.some(({ severity }) => fails(severity, failOn)) ? exits.findings : exits.holds
 }
 
-function whyOf({ hosts }: HostMatrix, host: string, tool: string): string | Problem {
+function whyOf(matrix: HostMatrix, host: string, tool: string): string | Problem {
+  const { hosts } = matrix
   const row = hosts.find(({ name }) => name === host)
   if (row === undefined) {
     const names = hosts.map(({ name }) => name)
     return usageProblem(`there is no host ${host}`, didYouMean(host, names.slice(0, 100)))
   }
   const known = row.tools.find(({ name }) => name === tool)
-  if (known !== undefined) return whyText(row, known)
+  if (known !== undefined) return whyText(row, known) + whyInPlaybooks(matrix, host, tool)
   const names = row.tools.map(({ name }) => name)
   return usageProblem(`there is no tool ${tool}`, didYouMean(tool, names))
 }

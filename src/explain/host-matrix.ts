@@ -44,6 +44,8 @@ export interface HostMatrix {
   readonly voters?: Voters
   /** What the installer's playbooks do on which host, where they were named. */
   readonly playbooks?: readonly PlaybookReach[]
+  /** Where variables are set that decide about the tool that was asked for, in the playbooks. */
+  readonly definitions?: ReadonlyMap<string, Location>
   readonly problems: readonly Problem[]
 }
 

@@ -69,7 +69,10 @@ export interface Source {
   readonly isInventory?: boolean
   readonly detect: (place: Place) => 'certain' | 'possible' | 'no'
   readonly load: (place: Place, context: LoadContext) => SourceResult
-  /** What an installer makes of each host, where the source reads inventories. */
-  readonly hosts?: (place: Place) => HostMatrix | undefined
+  /**
+   * What an installer makes of each host, where the source reads inventories; `tree` is where the
+   * installer itself lies.
+   */
+  readonly hosts?: (place: Place, tree?: string) => HostMatrix | undefined
   readonly installer?: Installer
 }

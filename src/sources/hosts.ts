@@ -19,12 +19,12 @@ export function readHosts(
   if ('problem' in opened) return opened
   const { place } = opened
   const source = sourceFor(place)
-  const matrix = source?.hosts?.(place)
+  const matrix = source?.hosts?.(place, request?.path)
   if (matrix === undefined) return { problem: noInventory(path) }
   const installer = source?.installer
   if (request === undefined || installer === undefined) return { matrix }
-  const { playbooks, problems } = followPlaybooks(place, installer, { ...request, matrix })
-  return { matrix: { ...matrix, playbooks, problems: [...matrix.problems, ...problems] } }
+  const { problems, ...found } = followPlaybooks(place, installer, { ...request, matrix })
+  return { matrix: { ...matrix, ...found, problems: [...matrix.problems, ...problems] } }
 }
 
 /** A path that is the inventory of no known installer. */

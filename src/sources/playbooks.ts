@@ -1,17 +1,18 @@
 // The playbooks of an installer over an inventory: which task runs where, and what is wrong.
 
 import { join } from 'node:path'
-import type { Problem } from '../base/problem.ts'
+import type { Location, Problem } from '../base/problem.ts'
 import type { HostMatrix } from '../explain/host-matrix.ts'
 import type { PlaybookReach } from '../explain/playbook-reach.ts'
 import { folderOf, joinPath, normalPath } from './ansible/files.ts'
 import { readInventory } from './ansible/inventory/inventory.ts'
 import { defaultSettings, withConfiguration } from './ansible/inventory/settings.ts'
 import { readInventoryFiles } from './ansible/read-files.ts'
+import { definitionsFor } from './ansible/reach/definitions.ts'
 import { type Engine, engineOf } from './ansible/reach/engine.ts'
 import { failedTasks, fileProblems } from './ansible/reach/failures.ts'
 import { isFolder, readTree, treeAbove, type TreeOnDisk } from './ansible/reach/read-tree.ts'
-import { reachOf, rehearse } from './ansible/reach/reach.ts'
+import { reachOf, type Rehearsal, rehearse } from './ansible/reach/reach.ts'
 import { restartProblems, unassertedCount } from './ansible/reach/restarts.ts'
 import { strictTaskProblem, strictTasks } from './ansible/reach/strict-tasks.ts'
 import type { Value } from './ansible/values.ts'
@@ -24,10 +25,13 @@ export interface PlaybookRequest {
   readonly path: string
   /** Facts of all hosts, by name. */
   readonly facts: ReadonlyMap<string, Value>
+  /** The tool that somebody wants to know about. */
+  readonly tool?: string | undefined
 }
 
 export interface PlaybookFindings {
   readonly playbooks: readonly PlaybookReach[]
+  readonly definitions?: ReadonlyMap<string, Location>
   readonly problems: readonly Problem[]
 }
 
@@ -42,14 +46,30 @@ export function followPlaybooks(
   const names = playbooksIn(tree, path, installer)
   if (names.length === 0) return { playbooks: [], problems: [noPlaybooks(path, installer)] }
   const engine = engineOf(tree.files.get(joinPath(tree.folder, 'requirements.txt')))
-  const playbooks: PlaybookReach[] = []
-  const problems: Problem[] = []
-  for (const playbook of names) {
-    const found = follow(place, installer, { ...request, tree, playbook, engine })
-    playbooks.push(...found.playbooks)
-    problems.push(...found.problems)
+  const all = names.map(playbook =>
+    follow(place, installer, { ...request, tree, playbook, engine }),
+  )
+  const { voters } = request.matrix
+  const isCounted = voters !== undefined && installer.voterUnits !== undefined
+  const counts = isCounted
+    ? unassertedCount(
+        all.map(({ rehearsal }) => rehearsal),
+        voters,
+      )
+    : []
+  const assumes = `ansible-core ${engine.full}; ${factsText(request.facts)}`
+  const playbooks = all.map(({ rehearsal }) => ({ ...reachOf(rehearsal), assumes }))
+  const { tool } = request
+  return {
+    playbooks,
+    ...(tool !== undefined && { definitions: definitionsFor(tool, playbooks, tree.files) }),
+    problems: distinct([...all.flatMap(each => each.problems), ...counts]),
   }
-  return { playbooks, problems: distinct(problems) }
+}
+
+function factsText(facts: ReadonlyMap<string, Value>): string {
+  const given = [...facts].map(([name, value]) => `${name}=${String(value)}`)
+  return given.length === 0 ? 'the facts of a Debian 12 assumed' : `facts: ${given.join(', ')}`
 }
 
 function playbooksIn(tree: TreeOnDisk, path: string, { usual }: Installer): readonly string[] {
@@ -69,7 +89,7 @@ function follow(
   place: Place,
   { inventories, voterUnits }: Installer,
   { matrix, tree, playbook, engine, facts }: Following,
-): PlaybookFindings {
+): { readonly rehearsal: Rehearsal; readonly problems: readonly Problem[] } {
   // A run changes groups and hosts, so that every playbook has an inventory of its own.
   const sources = inventories(place).map(normalPath)
   const { files, configuration } = readInventoryFiles(sources)
@@ -94,10 +114,8 @@ function follow(
     ...failedTasks(rehearsal),
     ...strictTasks(rehearsal, inventory).map(strictTaskProblem),
     ...(voting === undefined ? [] : restartProblems(rehearsal, voting)),
-    ...(voting === undefined ? [] : unassertedCount(rehearsal, voting.voters)),
   ]
-  const assumes = `ansible-core ${engine.full}; ${facts.size} facts given, the others assumed`
-  return { playbooks: [{ ...reachOf(rehearsal), assumes }], problems }
+  return { rehearsal, problems }
 }
 
 function distinct(problems: readonly Problem[]): readonly Problem[] {

@@ -232,16 +232,37 @@ export const problemPages: readonly Page[] = [
     good: '[server]\nnode1\nnode2\nnode3',
   },
   {
-    id: 'ST0143',
-    name: 'otomi-values',
-    title: 'Values of Otomi or APL cannot be read',
+    id: 'ST0137',
+    name: 'playbook',
+    title: 'A playbook cannot be followed',
     meaning:
-      'A field has another type than its schema says, a team has no usable id, or the release is ' +
-      'not known. An error where nothing can be made of the field, else a warning that says what is ' +
-      'taken instead.',
-    advice: 'Write what the message shows.',
-    bad: 'otomi:\n  nodeSelector: {platform: true}',
-    good: 'otomi:\n  version: v2.8.1\n  nodeSelector: {platform: "yes"}',
+      'A file of the installer is missing or wrong: a role, an import without end, a module or ' +
+      'handler that nobody knows, YAML that cannot be read. It is left out and the rest is followed.',
+    advice: 'Correct the place that is named; Ansible would stop there.',
+    bad: 'roles:\n- {role: absent}',
+    good: 'roles:\n- {role: present}',
+  },
+  {
+    id: 'ST0138',
+    name: 'playbook-fails',
+    title: 'A task fails whatever the hosts answer',
+    meaning:
+      'The inventory and the playbooks together decide that the task fails: an assertion of the ' +
+      'installer refuses the inventory, or a variable is not defined.',
+    advice: 'Correct the inventory; the message is that of the installer.',
+    bad: '[etcd]\nnode1\nnode2   # Stop if even number of etcd hosts',
+    good: '[etcd]\nnode1\nnode2\nnode3',
+  },
+  {
+    id: 'ST0139',
+    name: 'playbook-program',
+    title: 'A strict task calls a program that is not there',
+    meaning:
+      'The task runs for certain on a host to which no task brings the program, and nothing lets ' +
+      'it fail: no failed_when, ignore_errors or rescue.',
+    advice: 'Run it only where the program is, look for it first, or let the task fail.',
+    bad: '- hosts: k8s_cluster:etcd\n  tasks:\n  - command: nerdctl images',
+    good: '- hosts: k8s_cluster:etcd\n  tasks:\n  - command: nerdctl images\n    failed_when: false',
   },
   {
     id: 'ST0140',
@@ -260,6 +281,29 @@ export const problemPages: readonly Page[] = [
     advice: 'Give a pool at least one node.',
     bad: 'pools:\n- {name: workers, count: 0}',
     good: 'pools:\n- {name: workers, count: 3}',
+  },
+  {
+    id: 'ST0142',
+    name: 'playbook-restarts',
+    title: 'A playbook takes too many servers away at once',
+    meaning:
+      'A task stops, restarts or reboots more members of etcd together than the majority can ' +
+      'spare, so that the API is gone until enough of them are back.',
+    advice: 'Give the play `serial: 1`, or the task `throttle: 1`, and wait for each server.',
+    bad: '- hosts: server\n  tasks:\n  - reboot:',
+    good: '- hosts: server\n  serial: 1\n  tasks:\n  - reboot:',
+  },
+  {
+    id: 'ST0143',
+    name: 'otomi-values',
+    title: 'Values of Otomi or APL cannot be read',
+    meaning:
+      'A field has another type than its schema says, a team has no usable id, or the release is ' +
+      'not known. An error where nothing can be made of the field, else a warning that says what is ' +
+      'taken instead.',
+    advice: 'Write what the message shows.',
+    bad: 'otomi:\n  nodeSelector: {platform: true}',
+    good: 'otomi:\n  version: v2.8.1\n  nodeSelector: {platform: "yes"}',
   },
   {
     id: 'ST0150',

@@ -47,7 +47,7 @@ export const k3sAnsible = {
       'upgrade.yml',
       'reboot.yml',
     ],
-    voterUnits: /\bk3s\b/,
+    voterUnits: /(?:^|['"])k3s(?:\.service)?(?:['"]|$)/,
   },
 } satisfies Source
 

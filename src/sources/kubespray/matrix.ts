@@ -25,8 +25,8 @@ const columnOf: Readonly<Record<Part, string>> = {
 }
 
 /** The hosts of the inventories that a place stands for; undefined when it is for another. */
-export function kubesprayHosts(place: Place): HostMatrix | undefined {
-  const reading = readKubespray(place)
+export function kubesprayHosts(place: Place, tree?: string): HostMatrix | undefined {
+  const reading = readKubespray(place, tree)
   if (reading === undefined) return undefined
   const { inventory, layout, settings, values, releaseBy } = reading
   const toolsOn = toolTeller(reading)

@@ -96,8 +96,11 @@ function textOfFile(path: string): string | undefined {
   }
 }
 
-/** Reads the inventories that a place stands for; undefined when they are not Kubespray's. */
-export function readKubespray(place: Place): Reading | undefined {
+/**
+ * Reads the inventories that a place stands for; undefined when they are not Kubespray's. `tree` is
+ * a checkout of Kubespray that the user named.
+ */
+export function readKubespray(place: Place, tree?: string): Reading | undefined {
   const sources = inventoriesOf(place).map(normalPath)
   const [first] = sources
   if (first === undefined) return undefined
@@ -107,7 +110,7 @@ export function readKubespray(place: Place): Reading | undefined {
   const [name, text] = files.has(first)
     ? [first, files.get(first) ?? '']
     : ([...files].find(([, each]) => mark.test(each)) ?? [first, ''])
-  return readingOf(inventory, sourceFile(name, text))
+  return readingOf(inventory, sourceFile(name, text), tree)
 }
 
 /** Role defaults, which templates in an inventory may name. */
@@ -120,8 +123,8 @@ const usualValues: ReadonlyMap<string, Value> = new Map(
 // Groups decide which files of variables count, and for want of a checkout a variable decides which
 // release it is, whose plays decide the groups. A release without computed groups can only be told
 // by what counts without them.
-function readingOf(inventory: Inventory, file: SourceFile): Reading {
-  const checkout = checkoutAbove(file.name)
+function readingOf(inventory: Inventory, file: SourceFile, tree: string | undefined): Reading {
+  const checkout = (tree === undefined ? undefined : checkoutAt(tree)) ?? checkoutAbove(file.name)
   const layouts = {
     declared: layoutOf(inventory, releaseOf(oldestRelease)),
     computed: layoutOf(inventory, releaseOf(newestRelease)),
@@ -246,15 +249,19 @@ interface Checkout {
   readonly file: string
 }
 
+function checkoutAt(folder: string): Checkout | undefined {
+  const file = normalPath(join(folder, 'galaxy.yml'))
+  const text = textOfFile(file)
+  if (text === undefined || !/^name:\s*["']?kubespray\b/m.test(text)) return undefined
+  const minor = minorOfKubespray(/^version:\s*["']?([^\s"'#]+)/m.exec(text)?.[1] ?? '')
+  return minor === undefined ? undefined : { minor, file }
+}
+
 function checkoutAbove(inventory: string): Checkout | undefined {
   let folder = dirname(inventory)
   for (let level = 0; level < levelsMax; level += 1) {
-    const file = normalPath(join(folder, 'galaxy.yml'))
-    const text = textOfFile(file)
-    if (text !== undefined && /^name:\s*["']?kubespray\b/m.test(text)) {
-      const minor = minorOfKubespray(/^version:\s*["']?([^\s"'#]+)/m.exec(text)?.[1] ?? '')
-      return minor === undefined ? undefined : { minor, file }
-    }
+    const found = checkoutAt(folder)
+    if (found !== undefined) return found
     if (resolve(folder) === resolve(folder, '..')) return undefined
     folder = join(folder, '..')
   }

@@ -98,22 +98,24 @@ function isThrottled(task: Task): boolean {
   return Number(number) === 1
 }
 
-/** An even number of members that no assertion of the playbook refuses. */
+/** An even number of members that no assertion of any of these playbooks refuses. */
 export function unassertedCount(
-  { plays, playbook }: Rehearsal,
+  rehearsals: readonly Rehearsal[],
   { members }: Voters,
 ): readonly Problem[] {
   if (members.length === 0 || members.length % 2 !== 0) return []
   const voters = new Set(members)
+  const plays = rehearsals.flatMap(each => each.plays)
   const first = plays.find(({ targets }) => targets.some(host => voters.has(host)))
   const isAsserted = plays
     .flatMap(({ tasks }) => tasks)
     .some(({ task }) => asksForOdd(task) && /%\s*2|is (?:odd|even|divisibleby)/.test(textsOf(task)))
   if (first === undefined || isAsserted) return []
+  const books = rehearsals.map(({ playbook }) => playbook).join(', ')
   return [
     warningAt(codes.evenQuorum, first.play.at, {
-      what: `no task of ${playbook} asserts an odd number of servers, and there are ${members.length}`,
-      why: `${members.length} survive no more losses than ${members.length - 1}`,
+      what: `${members.length} servers, and no task asserts an odd number`,
+      why: `all tasks of ${books} were looked at; ${members.length} survive no more losses than ${members.length - 1}`,
       todo: `take ${members.length - 1} or ${members.length + 1} servers`,
     }),
   ]
