@@ -6,9 +6,11 @@ import { nearest } from '../../base/nearest.ts'
 import type { Location, Problem } from '../../base/problem.ts'
 import type { Host } from '../ansible/inventory/model.ts'
 import { codes, errorAt, warningAt } from '../problems.ts'
+import { assertFindings } from './asserts.ts'
 import { engineOf, etcdOf } from './engine.ts'
 import { clusterGroup, groupNames, hostsIn, otherGroups, parts, placeOfGroup } from './layout.ts'
 import type { Reading } from './reading.ts'
+import { drainFindings } from './upgrade.ts'
 
 /** Everything that can be said of the groups and of how settings go together. */
 export function findingsOf(reading: Reading): readonly Problem[] {
@@ -22,6 +24,8 @@ export function findingsOf(reading: Reading): readonly Problem[] {
     ...combinations(reading),
     ...hostNames(reading),
     ...podRange(reading),
+    ...assertFindings(reading),
+    ...drainFindings(reading),
   ]
 }
 

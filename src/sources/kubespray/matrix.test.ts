@@ -217,6 +217,57 @@ describe('what is wrong with an inventory', () => {
       want: 'ST0135 warning inventory.ini:6 c: in etcd, but kubeadm runs etcd on the control planes',
     },
   ]
+  const vars = (text: string): string => `${separate}[all:vars]\n${text}\n`
+  const asserted: readonly { readonly given: string; readonly want: string }[] = [
+    {
+      given: 'kube_pods_subnet=10.233.0.0/20',
+      want: 'kube_pods_subnet cannot be the same network segment as kube_service_addresses',
+    },
+    {
+      given: 'kube_pods_subnet=10.233.64.0',
+      want: "kube_pods_subnet = '10.233.64.0' is not a valid network range",
+    },
+    {
+      given: 'kube_network_plugin=flannel kube_pods_subnet=10.233.64.0/24'.replace(' ', '\n'),
+      want: 'Not enough ipv4 IPs are available for the desired node count.',
+    },
+    { given: 'kube_proxy_mode=userspace', want: 'The selected choice is not supported' },
+    {
+      given: 'download_localhost=true',
+      want: 'download_localhost requires enable download_run_once',
+    },
+    {
+      given: 'container_manager=crio\ngvisor_enabled=true',
+      want: 'gvisor_enabled support only compatible with containerd.',
+    },
+    { given: 'drain_timeout=200s', want: 'drain_grace_period is 300 s and drain_timeout 200 s' },
+    {
+      given: 'upgrade_node_fail_if_drain_fails=False',
+      want: 'upgrade_node_fail_if_drain_fails is false',
+    },
+    { given: 'drain_fallback_enabled=true', want: 'drain_fallback_enabled is true' },
+  ]
+  it.each(asserted)('$given: $want', ({ given, want }) => {
+    files.write({ 'inventory.ini': vars(given) })
+    expect(matrixOf('inventory.ini').problems.map(({ what }) => what)).toContain(want)
+    files.write({ 'inventory.ini': vars(`${given}\nignore_assert_errors=true`) })
+    const left = matrixOf('inventory.ini').problems.map(({ what }) => what)
+    expect(left.includes(want)).toBe(given.includes('drain'))
+  })
+
+  it.each([
+    'kube_pods_subnet=10.244.0.0/16',
+    'kube_network_plugin=flannel',
+    'kube_proxy_mode=ipvs',
+    'download_localhost=true\ndownload_run_once=true',
+    'gvisor_enabled=true',
+    'drain_timeout=10m',
+    'drain_grace_period=30\ndrain_timeout=2m',
+  ])('not with %s', given => {
+    files.write({ 'inventory.ini': vars(given) })
+    expect(problemsOf(matrixOf('inventory.ini'))).toEqual([])
+  })
+
   it.each(rows)('$name', ({ given, want }) => {
     files.write({ 'inventory.ini': given })
     expect(problemsOf(matrixOf('inventory.ini'))).toContain(want)
@@ -233,6 +284,30 @@ describe('what is wrong with an inventory', () => {
       'inventory.ini': '[kube_control_plane]\na\nb\nc\n[kube_node]\na\nb\nc\n[etcd]\na\nb\nc\n',
     })
     expect(problemsOf(matrixOf('inventory.ini'))).toEqual([])
+  })
+})
+
+describe('tools of a layout', () => {
+  const tools = (text: string, ...names: readonly string[]): readonly string[] => {
+    files.write({ 'inventory.ini': `${separate}[all:vars]\n${text}\n` })
+    const matrix = matrixOf('inventory.ini')
+    return names.map(name => `${name}: ${hostsWith(matrix, name).join(' ')}`)
+  }
+
+  it('nerdctl comes with containerd only (kubespray#10240)', () => {
+    expect(tools('container_manager=crio', 'nerdctl', 'crictl')).toEqual([
+      'nerdctl: ',
+      'crictl: a b',
+    ])
+    expect(tools('container_manager=containerd', 'nerdctl')).toEqual(['nerdctl: a b'])
+  })
+
+  it('workers have a certificate of etcd where Cilium asks it (kubespray#11682)', () => {
+    const cilium = 'kube_network_plugin=cilium\nkube_owner=root'
+    expect(tools(cilium, 'etcd-certificate')).toEqual(['etcd-certificate: a b c'])
+    expect(tools('kube_network_plugin=calico', 'etcd-certificate')).toEqual([
+      'etcd-certificate: a c',
+    ])
   })
 })
 

@@ -16,6 +16,7 @@ import { isList, textOf } from '../ansible/values.ts'
 import { codes, errorAt, warningAt } from '../problems.ts'
 import type { Reading } from './reading.ts'
 import { wrongKind } from './settings.ts'
+import { workersAtOnce } from './upgrade.ts'
 
 const role = (name: string): string => `node-role.kubernetes.io/${name}`
 
@@ -27,7 +28,10 @@ export function poolsOf(reading: Reading, votes: (host: Host) => boolean): reado
   const members = [...new Set([...layout.hosts.controlPlane, ...layout.hosts.node])]
     .filter(host => layout.isInCluster(host))
     .map(host => memberOf(reading, host, votes(host)))
-  return poolsOfEqual(members, 'kubespray')
+  const atOnce = workersAtOnce(reading)
+  return poolsOfEqual(members, 'kubespray').map(pool =>
+    pool.name.startsWith('control-plane') || atOnce === 1 ? pool : { ...pool, upgrade: { atOnce } },
+  )
 }
 
 function memberOf(reading: Reading, host: Host, isVoter: boolean): PoolMember {
