@@ -61,6 +61,7 @@ export function platformOf(
     ...(loaded.timers !== undefined && { timers: loaded.timers }),
     ...(loaded.schedulers !== undefined && { schedulers: loaded.schedulers }),
     ...(loaded.operators !== undefined && { operators: loaded.operators }),
+    ...(loaded.etcdHosts !== undefined && { etcdHosts: loaded.etcdHosts }),
     ...(sla !== undefined && { sla }),
     suppressions: loaded.suppressions,
     options: { schedule: schedule ?? defaultSchedule },

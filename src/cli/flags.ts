@@ -156,6 +156,13 @@ export const flags = [
     noEnv: true,
   },
   {
+    name: 'plan',
+    value: 'PATH',
+    group: 'Input',
+    doc: 'the steps from the inventory to this one, with what each of them risks',
+    noEnv: true,
+  },
+  {
     name: 'why',
     value: 'HOST',
     group: 'Output',

@@ -3,14 +3,16 @@
 import type { Problem } from '../base/problem.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { HostMatrix } from '../explain/host-matrix.ts'
+import type { HostPlan } from '../explain/host-plan.ts'
 import { reportProblem } from '../explain/problems.ts'
 import { hostReporters } from '../reports/hosts/registry.ts'
+import { planText } from '../reports/hosts/plan.ts'
 import { whyInPlaybooks } from '../reports/hosts/why.ts'
 import { whyText } from '../reports/hosts/words.ts'
 import { problemsText } from '../reports/notes.ts'
 import type { Value } from '../sources/ansible/values.ts'
 import { factOf } from '../sources/ansible/reach/facts.ts'
-import { readHosts } from '../sources/hosts.ts'
+import { readHosts, readPlan } from '../sources/hosts.ts'
 import type { PlaybookRequest } from '../sources/playbooks.ts'
 import type { Call } from './commands/framework.ts'
 import { exits, fails } from './exit.ts'
@@ -34,6 +36,13 @@ export async function runInventoryCommand(
   if (path === undefined || more.length > 0 || (host === undefined) !== (tool === undefined)) {
     tell([usage()])
     return exits.usage
+  }
+  const target = call.given.get('plan')?.values[0]
+  if (target !== undefined) {
+    const planned = readPlan(path, target)
+    if ('problem' in planned) tell([planned.problem])
+    else call.io.out(planText(planned.plan, settings.output ?? 'text'))
+    return 'problem' in planned ? exits.usage : planStatus(planned.plan, settings)
   }
   const request = playbookRequest(call, tool)
   if (request !== undefined && 'what' in request) {
@@ -80,6 +89,13 @@ function usage(): Problem {
     'inventory takes one path, or one path, --why HOST and a tool',
     'seatrial inventory hosts.yaml; seatrial inventory hosts.yaml --why node3 nerdctl',
   )
+}
+
+function planStatus({ steps }: HostPlan, { failOn }: Settings): number {
+  const isRefused = steps.some(({ verdict }) => verdict === 'refused')
+  const isRisky = steps.some(({ verdict }) => verdict === 'risky')
+  const severity = isRefused ? 'error' : isRisky ? 'warning' : undefined
+  return severity !== undefined && fails(severity, failOn) ? exits.findings : exits.holds
 }
 
 function statusOf({ problems }: HostMatrix, { failOn }: Settings): number {

@@ -3,6 +3,7 @@
 
 import type { Problem } from '../base/problem.ts'
 import type { HostMatrix } from '../explain/host-matrix.ts'
+import type { HostPlan } from '../explain/host-plan.ts'
 import type { Assumption, PlatformPart } from '../trials/spec.ts'
 import type { SourceObject } from './source-object.ts'
 import type { ReadText } from './yaml/read.ts'
@@ -60,6 +61,8 @@ export interface Installer {
   readonly usual: readonly string[]
   /** Units of systemd whose stop takes the vote of a host away. */
   readonly voterUnits?: RegExp
+  /** The steps from one inventory to another; undefined where one is for another installer. */
+  readonly plan?: (from: Place, to: Place) => HostPlan | undefined
 }
 
 export interface Source {

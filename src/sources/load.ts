@@ -24,7 +24,7 @@ import {
   readPlatformFile,
 } from './own/platform-file.ts'
 import { readSchedulers } from './own/scheduler-files.ts'
-import { noInventory } from './hosts.ts'
+import { noInventory } from './unknown-inventory.ts'
 import { openNamed } from './place.ts'
 import { codes, errorAt, warningAt } from './problems.ts'
 import { sourceFor } from './registry.ts'
@@ -64,6 +64,7 @@ export interface Loaded {
   readonly schedulers?: readonly SchedulerSpec[]
   /** A configuration of kube-scheduler cannot be used: any run would be one of another cluster. */
   readonly isRefused?: boolean
+  readonly etcdHosts?: readonly string[]
   readonly trials?: NonNullable<PlatformPart['trials']>
   readonly operators?: NonNullable<PlatformPart['operators']>
   readonly problems: readonly Problem[]
@@ -182,6 +183,7 @@ function finish(
   const timers = firstOf(parts, 'timers')
   const files = options.schedulers ?? firstOf(parts, 'schedulers')
   const configured = readSchedulers(files ?? [], options.readStdin)
+  const etcdHosts = firstOf(parts, 'etcdHosts')
   const trials = firstOf(parts, 'trials')
   const operators = parts.flatMap(part => part.operators ?? [])
   const suppressed = suppressionsOf(objects)
@@ -197,6 +199,7 @@ function finish(
     ...(files === undefined ? {} : { schedulers: configured.schedulers }),
     isRefused: configured.problems.some(({ severity }) => severity === 'error'),
     ...(operators.length === 0 ? {} : { operators }),
+    ...(etcdHosts === undefined ? {} : { etcdHosts }),
     ...(trials === undefined ? {} : { trials }),
     problems: [
       ...problems,

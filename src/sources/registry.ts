@@ -9,6 +9,7 @@ import { kustomize } from './kustomize.ts'
 import { manifests } from './manifests.ts'
 import { otomi } from './otomi/source.ts'
 import { platformFile } from './own/platform-file.ts'
+import { unknownInventory } from './unknown-inventory.ts'
 
 export const sources: readonly Source[] = [
   platformFile,
@@ -18,6 +19,7 @@ export const sources: readonly Source[] = [
   otomi,
   kustomize,
   helm,
+  unknownInventory,
   manifests,
 ]
 

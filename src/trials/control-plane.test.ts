@@ -40,6 +40,29 @@ function lostServer(server: Partial<PoolSpec>) {
   return verdicts.filter(({ object }) => object.kind === 'ControlPlane')
 }
 
+describe('the loss of a host that only runs etcd', () => {
+  const lost = (etcdHosts: readonly string[]) => {
+    const { runs } = loseNode.run(install({ ...platform({ count: 2 }), etcdHosts }))
+    const own = runs.filter(({ subject }) => subject?.startsWith('host '))
+    return own.map(({ subject, verdicts }) => ({
+      subject,
+      verdicts: verdicts.map(({ verdict, object }) => `${verdict} ${object.kind}`),
+    }))
+  }
+
+  it.each([
+    { name: 'of one takes the API server along', hosts: ['e1'], want: ['down ControlPlane'] },
+    { name: 'of two', hosts: ['e1', 'e2'], want: ['quorum-lost ControlPlane'] },
+    { name: 'of three is survived', hosts: ['e1', 'e2', 'e3'], want: [] },
+  ])('$name', ({ hosts, want }) => {
+    expect(lost(hosts)).toEqual([{ subject: 'host e1', verdicts: want }])
+  })
+
+  it('is not tried where there is none', () => {
+    expect(lost([])).toEqual([])
+  })
+})
+
 describe('the loss of one server', () => {
   it('of two with etcd loses the quorum', () => {
     const [verdict, ...others] = lostServer({ count: 2, labels: voting })

@@ -31,9 +31,15 @@ function nodesWith(world: World, roles: readonly string[]): readonly string[] {
     .map(({ metadata }) => metadata.name ?? '')
 }
 
-/** What the labels of the nodes say; undefined when none is a server. */
-export function controlPlaneOf(world: World): ControlPlane | undefined {
-  const voters = nodesWith(world, ['etcd'])
+/**
+ * What the labels of the nodes say, with the members of etcd that are no nodes; undefined when none
+ * is a server.
+ */
+export function controlPlaneOf(
+  world: World,
+  etcdHosts: readonly string[],
+): ControlPlane | undefined {
+  const voters = [...nodesWith(world, ['etcd']), ...etcdHosts]
   const servers = nodesWith(world, ['control-plane', 'master'])
   if (voters.length > 0) {
     const needed = Math.trunc(voters.length / 2) + 1
@@ -57,7 +63,7 @@ function lossOf(
 export function loseMachines(voyage: Voyage, nodes: readonly string[]): void {
   const { world, lost } = voyage
   for (const node of nodes) lost.add(node)
-  const controlPlane = controlPlaneOf(world)
+  const controlPlane = controlPlaneOf(world, voyage.etcdHosts)
   if (controlPlane === undefined || world.isDown(apiServerName)) return
   const loss = lossOf(controlPlane, lost)
   if (loss === undefined) return
@@ -71,7 +77,7 @@ export function regainMachines(voyage: Voyage, nodes: readonly string[]): void {
   const { world, lost } = voyage
   for (const node of nodes) lost.delete(node)
   if (!voyage.isHeadless) return
-  const controlPlane = controlPlaneOf(world)
+  const controlPlane = controlPlaneOf(world, voyage.etcdHosts)
   if (controlPlane === undefined || lossOf(controlPlane, lost) !== undefined) return
   voyage.isHeadless = false
   apiServerOutage.recover(world, {})

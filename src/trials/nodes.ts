@@ -5,10 +5,10 @@ import type { Fault } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
 import { nodeKinds } from './alike.ts'
 import { drain as drainNode } from './drain.ts'
-import { settleAfterLoss } from './control-plane.ts'
+import { loseMachines, settleAfterLoss } from './control-plane.ts'
 import { strikeNow } from './strike.ts'
 import { strikeRun } from './strike-run.ts'
-import type { Base, Trial, TrialResult } from './trial.ts'
+import type { Base, Trial, TrialResult, TrialRun } from './trial.ts'
 import type { Voyage } from './voyage.ts'
 import { knownZones } from './zones.ts'
 
@@ -33,14 +33,27 @@ function onEachNode(base: Base, trial: string, how: StrikeNode): TrialResult {
   return { trial, runs }
 }
 
+// Hosts that only run etcd fare alike: each is a vote, and nothing else.
+function etcdHostRuns(base: Base): readonly TrialRun[] {
+  const [host] = base.platform.etcdHosts ?? []
+  if (host === undefined) return []
+  const run = strikeRun(base, { subject: `host ${host}` }, voyage => {
+    loseMachines(voyage, [host])
+    settleAfterLoss(voyage)
+  })
+  return [run]
+}
+
 export const loseNode = {
   name: 'lose-node',
-  doc: 'Each node in turn falls silent and stays so.',
-  run: base =>
-    onEachNode(base, 'lose-node', (voyage, node) => {
+  doc: 'Each node in turn falls silent and stays so; so does a host that only runs etcd.',
+  run: base => {
+    const result = onEachNode(base, 'lose-node', (voyage, node) => {
       strikeNow(voyage, nodeLoss, { args: { node } })
       settleAfterLoss(voyage)
-    }),
+    })
+    return { ...result, runs: [...result.runs, ...etcdHostRuns(base)] }
+  },
 } satisfies Trial
 
 export const drain = {

@@ -33,6 +33,8 @@ export interface Platform {
   /** Minor version: `1.36`. */
   readonly kubernetes: string
   readonly pools: readonly PoolSpec[]
+  /** Hosts that hold a vote of etcd and are no nodes. */
+  readonly etcdHosts?: readonly string[]
   /** Number of objects that demand zones, where zones were assumed for their sake. */
   readonly zonesAssumedFor?: number
   /** In the order in which they are applied. */

@@ -20,6 +20,7 @@ import { kindKey } from '../kube/kinds.ts'
 import { keyFrom, type KubeObject, type ObjectRef } from '../kube/object.ts'
 import { nodeNameIndex, ownerIndex } from '../controllers/indexes.ts'
 import { request } from '../cluster/cluster.ts'
+import { loseMachines, regainMachines } from './control-plane.ts'
 import { cordon, drain } from './drain.ts'
 import type { GateResult } from './gates.ts'
 import { applyAll, finishInstall, gateVerdicts, workloadKinds } from './install.ts'
@@ -62,7 +63,7 @@ interface Script {
 /** Runs every step of the trial; a step that cannot be taken is a Problem and is left out. */
 export function runScript(spec: TrialSpec, platform: Platform, read: ReadObjects): ScriptedRun {
   const world = emptyWorld(platform, appliedLater(spec, read))
-  const voyage = new Voyage(world)
+  const voyage = new Voyage(world, platform.etcdHosts)
   const script: Script = { platform, voyage, read, gates: [], problems: [] }
   for (const step of spec.steps) take(script, step)
   const observation = voyage.observation()
@@ -291,6 +292,10 @@ function strike(script: Script, step: FaultStep, location: Location): void {
     })
     return
   }
+  if (step.node !== undefined && voyage.etcdHosts.includes(step.node)) {
+    strikeEtcdHost(script, fault, step)
+    return
+  }
   const args = faultArgs(script, step)
   const possible = argsFit(fault, args) ?? fault.canApply(voyage.world, args)
   if (!possible.ok) {
@@ -298,6 +303,29 @@ function strike(script: Script, step: FaultStep, location: Location): void {
     return
   }
   strikeNow(voyage, fault, { args, ...(step.forMs !== undefined && { forMs: step.forMs }) })
+}
+
+// A host that only runs etcd is no node: nothing is left to do to it but to take its vote away.
+function strikeEtcdHost(
+  { voyage, problems }: Script,
+  { name, machines }: Fault,
+  { node = '', forMs, location }: FaultStep & Partial<Placed>,
+): void {
+  if (machines === undefined) {
+    problems.push({
+      code: 'ST0322',
+      severity: 'error',
+      ...(location !== undefined && { location }),
+      object: `Node/${node}`,
+      what: `${node} only runs etcd, and is no node that ${name} could strike`,
+      todo: 'take its machine away: {fault: {kind: node-loss, node: ...}}',
+    })
+    return
+  }
+  loseMachines(voyage, [node])
+  if (forMs !== undefined) {
+    voyage.later(voyage.world.nowMs + forMs, () => regainMachines(voyage, [node]))
+  }
 }
 
 /** The first argument that the fault has no use for, as a Problem. */

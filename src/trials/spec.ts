@@ -141,6 +141,8 @@ export interface PlatformPart {
   readonly kubernetes?: string
   readonly namespace?: string
   readonly pools?: readonly PoolSpec[]
+  /** Hosts that hold a vote of etcd and are no nodes. */
+  readonly etcdHosts?: readonly string[]
   readonly install?: InstallSpec
   readonly sources?: readonly SourceSpec[]
   readonly trials?: readonly (StandardTrial | { readonly file: string })[]

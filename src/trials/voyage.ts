@@ -20,10 +20,12 @@ export const applyPaceMs = 10
 
 export class Voyage {
   readonly world: World
+  /** Hosts that hold a vote of etcd and are no nodes. */
+  readonly etcdHosts: readonly string[]
   private readonly startMs: number
   private readonly startRevision: number
   private readonly refused: Refusal[] = []
-  /** Nodes whose machines are gone at present. */
+  /** Nodes and hosts of etcd whose machines are gone at present. */
   readonly lost = new Set<string>()
   /** Whether the API server is down for want of machines. */
   isHeadless = false
@@ -31,8 +33,9 @@ export class Voyage {
   /** What happens later whatever the trial does meanwhile, in order of time. */
   private readonly agenda: { readonly atMs: number; readonly act: () => void }[] = []
 
-  constructor(world: World) {
+  constructor(world: World, etcdHosts: readonly string[] = []) {
     this.world = world
+    this.etcdHosts = etcdHosts
     this.startMs = world.nowMs
     this.startRevision = world.store.revision
   }

@@ -175,7 +175,12 @@ describe('wrong input', () => {
     [
       'a wrong range',
       { 'hosts.ini': '[server]\ns[3:]\n[k3s_cluster:children]\nserver\n' },
-      ['ST0132 error hosts.ini:2', 'ST0135 error hosts.ini:1', 'ST0134 warning hosts.ini:1'],
+      [
+        'ST0132 error hosts.ini:2',
+        'ST0135 error hosts.ini:1',
+        'ST0134 warning hosts.ini:1',
+        'ST0141 error hosts.ini',
+      ],
     ],
     [
       'a cycle of groups',
@@ -193,7 +198,7 @@ describe('wrong input', () => {
     [
       'no servers',
       { 'hosts.yml': `k3s_cluster:\n  hosts: {a: }\n  vars: {${head}}\n` },
-      ['ST0135 error hosts.yml:1', 'ST0135 warning hosts.yml:2'],
+      ['ST0135 error hosts.yml:1', 'ST0135 warning hosts.yml:2', 'ST0141 error hosts.yml'],
     ],
     [
       'a version that is a number',

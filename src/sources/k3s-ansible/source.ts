@@ -146,7 +146,10 @@ function loadCluster(place: Place): SourceResult {
   )
   const at = variableOf(inventory, 'k3s_version')?.at ?? { file: place.path, line: 1, column: 1 }
   return {
-    objects: packagedObjects(version, disabled).map(object => placed(object, at, reading.file)),
+    objects:
+      members.length === 0
+        ? []
+        : packagedObjects(version, disabled).map(object => placed(object, at, reading.file)),
     problems: [
       ...inventoryProblems(inventory, place.path),
       ...values.errors.map(error => variableProblem(error, place.path)),
@@ -159,7 +162,7 @@ function loadCluster(place: Place): SourceResult {
       setBy: place.path,
       kubernetes: `1.${version.minor}`,
       ...timersOf(members),
-      ...(pools.length === 0 ? {} : { pools }),
+      pools,
     },
   }
 }

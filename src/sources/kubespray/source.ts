@@ -20,6 +20,7 @@ import { placeOfGroup } from './layout.ts'
 import { kubesprayHosts } from './matrix.ts'
 import { isModelled } from './network.ts'
 import { poolsOf } from './nodes.ts'
+import { kubesprayPlan } from './plan.ts'
 import { inventoriesOf, type Reading, readKubespray } from './reading.ts'
 import type { Decided } from './shapes.ts'
 import { unmodelledAddons } from './variables.ts'
@@ -31,7 +32,7 @@ export const kubespray = {
   detect: place => (inventoriesOf(place).length === 0 ? 'no' : 'certain'),
   load: loadCluster,
   hosts: kubesprayHosts,
-  installer: { inventories: inventoriesOf, usual: ['cluster.yml'] },
+  installer: { inventories: inventoriesOf, usual: ['cluster.yml'], plan: kubesprayPlan },
 } satisfies Source
 
 function loadCluster(place: Place): SourceResult {
@@ -39,8 +40,7 @@ function loadCluster(place: Place): SourceResult {
   if (reading === undefined) return { objects: [], problems: [] }
   const { inventory, values, settings, layout } = reading
   const etcd = etcdOf(reading)
-  // A member apart is no node, and a vote that the twin cannot lose must not count as the rest.
-  const voters = new Set<Host>(etcd.apart.length === 0 ? etcd.members : [])
+  const voters = new Set<Host>(etcd.members)
   const pools = poolsOf(reading, host => voters.has(host))
   const decided = pools.length === 0 ? [] : componentsOf(reading)
   const notes = layout.cluster.length === 0 ? [] : notesOf(reading, etcd)
@@ -59,7 +59,8 @@ function loadCluster(place: Place): SourceResult {
     platform: {
       setBy: place.path,
       kubernetes: `1.${reading.kubernetes}`,
-      ...(pools.length === 0 ? {} : { pools }),
+      pools,
+      ...(etcd.apart.length > 0 && { etcdHosts: etcd.apart.map(({ name }) => name) }),
     },
   }
 }
@@ -98,7 +99,7 @@ function storeOf({ members, apart, type }: Etcd, setBy: string): Assumption {
     why:
       apart.length === 0
         ? 'members carry node-role.kubernetes.io/etcd in the twin, so that their loss counts'
-        : 'the trials lose nodes only; what the loss of other hosts means is in seatrial inventory',
+        : 'each member is a vote, node or not; lose-node loses a host of etcd as well',
     setBy,
   }
 }

@@ -81,7 +81,7 @@ function restarts({ world, healthy }: Base): readonly Scenario[] {
 export function runScenario(base: Base, scenario: Scenario, schedule: Schedule): ExploredRun {
   const world = base.world.fork(schedule)
   const start = world.traceLength
-  const voyage = new Voyage(world)
+  const voyage = new Voyage(world, base.platform.etcdHosts)
   scenario.act(voyage)
   const observation = voyage.observation()
   const verdicts = judge(observation).filter(({ object, owner }) =>

@@ -97,7 +97,7 @@ export function survive(base: Base, options: SurviveOptions = {}): Survival {
     const fates = runs.map(run => run.fates[index] as StrikeFate)
     return { object, workloads: refs, full: pods.size, fates }
   })
-  const servers = controlPlaneOf(base.world)
+  const servers = controlPlaneOf(base.world, base.platform.etcdHosts ?? [])
   const rows = [...(servers === undefined ? [] : controlPlaneRow(servers, runs)), ...services]
   const durations = runs.map(({ endMs, startMs }) => (endMs - startMs) / 1000)
   const story = (row: SurviveRow, strike: Strike): Story => {
@@ -239,7 +239,7 @@ const lossOf = { node: faultOf('node-loss'), zone: faultOf('zone-loss') } as con
 
 function runOf(base: Base, before: ClusterLife, { strike, subjects, everything }: Struck): Run {
   const world = base.world.fork()
-  const voyage = new Voyage(world)
+  const voyage = new Voyage(world, base.platform.etcdHosts)
   const { startMs, startRevision } = voyage.observation()
   const start = world.store.logLength('EndpointSlice')
   const args: FaultArgs = strike.kind === 'node' ? { node: strike.name } : { zone: strike.name }
