@@ -228,7 +228,8 @@ describe('what is wrong is told with its place, and the rest is followed', () =>
 
 describe('servers that lose their majority', () => {
   const servers = (count: number): string =>
-    `[server]\n${Array.from({ length: count }, (_, index) => `s${index}\n`).join('')}[agent]\na0\n` +
+    `[server]\n${Array.from({ length: count }, (_, index) => `s${index}\n`).join('')}` +
+    '[agent]\na0\n' +
     '[k3s_cluster:children]\nserver\nagent\n[k3s_cluster:vars]\nk3s_version=v1.31.12+k3s1\n'
   const restart = (serial: string): string =>
     `- hosts: server\n  gather_facts: false\n${serial}  tasks:\n` +

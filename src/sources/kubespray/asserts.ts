@@ -1,4 +1,5 @@
-// What Kubespray asserts before it touches a host, in its words; groups and etcd are in findings.ts.
+// What Kubespray asserts before it touches a host, in its words; groups and etcd are in
+// findings.ts.
 // Upstream: kubespray v2.31.0 roles/validate_inventory/tasks/main.yml.
 
 import type { Location, Problem } from '../../base/problem.ts'
@@ -88,11 +89,14 @@ const assertions: readonly Assertion[] = [
         : undefined,
   },
   {
-    task: 'Stop if auto_renew_certificates is enabled when certificates are managed externally (kube_external_ca_mode is true)',
+    task:
+      'Stop if auto_renew_certificates is enabled when certificates are managed externally ' +
+      '(kube_external_ca_mode is true)',
     names: ['auto_renew_certificates', 'kube_external_ca_mode'],
     fails: reading =>
       isOn(reading, 'kube_external_ca_mode') && isOn(reading, 'auto_renew_certificates')
-        ? 'Variable auto_renew_certificates must be disabled when CA are managed externally:  kube_external_ca_mode = true'
+        ? 'Variable auto_renew_certificates must be disabled when CA are managed externally:  ' +
+          'kube_external_ca_mode = true'
         : undefined,
   },
 ]

@@ -8,7 +8,8 @@ import { type Execution, type ExecuteOptions, executeTask, unknownOf } from './e
 import { inheritedListAtRun } from './inherit.ts'
 import type { Task } from './model.ts'
 import { hasFlag, type Result } from './result.ts'
-import type { OwnValue, VariableStore } from './variables.ts'
+import type { OwnValue } from './layers.ts'
+import type { VariableStore } from './variables.ts'
 
 /** What a task did on the hosts of one class. */
 export interface ClassExecution {

@@ -1,5 +1,5 @@
-// Hosts that a run need not tell apart. A class holds hosts of the same groups, and one of them, its
-// leader, runs for all. Variables whose values differ inside a class are watched: a task whose
+// Hosts that a run need not tell apart. A class holds hosts of the same groups, and one of them,
+// its leader, runs for all. Variables whose values differ inside a class are watched: a task whose
 // course reads one of them is judged for every host, and the class parts where they differ.
 
 import { type Inventory, ownVariables } from '../inventory/inventory.ts'

@@ -18,18 +18,29 @@ import {
   type Watch,
 } from '../templating/scope.ts'
 import { str } from '../templating/python/represent.ts'
-import { omit, Unknown } from '../templating/special.ts'
+import type { Unknown } from '../templating/special.ts'
 import { compareStrings } from '../../../base/compare.ts'
 import { isList, isMapping, type Value } from '../values.ts'
 import { joinPath } from '../files.ts'
 import type { HostClass, HostClasses } from './classes.ts'
 import { PlaybookFailure } from './failure.ts'
 import { hostVars } from './hostvars.ts'
+import {
+  type Layer,
+  layered,
+  namesOf,
+  ownLayer,
+  type OwnValue,
+  type PlayHosts,
+  playMagic,
+  type State,
+  withFacts,
+} from './layers.ts'
 import { depChainOf } from './inherit.ts'
 import type { Attributes, Play, Role, Task } from './model.ts'
 import type { OnFailure } from './reader.ts'
 import { defaultsOf, includeParams, roleParams, roleVarsOf, taskVars } from './task-vars.ts'
-import { type PlaybookTree, treeRoot } from './tree.ts'
+import type { PlaybookTree } from './tree.ts'
 
 /** What the command line and the engine add. */
 export interface VariableOptions {
@@ -49,29 +60,9 @@ export interface VariableOptions {
   readonly onFailure?: OnFailure | undefined
 }
 
-type Layer = Pick<Attributes, 'get' | 'keys' | 'size'>
-
-/** The values of a variable that each host of a class has for itself. */
-export type OwnValue = (host: string) => Value | undefined
-
-/** What tasks have set on a host, as it is at one moment. */
-interface State {
-  readonly set: Layer | undefined
-  readonly own: ReadonlyMap<string, OwnValue>
-  readonly included: Layer | undefined
-  readonly facts: Layer | undefined
-}
-
 /** Where a task finds its variables. */
 export interface Scopes {
   scope(play: Play, host: string | undefined, task: Task | undefined, own?: Attributes): Scope
-}
-
-/** The hosts of the play at this moment. */
-export interface PlayHosts {
-  readonly all: readonly string[]
-  readonly batch: readonly string[]
-  readonly left: readonly string[]
 }
 
 const nobody: PlayHosts = { all: [], batch: [], left: [] }
@@ -571,38 +562,12 @@ export class VariableStore {
     const key = [play, play.roles.length, this.hosts, this.groups(), this.hostvars(), chain]
     const known = this.#magicLayers.get(place)
     if (known?.key.every((part, index) => part === key[index]) === true) return known.layer
-    const layer = this.#newMagic(play, host, task)
+    const { hosts } = this
+    const facts = { play, groups: this.groups(), hostvars: this.hostvars(), hosts, task }
+    const layer = playMagic(facts)
+    if (host !== undefined) for (const [name, value] of this.#magic(host)) layer.set(name, value)
     this.#magicLayers.set(place, { key, layer })
     return layer
-  }
-
-  #newMagic(play: Play, host: string | undefined, task: Task | undefined): Layer {
-    const { all, batch, left } = this.hosts
-    const magic = new Map<string, Value>([
-      ['groups', this.groups()],
-      ['hostvars', this.hostvars()],
-      ['play_hosts', left],
-      ['ansible_play_hosts', left],
-      ['ansible_play_hosts_all', all],
-      ['ansible_play_batch', batch],
-      ['ansible_play_name', play.name],
-      ['ansible_play_role_names', play.roles.map(role => role.name)],
-      ['ansible_role_names', play.roles.map(role => role.name)],
-      ['role_names', play.roles.map(role => role.name)],
-      ['omit', omit],
-    ])
-    if (host !== undefined) for (const [name, value] of this.#magic(host)) magic.set(name, value)
-    if (task?.role !== undefined) {
-      magic.set('role_name', task.role.name)
-      magic.set('ansible_role_name', task.role.name)
-      magic.set('role_path', `${treeRoot}/${task.role.path}`)
-      const parents = depChainOf(task) ?? []
-      magic.set(
-        'ansible_parent_role_names',
-        parents.map(role => role.name),
-      )
-    }
-    return magic
   }
 }
 
@@ -621,48 +586,7 @@ interface MemberCall {
   readonly state: State
 }
 
-function namesOf(host: string): ReadonlyMap<string, Value> {
-  return new Map([
-    ['inventory_hostname', host],
-    ['inventory_hostname_short', host.split('.')[0] ?? host],
-  ])
-}
-
-function ownLayer(own: ReadonlyMap<string, OwnValue>, host: string): Layer | undefined {
-  if (own.size === 0) return undefined
-  return { get: name => own.get(name)?.(host), keys: () => own.keys(), size: own.size }
-}
-
 function copyEntry<T>(map: Map<string, T>, from: string, to: string): void {
   const value = map.get(from)
   if (value !== undefined) map.set(to, value)
-}
-
-/** Variables of a host that gives facts of which nothing is known: each may be there. */
-function withFacts(variables: Variables, facts: Unknown | undefined): Variables {
-  if (facts === undefined) return variables
-  return {
-    names: () => variables.names(),
-    get: name => {
-      if (name === 'ansible_facts') return facts
-      const known = variables.get(name)
-      if (known !== undefined || !name.startsWith('ansible_')) return known
-      return new Unknown(facts.reasons, { isDefined: false })
-    },
-  }
-}
-
-/** Variables of several layers; the first that has a name gives its value. */
-export function layered(layers: readonly (Layer | undefined)[]): Variables {
-  const used = layers.filter(layer => layer !== undefined && layer.size > 0) as readonly Layer[]
-  return {
-    get: name => {
-      for (const layer of used) {
-        const value = layer.get(name)
-        if (value !== undefined) return value
-      }
-      return undefined
-    },
-    names: () => new Set(used.flatMap(layer => [...layer.keys()])),
-  }
 }

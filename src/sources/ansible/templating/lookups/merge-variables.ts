@@ -1,4 +1,5 @@
-// The lookup community.general.merge_variables: lists or mappings of all variables whose names match.
+// The lookup community.general.merge_variables: lists or mappings of all variables whose names
+// match.
 // Upstream: community.general 11 plugins/lookup/merge_variables.py.
 
 import { compareStrings } from '../../../../base/compare.ts'

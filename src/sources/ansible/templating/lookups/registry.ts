@@ -48,9 +48,17 @@ export function runLookup(
   if (found !== undefined) return found(terms, named, context)
   if (outside.has(short))
     throw new UnknownSignal(new Unknown([`lookup '${short}' of the controller`]))
+  if (isOfCollection(short)) {
+    throw new UnknownSignal(new Unknown([`lookup '${name}' of a collection`]))
+  }
   throw new TemplateFailure(
     context.isNative
       ? `The lookup plugin '${name}' was not found.`
       : `lookup plugin (${name}) not found`,
   )
+}
+
+/** Whether a name is that of a plugin of a collection, which may be installed or not. */
+export function isOfCollection(name: string): boolean {
+  return /^\w+\.\w+\.\w+$/.test(name) && !name.startsWith('ansible.builtin.')
 }
