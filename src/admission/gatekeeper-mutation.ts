@@ -5,7 +5,8 @@
 import type { AdmissionContext, AdmissionPlugin, ObjectRequest } from '../apiserver/admission.ts'
 import { decode } from '../apiserver/decoding.ts'
 import { semanticEqual } from '../apiserver/equality.ts'
-import { callFailed, concerns, deniedBy } from '../apiserver/webhooks/webhook.ts'
+import { isCalled } from '../apiserver/webhooks/conditions.ts'
+import { callFailed, deniedBy } from '../apiserver/webhooks/webhook.ts'
 import { applyDefaults } from '../kube/defaults/registry.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
@@ -28,7 +29,8 @@ export const gatekeeperMutation = {
     const system = installedMutators(context)
     if (system === undefined || isOwnGroup(request.resource.group)) return request.object
     const webhook = webhookNamed(context, 'MutatingWebhookConfiguration', mutatingName)
-    if (!concerns(webhook, request, context)) return request.object
+    const called = isCalled(webhook, request, context)
+    if (called !== true) return called === false ? request.object : called
     const failure = whyDown(webhook, context)
     if (failure !== undefined) {
       return webhook.failurePolicy === 'Fail' ? callFailed(webhook, failure) : request.object
@@ -41,7 +43,8 @@ export const gatekeeperMutation = {
   validate(request, context) {
     if (request.resource.group !== mutatorGroup || request.object === undefined) return undefined
     const webhook = webhookNamed(context, 'ValidatingWebhookConfiguration', validatingName)
-    if (!concerns(webhook, request, context)) return undefined
+    const called = isCalled(webhook, request, context)
+    if (called !== true) return called === false ? undefined : called
     const failure = whyDown(webhook, context)
     if (failure !== undefined) {
       return webhook.failurePolicy === 'Fail' ? callFailed(webhook, failure) : undefined

@@ -13,7 +13,7 @@ import type { Mutation, MutatingAdmissionPolicySpec } from '../kube/generated/ty
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { noteMutation, placesOf } from './mutation-note.ts'
-import { attributesOf } from './policies/attributes.ts'
+import { attributesOf } from '../apiserver/attributes.ts'
 import {
   conditionsHold,
   evaluate,

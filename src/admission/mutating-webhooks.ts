@@ -8,7 +8,8 @@ import { semanticEqual } from '../apiserver/equality.ts'
 import { plainFailure } from '../apiserver/responses.ts'
 import { answerOf } from '../apiserver/webhooks/answers.ts'
 import { mutatingSeconds, writeTimeoutSeconds } from '../apiserver/webhooks/delay.ts'
-import { callFailed, concerns, deniedBy, webhooksOf } from '../apiserver/webhooks/webhook.ts'
+import { isCalled } from '../apiserver/webhooks/conditions.ts'
+import { callFailed, deniedBy, webhooksOf } from '../apiserver/webhooks/webhook.ts'
 import { firstRefusal } from '../apiserver/webhooks/refusal.ts'
 import { applyDefaults } from '../kube/defaults/registry.ts'
 import type { KubeObject } from '../kube/object.ts'
@@ -33,7 +34,10 @@ export const mutatingWebhooks = {
     if (webhooks.length === 0) return request.object
     let { object } = request
     for (const webhook of webhooks) {
-      if (webhook.name === gatekeeper || !concerns(webhook, request, context)) continue
+      const seen = object === request.object ? request : { ...request, object }
+      const called = webhook.name !== gatekeeper && isCalled(webhook, seen, context)
+      if (called === false) continue
+      if (called !== true) return called
       const answer = answerOf(webhook, context)
       const isFatal = webhook.failurePolicy !== 'Ignore'
       if (answer.type === 'denies') return deniedBy(webhook, 400, answer.message)

@@ -11,7 +11,7 @@ import { cel } from '../kube/cel/provider.ts'
 import type { ValidatingAdmissionPolicySpec, Validation } from '../kube/generated/types.ts'
 import { utf8Length } from '../kube/go-text.ts'
 import type { ApiStatus } from '../kube/status.ts'
-import { attributesOf } from './policies/attributes.ts'
+import { attributesOf } from '../apiserver/attributes.ts'
 import {
   conditionsHold,
   evaluate,
@@ -23,6 +23,7 @@ import {
   subjectOf,
 } from './policies/conditions.ts'
 import { type Invocation, invocationsOf } from './policies/invocations.ts'
+import { type PolicyNote, policyTopic } from './policy-note.ts'
 
 type Spec = ValidatingAdmissionPolicySpec
 
@@ -61,7 +62,17 @@ interface Decision {
   readonly reason?: string
   /** Refuses whatever the actions of the binding are. */
   readonly always?: boolean
+  /** Which validation gave it. */
+  readonly index?: number
 }
+
+/** What a policy has against a request, and what it has to tell the audit log. */
+interface Judgement {
+  readonly decisions: readonly Decision[]
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+const accepted: Judgement = { decisions: [], annotations: {} }
 
 type Outcomes = ReturnType<typeof evaluate>
 type Outcome = Extract<Outcomes, { ok: true }>['outcomes'][number]
@@ -79,17 +90,18 @@ function messageOf(validation: Validation, outcome: Outcome | undefined): string
 }
 
 /** What one policy with one parameter has against the request. */
-function judge({ spec, param }: Invocation<Spec>, subject: Subject): readonly Decision[] {
+function judge({ policy, spec, param }: Invocation<Spec>, subject: Subject): Judgement {
   const program = compiled(spec)
   const { failurePolicy } = spec
   const failures = (...messages: string[]): Decision[] =>
     failurePolicy === 'Ignore' ? [] : messages.map(message => ({ message }))
   const holds = conditionsHold(program, subject, { param, failurePolicy })
-  if (typeof holds === 'string') return failures(holds)
-  if (!holds) return []
+  const failed = (message: string): Judgement => ({ ...accepted, decisions: failures(message) })
+  if (typeof holds === 'string') return failed(holds)
+  if (!holds) return accepted
   const evaluation = { program, subject, param, budget: cel().policyBudget }
   const results = evaluate(program.validations, evaluation)
-  if (!results.ok) return failures(results.error)
+  if (!results.ok) return failed(results.error)
   const messages = evaluate(program.messages, { ...evaluation, budget: results.remaining })
   const decisions = (spec.validations ?? []).flatMap((validation, index): Decision[] => {
     const outcome = results.outcomes[index] as Outcome
@@ -97,12 +109,20 @@ function judge({ spec, param }: Invocation<Spec>, subject: Subject): readonly De
     if (!messages.ok) return failures(`failed messageExpression: ${messages.error}`)
     if (outcome.value === true) return []
     const message = messageOf(validation, messages.outcomes[index])
-    return [{ message, reason: validation.reason ?? 'Invalid' }]
+    return [{ message, reason: validation.reason ?? 'Invalid', index }]
   })
   const annotations = evaluate(program.annotations, evaluation)
-  if (!annotations.ok) return failures(annotations.error)
+  if (!annotations.ok) return failed(annotations.error)
   const wrong = annotations.outcomes.flatMap(each => ('error' in each ? [each.error] : []))
-  return [...decisions, ...failures(...wrong).map(each => ({ ...each, always: true }))]
+  const published = annotations.outcomes.flatMap((each, index): [string, string][] => {
+    const { key = '' } = spec.auditAnnotations?.[index] ?? {}
+    const isText = 'value' in each && typeof each.value === 'string' && each.value.trim() !== ''
+    return isText ? [[`${policy}/${key}`, (each.value as string).trim()]] : []
+  })
+  return {
+    decisions: [...decisions, ...failures(...wrong).map(each => ({ ...each, always: true }))],
+    annotations: Object.fromEntries(published),
+  }
 }
 
 const codes: Readonly<Record<string, number>> = {
@@ -122,6 +142,33 @@ function refusal(
   return { ...status, reason, code: codes[reason] ?? 422 }
 }
 
+interface Told extends Judgement {
+  readonly invocation: Invocation<Spec>
+}
+
+/** What a policy warns of and writes into the audit log; the request goes on. */
+function tell(
+  { resource, object, old }: AdmissionRequest,
+  { note }: AdmissionContext,
+  { invocation, decisions, annotations }: Told,
+): void {
+  if (note === undefined) return
+  const { policy, binding = '', bindingSpec } = invocation
+  const { validationActions: actions = [] } = bindingSpec ?? {}
+  const { name = '', generateName = '', namespace } = (object ?? old)?.metadata ?? {}
+  const about = { kind: resource.key, namespace, name, generateName, policy, binding }
+  const tells = (action: 'Audit' | 'Warn', text: string): void => {
+    const said: PolicyNote = { ...about, action, text }
+    note(policyTopic, said)
+  }
+  for (const { message, always = false } of decisions) {
+    if (always) continue
+    if (actions.includes('Warn')) tells('Warn', message)
+    if (actions.includes('Audit')) tells('Audit', message)
+  }
+  for (const [key, text] of Object.entries(annotations)) tells('Audit', `${key}: ${text}`)
+}
+
 function validate(request: AdmissionRequest, context: AdmissionContext): ApiStatus | undefined {
   if (context.list(kinds.policies).length === 0) return undefined
   const attributes = attributesOf(request)
@@ -134,8 +181,10 @@ function validate(request: AdmissionRequest, context: AdmissionContext): ApiStat
       if (spec.failurePolicy === 'Ignore') continue
       return refusal(request, invocation, { message: problem })
     }
+    const { decisions, annotations } = judge(invocation, subject)
+    tell(request, context, { invocation, decisions, annotations })
     const denies = bindingSpec?.validationActions?.includes('Deny') === true
-    const found = judge(invocation, subject).find(each => denies || each.always === true)
+    const found = decisions.find(each => denies || each.always === true)
     if (found !== undefined) return refusal(request, invocation, found)
   }
   return undefined

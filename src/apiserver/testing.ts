@@ -16,9 +16,19 @@ export interface MemoryServer {
   readonly backwards: Set<string>
   readonly context: ApiContext
   readonly writes: string[]
+  /** What plugins recorded, oldest first. */
+  readonly notes: { readonly topic: string; readonly data: unknown }[]
   request(request: ApiRequest): ApiResponse
   /** The stored object, asserted to exist. */
   object(kind: string, key: string): KubeObject | undefined
+}
+
+function uidsInOrder(): () => string {
+  let uids = 0
+  return () => {
+    uids += 1
+    return `00000000-0000-4000-8000-${String(uids).padStart(12, '0')}`
+  }
 }
 
 /** A server without objects at 2026-01-01T00:00:00Z. */
@@ -26,7 +36,6 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
   const kinds = new Map<string, Map<string, KubeObject>>()
   const writes: string[] = []
   let revision = 0
-  let uids = 0
   let draws = 0
   const of = (kind: string): Map<string, KubeObject> => {
     const known = kinds.get(kind) ?? new Map<string, KubeObject>()
@@ -49,6 +58,7 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
   const server: MemoryServer = {
     nowMs: 1_767_225_600_000,
     writes,
+    notes: [],
     user: undefined,
     backwards,
     request: request => {
@@ -79,10 +89,8 @@ export function memoryServer(plugins: readonly AdmissionPlugin[] = []): MemorySe
         note(kind, key, { after: undefined })
         of(kind).delete(key)
       },
-      newUid: () => {
-        uids += 1
-        return `00000000-0000-4000-8000-${String(uids).padStart(12, '0')}`
-      },
+      note: (topic, data) => server.notes.push({ topic, data }),
+      newUid: uidsInOrder(),
       randomBelow: bound => {
         draws += 1
         return draw(1, 'names', draws) % bound

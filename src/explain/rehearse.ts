@@ -16,6 +16,7 @@ import { idleIn } from './idle.ts'
 import { type ExpectationResult, judgeExpectations } from './expect.ts'
 import { findingsOf } from './findings.ts'
 import { reportProblem } from './problems.ts'
+import { policyWarnings, typeWarnings } from './policy-warnings.ts'
 import { admissionRows } from './provenance.ts'
 import type { Bounds, Finding, NodeRow, Outcome, Report, TrialReport } from './report.ts'
 import { withoutSuppressed } from './suppressed.ts'
@@ -48,9 +49,13 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
     assumptions: [...options.assumptions, ...assumptions],
     problems: [
       ...options.problems,
-      ...[...problems, ...idleIn(platform), ...coverageIn(platform, installed.world)].map(
-        reportProblem,
-      ),
+      ...[
+        ...problems,
+        ...idleIn(platform),
+        ...typeWarnings(platform),
+        ...coverageIn(platform, installed.world),
+        ...policyWarnings(platform, installed.world),
+      ].map(reportProblem),
     ],
   })
   if (!options.trials.includes(admission.name)) return report

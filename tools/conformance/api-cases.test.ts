@@ -1,4 +1,4 @@
-// Recorded answers about custom resources run in every clone; a planted fault is found.
+// Recorded answers about custom resources and webhooks in every clone; a planted fault is found.
 
 import { describe, expect, it } from 'vitest'
 import { type ApiCase, replayApiCase } from './api-cases.ts'
@@ -6,7 +6,8 @@ import { readRecording } from './recordings.ts'
 import { Tally } from './tally.ts'
 
 const folder = 'corpus/custom-resources'
-const cases = [...readRecording(`${folder}/api-custom.jsonl.gz`)] as ApiCase[]
+const files = [`${folder}/api-custom.jsonl.gz`, 'corpus/admission/api-webhooks.jsonl.gz']
+const cases = files.flatMap(file => [...readRecording(file)] as ApiCase[])
 
 function mismatches(each: ApiCase): number {
   const tally = new Tally('controlplane', folder, { differencesMax: 1, deviations: new Set() })
@@ -14,12 +15,12 @@ function mismatches(each: ApiCase): number {
   return tally.result().mismatches
 }
 
-describe('a custom resource on a real API server', () => {
-  it.each(cases.map(each => ({ id: each.id, each })))('answers alike: $id', ({ each }) => {
+describe('a request to a real API server', () => {
+  it.each(cases.map(each => ({ id: each.id, each })))('is answered alike: $id', ({ each }) => {
     expect(mismatches(each)).toBe(0)
   })
 
-  it('answers otherwise when another limit was recorded', () => {
+  it('is answered otherwise when another limit was recorded', () => {
     const limited = cases.find(({ id }) => id.startsWith('custom/number-int')) as ApiCase
     const planted = JSON.parse(
       JSON.stringify(limited).replaceAll('should be greater than', 'should be less than'),

@@ -1,5 +1,6 @@
 // Replays recorded API cases: HTTP requests become requests of the twin's API server.
 
+import { type PolicyNote, policyTopic, warningText } from '../../src/admission/policy-note.ts'
 import { admissionPlugins } from '../../src/admission/registry.ts'
 import { systemPriorityClasses } from '../../src/apiserver/bootstrap.ts'
 import { countedBooks } from '../../src/apiserver/quota/books.ts'
@@ -26,6 +27,8 @@ interface Step {
   readonly rawBody?: string
   readonly code: number
   readonly response: unknown
+  /** Headers: `299 - "…"`. */
+  readonly warnings?: readonly string[]
 }
 
 export interface ApiCase {
@@ -303,18 +306,35 @@ function replayed(each: ApiCase, backwards: readonly string[]): Replayed | strin
   for (const step of each.steps) {
     const body = current(server, step, translated(step.body, drawn, versions))
     server.user = userOf(step)
+    const told = server.notes.length
     const answer = answered(server, step, body)
     if (typeof answer === 'string') return answer
     remember(step.response, answer.response, versions)
     want.push({
       code: step.code,
       response: aligned(expected(step), inOrder(answer.response), drawn),
+      warnings: recordedWarnings(step),
     })
-    got.push(comparable(step, answer))
+    got.push({ ...comparable(step, answer), warnings: warningsOf(server.notes.slice(told)) })
     if (managed) keepBooks(server)
     server.nowMs += 1000
   }
   return { want, got }
+}
+
+/** The warnings of policies; those of other origin are not modelled. */
+function recordedWarnings({ warnings = [] }: Step): readonly string[] {
+  return warnings
+    .map(header => JSON.parse(header.slice(header.indexOf('"'))) as string)
+    .filter(text => text.startsWith('Validation failed for ValidatingAdmissionPolicy'))
+}
+
+function warningsOf(notes: MemoryServer['notes']): readonly string[] {
+  return notes
+    .filter(({ topic }) => topic === policyTopic)
+    .map(({ data }) => data as PolicyNote)
+    .filter(({ action }) => action === 'Warn')
+    .map(warningText)
 }
 
 /** The API server takes policies and their parameters from maps, in no order: each is right. */
@@ -363,7 +383,7 @@ function withoutDeletionBody({ method, code, path }: Step, response: unknown): u
   return code < 300 ? rest : response
 }
 
-function comparable(step: Step, answer: { code: number; response: unknown }): unknown {
+function comparable(step: Step, answer: { code: number; response: unknown }): object {
   return { code: answer.code, response: withoutDeletionBody(step, inOrder(answer.response)) }
 }
 

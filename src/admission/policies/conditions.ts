@@ -6,7 +6,12 @@ import { type CelEngine, cel } from '../../kube/cel/provider.ts'
 import { aggregateErrors } from '../../kube/label-selector.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { JsonObject } from '../../kube/patch/json.ts'
-import { type Attributes, namespaceOf, namespaceValue, requestValue } from './attributes.ts'
+import {
+  type Attributes,
+  namespaceOf,
+  namespaceValue,
+  requestValue,
+} from '../../apiserver/attributes.ts'
 import type { PolicySpec } from './invocations.ts'
 
 type Compiler = InstanceType<CelEngine['PolicyCompiler']>

@@ -13,7 +13,7 @@ import type {
 import { isServed, kindKey } from '../../kube/kinds.ts'
 import { selectorMatches } from '../../kube/label-selector.ts'
 import { keyFrom, type KubeObject } from '../../kube/object.ts'
-import type { Attributes } from './attributes.ts'
+import type { Attributes } from '../../apiserver/attributes.ts'
 import { isSelected } from './matching.ts'
 
 /** What both kinds of policies have. */

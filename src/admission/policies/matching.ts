@@ -5,7 +5,7 @@
 import type { AdmissionContext } from '../../apiserver/admission.ts'
 import type { MatchResources, NamedRuleWithOperations } from '../../kube/generated/types.ts'
 import { type Labels, selectorMatches } from '../../kube/label-selector.ts'
-import type { Attributes } from './attributes.ts'
+import type { Attributes } from '../../apiserver/attributes.ts'
 
 /** Whether the request is selected; no restrictions select everything. */
 export function isSelected(

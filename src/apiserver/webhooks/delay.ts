@@ -7,7 +7,8 @@ import type { AdmissionContext } from '../admission.ts'
 import type { ApiContext, ApiRequest } from '../request.ts'
 import { resourceOf } from '../resource.ts'
 import { answerOf, scriptKind } from './answers.ts'
-import { concerns, type Subject, type Webhook, webhooksOf } from './webhook.ts'
+import { isCalled } from './conditions.ts'
+import { type Subject, type Webhook, webhooksOf } from './webhook.ts'
 
 type Reads = Pick<AdmissionContext, 'get' | 'list'>
 
@@ -58,7 +59,7 @@ interface Hang {
 /** The webhooks that hold up the request, in their order. */
 function hangs(context: Reads, subject: Subject, webhooks: readonly Webhook[]): readonly Hang[] {
   return webhooks.flatMap(webhook => {
-    if (!concerns(webhook, subject, context)) return []
+    if (isCalled(webhook, subject, context) !== true) return []
     const answer = answerOf(webhook, context)
     if (answer.type !== 'hangs') return []
     return [{ seconds: answer.seconds, isFatal: webhook.failurePolicy !== 'Ignore' }]

@@ -349,6 +349,30 @@ export const problemPages: readonly Page[] = [
     good: 'kind: Assign\nspec:\n  applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment, StatefulSet]}]',
   },
   {
+    id: 'ST0153',
+    name: 'policy-types',
+    title: 'An expression of a policy does not fit a kind that it is for',
+    meaning:
+      'The API server takes policies without knowing the kinds that they are for. Kubernetes ' +
+      'checks the types afterwards and writes what does not fit into ' +
+      'status.typeChecking.expressionWarnings; for objects of that kind the expression fails.',
+    advice: 'Correct the expression, or name only the kinds that it is written for.',
+    bad: 'resources: [deployments]\nexpression: object.spec.replica <= 5',
+    good: 'resources: [deployments]\nexpression: object.spec.replicas <= 5',
+  },
+  {
+    id: 'ST0154',
+    name: 'policy-warns',
+    title: 'A policy warns of an object that it lets pass',
+    meaning:
+      'A ValidatingAdmissionPolicy does not accept the object, and its binding has the action ' +
+      'Warn or Audit instead of Deny: the client is warned, or the audit log has it, and the ' +
+      'object is stored all the same. Audit annotations of policies are told here too.',
+    advice: 'Mend the object before somebody changes the action to Deny.',
+    bad: 'spec: {policyName: replicas, validationActions: [Warn]}\n---\nspec: {replicas: 9}',
+    good: 'spec: {policyName: replicas, validationActions: [Deny]}\n---\nspec: {replicas: 3}',
+  },
+  {
     id: 'ST0160',
     name: 'suppression',
     title: 'A suppression names no rule or no reason',

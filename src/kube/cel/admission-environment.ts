@@ -7,6 +7,7 @@ import { authorizerType, resourceCheckType } from './library/authorization.ts'
 import { jsonPatchLibrary } from './library/urls.ts'
 import { messageOf } from './messages.ts'
 import { patchMessage } from './patch-types.ts'
+import type { DeclaredType } from './schema-types.ts'
 import { listOf, mapOf, structOf, type Type, types } from './types.ts'
 
 const { string, bool, dyn, int, timestamp } = types
@@ -84,6 +85,9 @@ export interface AdmissionVariables {
   readonly composed?: ReadonlyMap<string, Type>
   /** `Object{}` and `JSONPatch{}`, as mutations have them. */
   readonly patches?: boolean
+  /** What is known of `object` and `oldObject`, and of `params`; unknown to the API server. */
+  readonly object?: DeclaredType | undefined
+  readonly paramsType?: DeclaredType | undefined
 }
 
 /** The name of the type of `variables`. */
@@ -93,8 +97,8 @@ const environments = new Map<string, Environment>()
 
 /** The environment of one kind of admission expression; those without variables are kept. */
 export function admissionEnvironment(options: AdmissionVariables): Environment {
-  const { params = false, authorizer = false, composed, patches = false } = options
-  if (composed !== undefined) return build(options)
+  const { params = false, authorizer = false, composed, patches = false, object } = options
+  if (composed !== undefined || object !== undefined) return build(options)
   const key = `${params} ${authorizer} ${patches}`
   let known = environments.get(key)
   if (known === undefined) {
@@ -104,16 +108,17 @@ export function admissionEnvironment(options: AdmissionVariables): Environment {
   return known
 }
 
-function build({ params, authorizer, composed, patches }: AdmissionVariables): Environment {
+function build(options: AdmissionVariables): Environment {
+  const { params, authorizer, composed, patches, object, paramsType } = options
   const variablesType =
     composed === undefined ? undefined : messageOf(variablesTypeName, Object.fromEntries(composed))
   return kubernetesEnvironment({
     variables: {
-      object: dyn,
-      oldObject: dyn,
+      object: object?.type ?? dyn,
+      oldObject: object?.type ?? dyn,
       namespaceObject: structOf('kubernetes.Namespace'),
       request: structOf('kubernetes.AdmissionRequest'),
-      ...(params === true && { params: dyn }),
+      ...(params === true && { params: paramsType?.type ?? dyn }),
       ...(authorizer === true && {
         authorizer: authorizerType,
         'authorizer.requestResource': resourceCheckType,
@@ -122,7 +127,8 @@ function build({ params, authorizer, composed, patches }: AdmissionVariables): E
     },
     messages: name => {
       if (name === variablesTypeName) return variablesType
-      return messages.get(name) ?? (patches === true ? patchMessage(name) : undefined)
+      const declared = object?.messages.get(name) ?? paramsType?.messages.get(name)
+      return declared ?? messages.get(name) ?? (patches === true ? patchMessage(name) : undefined)
     },
     ...(patches === true && { functions: jsonPatchLibrary }),
   })

@@ -4,6 +4,7 @@
 import { admissionEnvironment, variablesTypeName } from './admission-environment.ts'
 import { type Bindings, type Compiled, compile } from './compile.ts'
 import type { Environment } from './declarations.ts'
+import type { DeclaredType } from './schema-types.ts'
 import { type Type, types, typeText } from './types.ts'
 import { CelError, Foreign, type Value } from './values.ts'
 
@@ -39,6 +40,9 @@ export interface CompilerOptions {
   readonly hasParams: boolean
   /** Without, nothing of the name `variables` is declared. */
   readonly hasVariables?: boolean
+  /** The types that are known of the object and the parameters, for type checking. */
+  readonly object?: DeclaredType | undefined
+  readonly params?: DeclaredType | undefined
 }
 
 /** Compiles the expressions of one policy. */
@@ -48,8 +52,10 @@ export class PolicyCompiler {
   private readonly hasParams: boolean
   private readonly hasVariables: boolean
   private readonly environments = new Map<string, Environment>()
+  private readonly known: Pick<CompilerOptions, 'object' | 'params'>
 
-  constructor({ hasParams, hasVariables = true }: CompilerOptions) {
+  constructor({ hasParams, hasVariables = true, ...known }: CompilerOptions) {
+    this.known = known
     this.hasParams = hasParams
     this.hasVariables = hasVariables
   }
@@ -82,7 +88,9 @@ export class PolicyCompiler {
     if (environment === undefined) {
       const { hasParams: params } = this
       const composed = this.hasVariables ? { composed: new Map(this.types) } : {}
-      environment = admissionEnvironment({ params, authorizer, patches, ...composed })
+      const { object, params: paramsType } = this.known
+      const typed = object === undefined ? {} : { object, paramsType }
+      environment = admissionEnvironment({ params, authorizer, patches, ...composed, ...typed })
       this.environments.set(key, environment)
     }
     return environment

@@ -105,6 +105,23 @@ function embeds(schema: TypedSchema): boolean {
   return schema['x-kubernetes-embedded-resource'] === true
 }
 
+/** A type with the messages that it is made of. */
+export interface DeclaredType {
+  readonly type: Type
+  readonly messages: ReadonlyMap<string, MessageType>
+}
+
+/** The type of a resource; `name` tells it from others. */
+export function declaredType(
+  schema: TypedSchema,
+  name: string,
+  isRoot: boolean,
+): DeclaredType | undefined {
+  const known = new SchemaTypes()
+  const type = known.typeOf(schema, name, isRoot)
+  return type === undefined ? undefined : { type, messages: known.messages }
+}
+
 /** The environment of the rules of one schema; undefined where there is nothing to look at. */
 export function ruleEnvironment(
   schema: TypedSchema,

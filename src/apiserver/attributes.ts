@@ -2,11 +2,11 @@
 // Upstream: k8s.io/apiserver v0.36.3 pkg/admission/attributes.go and
 // pkg/admission/plugin/cel/condition.go.
 
-import type { AdmissionContext, AdmissionRequest } from '../../apiserver/admission.ts'
-import type { Namespace } from '../../kube/generated/types.ts'
-import { groupOf } from '../../kube/kinds.ts'
-import type { KubeObject } from '../../kube/object.ts'
-import type { JsonObject } from '../../kube/patch/json.ts'
+import type { AdmissionContext, AdmissionRequest } from './admission.ts'
+import type { Namespace } from '../kube/generated/types.ts'
+import { groupOf } from '../kube/kinds.ts'
+import type { KubeObject } from '../kube/object.ts'
+import type { JsonObject } from '../kube/patch/json.ts'
 
 export interface Attributes {
   readonly operation: string
