@@ -26,12 +26,16 @@ export function otherObject(
       )
 }
 
-/** The refusal of a body that was sent to the address of something else. */
+/** The refusal of a body that was sent to the address of another kind. */
+export function ofAnotherKind(given: KubeObject, address: Address): ApiStatus | undefined {
+  return kindKeyOf(given) === address.kind
+    ? undefined
+    : ofOtherKind(given, kinds.get(address.kind) ?? custom(address.kind))
+}
+
+/** The refusal of a body that was sent to the address of something else of its kind. */
 export function misaddressed(given: KubeObject, address: Address): ApiStatus | undefined {
   const { namespace, name } = address
-  if (kindKeyOf(given) !== address.kind) {
-    return ofOtherKind(given, kinds.get(address.kind) ?? custom(address.kind))
-  }
   if (name !== undefined && (given.metadata?.name ?? '') === '') {
     return badRequest(
       `the name of the object (${name} based on URL) was undeterminable: name must be provided`,

@@ -2,7 +2,7 @@
 // Upstream: apiserver pkg/endpoints/handlers, v0.36.3.
 
 import { assertNever } from '../base/assert.ts'
-import { misaddressed } from './addressed.ts'
+import { misaddressed, ofAnotherKind } from './addressed.ts'
 import { servedForm } from '../kube/conversion/registry.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { apply } from './apply.ts'
@@ -12,8 +12,12 @@ import { lacks } from './custom-validity.ts'
 import { deleteTarget } from './delete.ts'
 import { evict } from './evict.ts'
 import { patch } from './patch.ts'
-import type { ApiContext, ApiRequest, ApiResponse } from './request.ts'
-import { accepted, notFound, refused } from './responses.ts'
+import { kindKeyOf } from '../kube/kinds.ts'
+import type { ApiStatus } from '../kube/status.ts'
+import { decode } from './decoding.ts'
+import type { Address, ApiContext, ApiRequest, ApiResponse } from './request.ts'
+import { resourceOf } from './resource.ts'
+import { accepted, isStatus, notFound, refused } from './responses.ts'
 import { readScale, scale } from './scale.ts'
 import { find, type Server } from './stored.ts'
 import { update } from './update.ts'
@@ -63,14 +67,27 @@ function managerOf(request: ApiRequest): string | undefined {
 
 /** A write at its address; the answer is in the version of the request. */
 function served(
-  { object, address }: Extract<ApiRequest, { verb: 'create' | 'update' }>,
+  request: Extract<ApiRequest, { verb: 'create' | 'update' }>,
   write: () => ApiResponse,
 ): ApiResponse {
-  const refusal = address === undefined ? undefined : misaddressed(object, address)
+  const { object, address } = request
+  const refusal = address && refusalOf(request, address)
   if (refusal !== undefined) return refused(refusal)
   const response = write()
   if (!response.ok || response.object.apiVersion === object.apiVersion) return response
   return { ...response, object: servedForm(response.object, object.apiVersion) }
+}
+
+/** Of a body that was sent to an address: it is decoded before its name is looked at. */
+function refusalOf(
+  { object, fieldValidation = 'Ignore' }: Extract<ApiRequest, { verb: 'create' | 'update' }>,
+  address: Address,
+): ApiStatus | undefined {
+  const other = ofAnotherKind(object, address)
+  if (other !== undefined) return other
+  const resource = resourceOf({ list: () => [] }, kindKeyOf(object), true)
+  const decoded = decode(object, resource, { validation: fieldValidation })
+  return isStatus(decoded) ? decoded : misaddressed(object, address)
 }
 
 function get(

@@ -55,7 +55,9 @@ export function update(
   const { resource, object: old } = find(server.context, target)
   if (old === undefined) {
     const creates = strategyOf(resource).createOnUpdate === true && subresource === ''
-    return creates ? create(server, given) : refused(notFound(resource, name))
+    if (!creates) return refused(notFound(resource, name))
+    const { uid = '' } = given.metadata
+    return uid === '' ? create(server, given) : refused(otherUid(resource, given.metadata, ''))
   }
   if (lacks(resource, old, subresource)) return refused(notFound(resource, name))
   const { trusted } = server.context
@@ -161,12 +163,7 @@ function staleness(
 ): ApiStatus | undefined {
   const { uid = '', resourceVersion = '', name = '' } = object.metadata
   if (isPut && uid !== '' && uid !== old.metadata.uid) {
-    const path = old.metadata.namespace === undefined ? name : `${old.metadata.namespace}/${name}`
-    const why =
-      `StorageError: invalid object, Code: 4, Key: /registry/${resource.plural}/${path}, ` +
-      'ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ' +
-      `UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`
-    return conflict(resource, name, why)
+    return otherUid(resource, { ...old.metadata, uid }, old.metadata.uid ?? '')
   }
   if (resourceVersion === '') {
     const field = 'metadata.resourceVersion'
@@ -180,6 +177,30 @@ function staleness(
   return resourceVersion === old.metadata.resourceVersion
     ? undefined
     : conflict(resource, name, modifiedText)
+}
+
+/** Where the store keeps objects, where that is not below the name of their resource. */
+const storedBelow: Readonly<Record<string, string>> = {
+  endpoints: 'services/endpoints',
+  ingresses: 'ingress',
+  nodes: 'minions',
+  replicationcontrollers: 'controllers',
+  services: 'services/specs',
+}
+
+/** The refusal of a PUT that means an object of another uid than the stored one. */
+function otherUid(
+  resource: Resource,
+  { uid = '', namespace, name = '' }: ObjectMeta,
+  stored: string,
+): ApiStatus {
+  const path = namespace === undefined ? name : `${namespace}/${name}`
+  const folder = storedBelow[resource.plural] ?? resource.plural
+  const why =
+    `StorageError: invalid object, Code: 4, Key: /registry/${folder}/${path}, ` +
+    'ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ' +
+    `UID in precondition: ${uid}, UID in object meta: ${stored}`
+  return conflict(resource, name, why)
 }
 
 /** Identity, birth and deletion of an object are never changed by an update. */

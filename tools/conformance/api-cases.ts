@@ -179,9 +179,13 @@ function writeOf(step: Step, place: Place, body: unknown): ApiRequest | string {
     const { spec = {} } = body as { spec?: { replicas?: number } }
     return { verb: 'scale', target, replicas: spec.replicas ?? 0 }
   }
-  const metadata = isFields(body['metadata']) ? body['metadata'] : {}
+  const given = body['metadata'] ?? {}
+  const metadata = isFields(given) ? given : undefined
   const namespace = place.namespace === undefined ? {} : { namespace: place.namespace }
-  const object = { ...body, metadata: { ...namespace, ...metadata } } as KubeObject
+  // Metadata of another type go as they are: to be refused.
+  const object = (
+    metadata === undefined ? body : { ...body, metadata: { ...namespace, ...metadata } }
+  ) as KubeObject
   const { kind, name } = place
   const address = { kind, namespace: place.namespace, ...(name !== '' && { name }) }
   const manager = managerOf(step)

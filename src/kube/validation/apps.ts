@@ -143,7 +143,8 @@ function checkSameSelector(
 function checkReplicaSetSpec(errors: Errors, spec: NonNullable<ReplicaSet['spec']>): void {
   checkNonnegative(errors, 'spec.replicas', spec.replicas)
   checkNonnegative(errors, 'spec.minReadySeconds', spec.minReadySeconds)
-  checkSelector(errors, spec.selector, 'replicaset')
+  // Upstream says deployment here too.
+  checkSelector(errors, spec.selector, 'deployment')
   if (selectorOf(spec.selector).ok) {
     checkReplicaTemplate(errors, spec.template ?? noTemplate, spec.selector, 'ReplicaSet')
   } else {

@@ -2,6 +2,7 @@
 
 import { dns1123LabelErrors } from '../formats.ts'
 import type {
+  Container,
   CronJob,
   CronJobSpec,
   Job,
@@ -11,6 +12,7 @@ import type {
   PodTemplateSpec,
   SuccessPolicyRule,
 } from '../generated/types.ts'
+import { internalPodJson } from '../internal-pod.ts'
 import { matches, selectorOf } from '../label-selector.ts'
 import { timeZoneError, timeZoneOf } from '../cron/time-zone.ts'
 import type { KubeObject } from '../object.ts'
@@ -309,21 +311,57 @@ export function checkJobUpdate(errors: Errors, object: KubeObject, old: KubeObje
   if (!sameValue(spec.selector, before.selector)) {
     errors.push(invalid('spec.selector', spec.selector, immutableText))
   }
-  if (!sameValue(spec.template, comparableTemplate(spec, old as Job))) {
-    errors.push(invalid('spec.template', goTemplate(spec.template), immutableText))
-  }
+  checkJobTemplate(errors, spec, old as Job)
   for (const key of fixed) {
     if (sameValue(spec[key], before[key])) continue
     errors.push(invalid(`spec.${key}`, spec[key], immutableText))
   }
 }
 
-/** A job that never started may still get other scheduling directives. */
+/** The template is final, but for directives and resources of a job that is suspended. */
+function checkJobTemplate(errors: Errors, spec: JobSpec, old: Job): void {
+  const { spec: podSpec } = spec.template ?? noTemplate
+  const template = comparableTemplate(spec, old)
+  if (isOpen(old) && podSpec !== undefined && template.spec !== undefined) {
+    if (sameValue(podSpec, withResourcesOf(template.spec, podSpec))) return
+    const shown = JSON.parse(internalPodJson(podSpec)) as unknown
+    errors.push(invalid('spec.template.spec', shown, immutableText))
+  } else if (!sameValue(spec.template, template)) {
+    errors.push(invalid('spec.template', goTemplate(spec.template), immutableText))
+  }
+}
+
+/** A suspended job without pods may still get other scheduling directives and resources. */
+function isOpen({ spec, status }: Job): boolean {
+  const isSuspended = status?.conditions?.some(
+    ({ type, status: is }) => type === 'Suspended' && is === 'True',
+  )
+  const isIdle = status?.startTime === undefined || isSuspended === true
+  return spec?.suspend === true && isIdle && (status?.active ?? 0) === 0
+}
+
+function withResourcesOf(before: PodSpec, next: PodSpec): PodSpec {
+  const { initContainers } = before
+  return {
+    ...before,
+    containers: sized(before.containers, next.containers),
+    ...(initContainers && { initContainers: sized(initContainers, next.initContainers ?? []) }),
+  }
+}
+
+function sized(before: readonly Container[], next: readonly Container[]): readonly Container[] {
+  if (before.length !== next.length) return before
+  return before.map((container, index) => {
+    const other = next[index]
+    if (other?.name !== container.name) return container
+    return taken<Container>(container, other, ['resources'])
+  })
+}
+
 function comparableTemplate(spec: JobSpec, old: Job): PodTemplateSpec {
   const template = old.spec?.template ?? noTemplate
-  const unstarted = old.spec?.suspend === true && old.status?.startTime === undefined
   const podSpec = template.spec
-  if (!unstarted || podSpec === undefined) return template
+  if (!isOpen(old) || podSpec === undefined) return template
   const next = spec.template ?? noTemplate
   const metadata = taken(template.metadata ?? {}, next.metadata ?? {}, ['labels', 'annotations'])
   const directives = ['nodeSelector', 'tolerations', 'schedulingGates'] as const

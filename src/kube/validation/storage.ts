@@ -1,7 +1,7 @@
 // Claims, volumes and storage classes. Upstream: pkg/apis/core/validation/validation.go and
 // pkg/apis/storage/validation/validation.go, v1.36.3.
 
-import { dns1123SubdomainErrors } from '../formats.ts'
+import { dns1123SubdomainErrors, labelKeyErrors } from '../formats.ts'
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
@@ -78,10 +78,10 @@ export function checkClaimUpdate(errors: Errors, object: KubeObject, old: KubeOb
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n'
     errors.push(forbidden('spec', `${detail}${claimDiff(compared, bound)}`))
   }
-  if (!expandable || storage === undefined || oldStorage === undefined) return
-  if (compareQuantities(quantityOf(storage), quantityOf(oldStorage)) >= 0) return
+  const size = quantityOf(storage ?? '0')
+  if (compareQuantities(size, quantityOf(oldStorage ?? '0')) >= 0) return
   const actual = claim.status?.capacity?.['storage']
-  if (actual !== undefined && compareQuantities(quantityOf(storage), quantityOf(actual)) > 0) return
+  if (compareQuantities(size, quantityOf(actual ?? '0')) > 0) return
   const detail = 'field can not be less than status.capacity'
   errors.push(forbidden('spec.resources.requests.storage', detail))
 }
@@ -257,6 +257,7 @@ export function checkStorageClass(errors: Errors, object: KubeObject): void {
     parameters = {},
   } = object as StorageClass
   if (provisioner === '') errors.push(required('provisioner', ''))
+  else refuse(errors, 'provisioner', provisioner, labelKeyErrors(provisioner.toLowerCase()))
   if ('' in parameters) {
     errors.push(invalid('parameters', '', 'field can not be empty.'))
   }

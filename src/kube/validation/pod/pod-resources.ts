@@ -6,12 +6,21 @@ import { type Quantity as Parsed, quantityOf, quantityText } from '../../quantit
 import { addQuantities, compareQuantities } from '../../quantity-math.ts'
 import type { Errors } from '../checks.ts'
 import { forbidden, invalid, notSupported } from '../field-error.ts'
-import { checkResources, isHugePage, type ResourceNameCheck, shownQuantity } from './resources.ts'
+import {
+  checkResourceName,
+  checkResources,
+  isHugePage,
+  type ResourceNameCheck,
+  shownQuantity,
+} from './resources.ts'
 
 const supported = ['cpu', 'hugepages-', 'memory']
 
 const checkName: ResourceNameCheck = (errors, path, name) => {
   if (name === 'cpu' || name === 'memory' || isHugePage(name)) return
+  const before = errors.length
+  checkResourceName(errors, path, name)
+  if (errors.length > before) return
   errors.push(notSupported(path, name, supported))
 }
 

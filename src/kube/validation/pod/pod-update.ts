@@ -2,7 +2,7 @@
 // ValidatePodUpdate, v1.36.3.
 
 import { rangeMessage } from '../../formats.ts'
-import type { Affinity, Container, Pod, PodSpec, Toleration } from '../../generated/types.ts'
+import type { Affinity, Container, PodSpec, Toleration } from '../../generated/types.ts'
 import { internalPodJson } from '../../internal-pod.ts'
 import type { KubeObject } from '../../object.ts'
 import type { Errors } from '../checks.ts'
@@ -23,8 +23,8 @@ const updatable = [
 ]
 
 export function checkPodUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
-  const spec = (object as Pod).spec ?? noSpec
-  const before = (old as Pod).spec ?? noSpec
+  const spec = specOf(object)
+  const before = specOf(old)
   if (spec === before) return
   checkPod(errors, object)
   checkDeletionCost(errors, object.metadata.annotations)
@@ -48,6 +48,12 @@ export function checkPodUpdate(errors: Errors, object: KubeObject, old: KubeObje
   const head = 'pod updates may not change fields other than '
   const changed = unifiedDiff(internalPodJson(before), internalPodJson(compared))
   errors.push(forbidden('spec', `${head}${updatable.join(',')}\n${changed}`))
+}
+
+/** A client may leave out even what its type demands. */
+function specOf(object: KubeObject): PodSpec {
+  const { spec } = object as { readonly spec?: Partial<PodSpec> }
+  return spec?.containers === undefined ? { ...noSpec, ...spec } : (spec as PodSpec)
 }
 
 /** A pod that waits at a gate may still narrow where it can run. */

@@ -38,7 +38,7 @@ export function checkDeletionCost(
   errors.push(invalid(`metadata.annotations[${costKey}]`, cost, detail))
 }
 
-function checkImages(errors: Errors, path: string, containers: readonly Container[]): void {
+function checkImages(errors: Errors, path: string, containers: readonly Container[] = []): void {
   containers.forEach(({ image = '' }, index) => {
     if (image === '' || image.trim() === image) return
     const detail = 'must not have leading or trailing whitespace'
