@@ -161,6 +161,7 @@ function checkSliceContent(errors: Errors, object: KubeObject): void {
   else if (!addressTypes.includes(addressType)) {
     errors.push(notSupported('addressType', addressType, addressTypes))
   }
+  checkSlicePorts(errors, ports)
   endpoints?.forEach(({ addresses = [], hostname, nodeName }, index) => {
     const at = `endpoints[${index}]`
     if (addresses.length === 0) {
@@ -176,8 +177,12 @@ function checkSliceContent(errors: Errors, object: KubeObject): void {
       refuse(errors, `${at}.hostname`, hostname, dns1123LabelErrors(hostname))
     }
   })
+}
+
+/** Numbers of ports are not looked at. */
+function checkSlicePorts(errors: Errors, ports: EndpointSlice['ports']): void {
   const names = new Set<string>()
-  ports?.forEach(({ name = '', protocol = '', port }, index) => {
+  ports?.forEach(({ name = '', protocol = '' }, index) => {
     const at = `ports[${index}]`
     if (name !== '') refuse(errors, `${at}.name`, name, dns1123LabelErrors(name))
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name))
@@ -185,7 +190,6 @@ function checkSliceContent(errors: Errors, object: KubeObject): void {
     if (!protocols.includes(protocol)) {
       errors.push(notSupported(`${at}.protocol`, protocol, protocols))
     }
-    if (port !== undefined) refuse(errors, `${at}.port`, port, portNumberErrors(port))
   })
 }
 
@@ -207,7 +211,13 @@ function checkAddress(
     return
   }
   if (addressType !== 'IPv4' && addressType !== 'IPv6') return
-  if (!isIpAddress(address) || v6 !== (addressType === 'IPv6')) {
+  if (!isIpAddress(address)) {
+    errors.push(
+      invalid(at, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
+    )
+    return
+  }
+  if (v6 !== (addressType === 'IPv6')) {
     const article = addressType === 'IPv4' ? 'an IPv4' : 'an IPv6'
     errors.push(invalid(path, address, `must be ${article} address`))
     return

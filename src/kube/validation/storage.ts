@@ -1,7 +1,7 @@
 // Claims, volumes and storage classes. Upstream: pkg/apis/core/validation/validation.go and
 // pkg/apis/storage/validation/validation.go, v1.36.3.
 
-import { dns1123SubdomainErrors, labelKeyErrors } from '../formats.ts'
+import { dns1123LabelErrors, dns1123SubdomainErrors, labelKeyErrors } from '../formats.ts'
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
@@ -21,7 +21,6 @@ const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWrit
 const volumeModes = ['Block', 'Filesystem']
 
 function checkAccessModes(errors: Errors, path: string, modes: readonly string[]): void {
-  if (modes.length === 0) errors.push(required(path, 'at least 1 access mode is required'))
   for (const mode of modes) {
     if (!accessModes.includes(mode)) errors.push(notSupported(path, mode, accessModes))
   }
@@ -36,8 +35,12 @@ export function checkClaimSpec(
   path: string,
   spec: PersistentVolumeClaimSpec,
 ): void {
+  const { accessModes: modes = [] } = spec
+  if (modes.length === 0) {
+    errors.push(required(`${path}.accessModes`, 'at least 1 access mode is required'))
+  }
   checkLabelSelector(errors, `${path}.selector`, spec.selector)
-  checkAccessModes(errors, `${path}.accessModes`, spec.accessModes ?? [])
+  checkAccessModes(errors, `${path}.accessModes`, modes)
   const storage = spec.resources?.requests?.['storage']
   if (storage === undefined) {
     errors.push(required(`${path}.resources[storage]`, ''))
@@ -51,6 +54,52 @@ export function checkClaimSpec(
   }
   if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) {
     errors.push(notSupported(`${path}.volumeMode`, volumeMode, volumeModes))
+  }
+  checkDataSources(errors, path, spec)
+  const { volumeAttributesClassName = '' } = spec
+  if (volumeAttributesClassName !== '') {
+    const messages = dns1123SubdomainErrors(volumeAttributesClassName)
+    const at = `${path}.volumeAttributesClassName`
+    refuse(errors, at, volumeAttributesClassName, messages)
+  }
+}
+
+type DataSource = NonNullable<PersistentVolumeClaimSpec['dataSourceRef']>
+
+function checkDataSources(errors: Errors, path: string, spec: PersistentVolumeClaimSpec): void {
+  const { dataSource, dataSourceRef } = spec
+  if (dataSource !== undefined) checkDataSource(errors, `${path}.dataSource`, dataSource)
+  if (dataSourceRef === undefined) return
+  checkDataSource(errors, `${path}.dataSourceRef`, dataSourceRef)
+  const { namespace = '' } = dataSourceRef
+  if (namespace !== '') {
+    refuse(errors, `${path}.dataSourceRef.namespace`, namespace, dns1123LabelErrors(namespace))
+  }
+  if (dataSource === undefined) return
+  if (namespace !== '') {
+    const detail = 'may not be specified when dataSourceRef.namespace is specified'
+    errors.push(invalid(path, `${path}.dataSource`, detail))
+  } else if (
+    dataSource.kind !== dataSourceRef.kind ||
+    dataSource.name !== dataSourceRef.name ||
+    (dataSource.apiGroup ?? '') !== (dataSourceRef.apiGroup ?? '')
+  ) {
+    errors.push(invalid(path, `${path}.dataSource`, 'must match dataSourceRef'))
+  }
+}
+
+function checkDataSource(
+  errors: Errors,
+  path: string,
+  { name = '', kind = '', apiGroup = '' }: Omit<DataSource, 'namespace'>,
+): void {
+  if (name === '') errors.push(required(`${path}.name`, ''))
+  if (kind === '') errors.push(required(`${path}.kind`, ''))
+  if (apiGroup !== '') {
+    refuse(errors, `${path}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup))
+  } else if (kind !== 'PersistentVolumeClaim') {
+    const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup"
+    errors.push(invalid(path, kind, detail))
   }
 }
 
@@ -193,7 +242,9 @@ const volumeSources = [
 export function checkVolume(errors: Errors, object: KubeObject): void {
   checkMeta(errors, object.metadata, false, subdomainName)
   const spec = (object as PersistentVolume).spec ?? {}
-  checkAccessModes(errors, 'spec.accessModes', spec.accessModes ?? [])
+  const { accessModes: modes = [] } = spec
+  if (modes.length === 0) errors.push(required('spec.accessModes', ''))
+  checkAccessModes(errors, 'spec.accessModes', modes)
   const capacity = spec.capacity
   const names = Object.keys(capacity ?? {})
   if (names.length === 0) errors.push(required('spec.capacity', ''))

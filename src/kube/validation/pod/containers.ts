@@ -16,6 +16,7 @@ import {
   notFoundValue,
   notSupported,
   required,
+  tooMany,
 } from '../field-error.ts'
 import { checkEnv, checkEnvFrom } from './environment.ts'
 import { checkLifecycle, checkLivenessProbe, checkReadinessProbe } from './probes.ts'
@@ -64,9 +65,67 @@ function checkHooks(
 
 const restartPolicies = ['Always', 'Never', 'OnFailure']
 
-function checkRestartPolicy(errors: Errors, at: string, { restartPolicy }: Container): void {
-  if (restartPolicy === undefined || restartPolicies.includes(restartPolicy)) return
-  errors.push(notSupported(`${at}.restartPolicy`, restartPolicy, restartPolicies))
+function checkRestartPolicy(errors: Errors, at: string, container: Container): void {
+  const { restartPolicy, restartPolicyRules = [] } = container
+  if (restartPolicy === undefined) {
+    if (restartPolicyRules.length === 0) return
+    const detail = 'must specify restartPolicy when restart rules are used'
+    errors.push(required(`${at}.restartPolicy`, detail))
+  } else if (!restartPolicies.includes(restartPolicy)) {
+    errors.push(notSupported(`${at}.restartPolicy`, restartPolicy, restartPolicies))
+  }
+  if (restartPolicyRules.length > rulesMax) {
+    errors.push(tooMany(`${at}.restartPolicyRules`, restartPolicyRules.length, rulesMax))
+  }
+  restartPolicyRules.forEach((rule, index) => {
+    checkRestartRule(errors, `${at}.restartPolicyRules[${index}]`, rule)
+  })
+}
+
+const rulesMax = 20
+const ruleActions = ['Restart', 'RestartAllContainers']
+const ruleOperators = ['In', 'NotIn']
+const exitCodesMax = 255
+
+function checkRestartRule(
+  errors: Errors,
+  at: string,
+  { action = '', exitCodes }: NonNullable<Container['restartPolicyRules']>[number],
+): void {
+  if (!ruleActions.includes(action)) errors.push(notSupported(`${at}.action`, action, ruleActions))
+  if (exitCodes === undefined) {
+    errors.push(required(`${at}.exitCodes`, 'must be specified'))
+    return
+  }
+  const { operator = '', values = [] } = exitCodes
+  if (!ruleOperators.includes(operator)) {
+    errors.push(notSupported(`${at}.exitCodes.operator`, operator, ruleOperators))
+  }
+  if (values.length > exitCodesMax) {
+    errors.push(tooMany(`${at}.exitCodes.values`, values.length, exitCodesMax))
+  }
+}
+
+const resizable = ['cpu', 'memory']
+const resizePolicies = ['NotRequired', 'RestartContainer']
+
+/** What becomes of a container whose resources change. */
+function checkResize(errors: Errors, path: string, container: Container, facts: PodFacts): void {
+  const names = new Set<string>()
+  container.resizePolicy?.forEach(({ resourceName = '', restartPolicy = '' }, index) => {
+    if (names.has(resourceName)) errors.push(duplicate(`${path}[${index}]`, resourceName))
+    names.add(resourceName)
+    checkNamed(errors, path, resourceName, resizable)
+    checkNamed(errors, path, restartPolicy, resizePolicies)
+    if (facts.spec.restartPolicy !== 'Never' || restartPolicy === 'NotRequired') return
+    const detail = "must be 'NotRequired' when pod `restartPolicy` is 'Never'"
+    errors.push(invalid(path, restartPolicy, detail))
+  })
+}
+
+function checkNamed(errors: Errors, path: string, value: string, allowed: readonly string[]): void {
+  if (value === '') errors.push(required(path, ''))
+  else if (!allowed.includes(value)) errors.push(notSupported(path, value, allowed))
 }
 
 const hookKeys = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const
@@ -118,6 +177,7 @@ function checkCommon(errors: Errors, at: string, container: Container, facts: Po
     nameCheck: checkContainerResourceName,
     claimNames: facts.claimNames,
   })
+  checkResize(errors, `${at}.resizePolicy`, container, facts)
   checkSecurity(errors, `${at}.securityContext`, container.securityContext, facts.spec)
 }
 
@@ -175,15 +235,32 @@ function checkMounts(errors: Errors, path: string, container: Container, facts: 
       const detail = 'must not already exist as a path in volumeDevices'
       errors.push(invalid(`${at}.mountPath`, mountPath, detail))
     }
-    // Upstream leaves the index out of these two places.
+    // Upstream leaves the index out of these places.
     if (subPath !== '') checkDescendingPath(errors, `${path}.subPath`, subPath)
-    if (subPathExpr === '') return
-    if (subPath !== '') {
-      const detail = 'subPathExpr and subPath are mutually exclusive'
-      errors.push(invalid(`${at}.subPathExpr`, subPathExpr, detail))
+    if (subPathExpr !== '') {
+      if (subPath !== '') {
+        const detail = 'subPathExpr and subPath are mutually exclusive'
+        errors.push(invalid(`${at}.subPathExpr`, subPathExpr, detail))
+      }
+      checkDescendingPath(errors, `${path}.subPathExpr`, subPathExpr)
     }
-    checkDescendingPath(errors, `${path}.subPathExpr`, subPathExpr)
+    checkPropagation(errors, `${path}.mountPropagation`, mount.mountPropagation, container)
   })
+}
+
+const propagations = ['Bidirectional', 'HostToContainer', 'None']
+
+function checkPropagation(
+  errors: Errors,
+  path: string,
+  mode: string | undefined,
+  { securityContext }: Container,
+): void {
+  if (mode === undefined) return
+  if (!propagations.includes(mode)) errors.push(notSupported(path, mode, propagations))
+  if (mode !== 'Bidirectional' || securityContext?.privileged === true) return
+  const detail = 'Bidirectional mount propagation is available only to privileged containers'
+  errors.push(forbidden(path, detail))
 }
 
 function checkDevices(errors: Errors, path: string, container: Container, facts: PodFacts): void {

@@ -16,7 +16,7 @@ import {
   type Errors,
   refuse,
 } from '../checks.ts'
-import { duplicate, forbidden, invalid, notSupported, required } from '../field-error.ts'
+import { duplicate, forbidden, invalid, notSupported, required, tooLong } from '../field-error.ts'
 import { checkContainers, checkInitContainers } from './containers.ts'
 import { checkPodResources } from './pod-resources.ts'
 import { checkContainerResourceName, checkResources } from './resources.ts'
@@ -60,6 +60,7 @@ export function checkPodSpec(
   checkSchedulingGates(errors, `${path}.schedulingGates`, spec.schedulingGates ?? [])
   checkSpread(errors, `${path}.topologySpreadConstraints`, spec.topologySpreadConstraints ?? [])
   checkWindowsProcess(errors, path, spec)
+  checkHostnameOverride(errors, `${path}.hostnameOverride`, spec)
   checkNames(errors, path, spec)
   checkRest(errors, path, spec)
 }
@@ -170,6 +171,21 @@ function checkDnsConfig(errors: Errors, path: string, { dnsConfig, dnsPolicy }: 
   options.forEach(({ name = '' }, index) => {
     if (name === '') errors.push(required(`${path}.options[${index}]`, 'must not be empty'))
   })
+}
+
+const hostnameLengthMax = 64
+
+function checkHostnameOverride(errors: Errors, path: string, spec: PodSpec): void {
+  const { hostnameOverride: name } = spec
+  if (name === undefined) return
+  if (spec.setHostnameAsFQDN === true) {
+    errors.push(forbidden(path, 'may not be specified when setHostnameAsFQDN is true'))
+  }
+  if (spec.hostNetwork === true) {
+    errors.push(forbidden(path, 'may not be specified when hostNetwork is true'))
+  }
+  if (name.length > hostnameLengthMax) errors.push(tooLong(path, hostnameLengthMax))
+  checkSubdomain(errors, path, name)
 }
 
 function checkNames(errors: Errors, path: string, spec: PodSpec): void {

@@ -7,7 +7,7 @@ import { duplicate, invalid, notSupported, required } from '../field-error.ts'
 const changePolicies = ['Always', 'OnRootMismatch']
 const groupPolicies = ['Merge', 'Strict']
 const sysctlPattern = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/
-const sysctlShown = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*([a-z0-9]([-_a-z0-9]*[a-z0-9])?)'
+const sysctlShown = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
 const sysctlLengthMax = 253
 
 export function checkPodSecurity(errors: Errors, path: string, spec: PodSpec): void {
@@ -32,7 +32,14 @@ export function checkPodSecurity(errors: Errors, path: string, spec: PodSpec): v
   if (groups !== undefined && !groupPolicies.includes(groups)) {
     errors.push(notSupported(`${path}.supplementalGroupsPolicy`, groups, groupPolicies))
   }
+  const labels = context.seLinuxChangePolicy
+  if (labels !== undefined && !labelPolicies.includes(labels)) {
+    errors.push(notSupported(`${path}.seLinuxChangePolicy`, labels, labelPolicies))
+  }
 }
+
+/** The gate SELinuxMount is off: pods are labelled recursively or not at all. */
+const labelPolicies = ['Recursive']
 
 function checkSysctls(
   errors: Errors,
