@@ -44,7 +44,7 @@ export function apply(server: Server, request: ApplyRequest): ApiResponse {
     return refused(invalidObject(patchOptions, '', [error]))
   }
   const { resource, object: live } = find(context, target)
-  const given = appliedObject(body, target.name)
+  const given = appliedObject(body)
   if (isStatus(given)) return refused(given)
   const isMissing = live === undefined ? subresource !== '' : lacks(resource, live, subresource)
   if (isMissing) return refused(notFound(resource, target.name))
@@ -63,6 +63,8 @@ export function apply(server: Server, request: ApplyRequest): ApiResponse {
     },
   })
   if (!applied.ok) return refused(refusalOf(applied))
+  const misnamed = misnamedBody(given, target.name, live)
+  if (misnamed !== undefined) return refused(misnamed)
   const object = withLastApplied(applied.object, given, { live, manager: fieldManager })
   const managedFields = encodeOwners(applied.owners)
   const moved = applied.owners !== owners
@@ -105,8 +107,8 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(keys.map(key => [key, sorted(value[key])]))
 }
 
-/** The body as an object; a body without a name means the one of the URL. */
-function appliedObject(body: unknown, name: string): KubeObject | ApiStatus {
+/** The body as an object, whatever it holds. */
+function appliedObject(body: unknown): KubeObject | ApiStatus {
   if (
     !isObject(body) ||
     typeof body['apiVersion'] !== 'string' ||
@@ -114,12 +116,25 @@ function appliedObject(body: unknown, name: string): KubeObject | ApiStatus {
   ) {
     return badRequest('error decoding YAML: apiVersion and kind must be set')
   }
-  const metadata = isObject(body['metadata']) ? body['metadata'] : {}
-  const given = { ...body, metadata: { name, ...metadata } } as KubeObject
-  if ('managedFields' in metadata) return badRequest('metadata.managedFields must be nil')
-  if (given.metadata.name === name) return given
+  const { metadata = {} } = body
+  if (isObject(metadata) && 'managedFields' in metadata) {
+    return badRequest('metadata.managedFields must be nil')
+  }
+  return { ...body, metadata } as KubeObject
+}
+
+/** A name is looked at only when all fields fit and nobody objects; what is there has one. */
+function misnamedBody(
+  { metadata }: KubeObject,
+  name: string,
+  live: KubeObject | undefined,
+): ApiStatus | undefined {
+  const own = metadata.name ?? live?.metadata.name ?? ''
+  if (own === name) return undefined
   return badRequest(
-    `the name of the object (${given.metadata.name ?? ''}) does not match the name on the URL (${name})`,
+    own === ''
+      ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
+      : `the name of the object (${own}) does not match the name on the URL (${name})`,
   )
 }
 

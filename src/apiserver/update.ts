@@ -3,6 +3,7 @@
 // v0.36.3.
 
 import { applyDefaults } from '../kube/defaults/registry.ts'
+import { goQuote } from '../kube/go-text.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import type { KubeObject, ObjectMeta } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
@@ -22,6 +23,7 @@ import {
   isStatus,
   modifiedText,
   notFound,
+  plainFailure,
   refused,
 } from './responses.ts'
 import {
@@ -173,6 +175,10 @@ function staleness(
       name,
       [{ reason: 'FieldValueInvalid', field, body }],
     )
+  }
+  if (!/^\d+$/.test(resourceVersion)) {
+    const parsing = `strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`
+    return plainFailure(500, parsing)
   }
   return resourceVersion === old.metadata.resourceVersion
     ? undefined

@@ -4,7 +4,7 @@
 // lastappliedmanager}.go.
 
 import type { KubeObject } from '../object.ts'
-import { sameJson } from '../patch/json.ts'
+import { isObject, sameJson } from '../patch/json.ts'
 import { schemaOf } from '../schema.ts'
 import type { Schema } from '../custom/schema.ts'
 import type { Described } from './atoms.ts'
@@ -180,13 +180,19 @@ export function applyObject(
 }
 
 function problemText(given: KubeObject, problems: readonly string[]): string {
-  const { name = '', namespace = '' } = given.metadata
+  const [name, namespace] = [textAt(given.metadata, 'name'), textAt(given.metadata, 'namespace')]
   const [group = '', version] = given.apiVersion.includes('/')
     ? given.apiVersion.split('/')
     : ['', given.apiVersion]
   const gvk = `${group}/${version ?? ''}, Kind=${given.kind}`
   const shown = problems.length === 1 ? (problems[0] as string) : several(problems)
   return `failed to create typed patch object (${namespace}/${name}; ${gvk}): ${shown}`
+}
+
+/** A field of metadata that may be anything. */
+function textAt(metadata: unknown, field: 'name' | 'namespace'): string {
+  const value = isObject(metadata) ? metadata[field] : undefined
+  return typeof value === 'string' ? value : ''
 }
 
 function several(problems: readonly string[]): string {

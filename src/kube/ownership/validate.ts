@@ -1,7 +1,8 @@
 // Whether an applied object fits its type, before anything is merged.
 // Port of sigs.k8s.io/structured-merge-diff v6.3.3 typed/validate.go.
 
-import { goTypeName, isArray, isObject } from '../patch/json.ts'
+import { goQuote } from '../go-text.ts'
+import { goText, goTypeName, isArray, isObject } from '../patch/json.ts'
 import { type Atom, atomOf, type Described, itemElement } from './atoms.ts'
 import { elementText, fieldElement } from './path-element.ts'
 
@@ -21,12 +22,23 @@ export function typedProblems(place: Described, value: unknown): readonly string
 
 /** As Go prints the wrapper of a value. */
 function goValue(value: unknown): string {
-  return `&{${String(value)}}`
+  return `&{${goText(value)}}`
 }
 
 function goWrapped(value: unknown): string {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  return `&value.valueUnstructured{Value:${shown}}`
+  return `&value.valueUnstructured{Value:${goSyntax(value)}}`
+}
+
+/** A decoded JSON value as Go prints it with %#v. */
+function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)'
+  if (typeof value === 'string') return goQuote(value)
+  if (isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (!isObject(value)) return goText(value)
+  const fields = Object.keys(value)
+    .sort()
+    .map(key => `${goQuote(key)}:${goSyntax(value[key])}`)
+  return `map[string]interface {}{${fields.join(', ')}}`
 }
 
 function scalarProblems({ scalar }: Extract<Atom, { kind: 'scalar' }>, value: unknown): string[] {
