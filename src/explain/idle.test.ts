@@ -36,6 +36,14 @@ const cronJobs = (location: string) =>
     parameters: { assign: { value: {} } },
   })
 
+const helm = 'helm.cattle.io/v1'
+const chart = (kind: string, name: string, namespace: string): KubeObject => ({
+  ...object(helm, kind, name, {}),
+  metadata: { name, namespace },
+})
+const config = (name: string, namespace = 'kube-system') =>
+  chart('HelmChartConfig', name, namespace)
+
 it.each([
   { name: 'a policy with a binding', given: [policy, binding('p')], want: [] },
   { name: 'a policy without', given: [policy], want: ['ValidatingAdmissionPolicyBinding'] },
@@ -83,6 +91,19 @@ it.each([
     name: 'a resource of a version that its operator does not read',
     given: [object('argoproj.io/v1', 'ArgoCD', 'argocd', {})],
     want: ['argocd-operator does not read argoproj.io/v1 of ArgoCD'],
+  },
+  { name: 'a config of no chart', given: [config('coredns')], want: ['kube-system/coredns'] },
+  { name: 'configs of charts of k3s', given: [config('traefik'), config('traefik-crd')], want: [] },
+  { name: 'a config of a chart of RKE2', given: [config('rke2-coredns')], want: [] },
+  {
+    name: 'a config of a chart in the files',
+    given: [chart('HelmChart', 'grafana', 'web'), config('grafana', 'web')],
+    want: [],
+  },
+  {
+    name: 'a config beside its chart, in another namespace',
+    given: [chart('HelmChart', 'grafana', 'web'), config('grafana')],
+    want: ['kube-system/grafana'],
   },
 ])('$name', ({ given, want }) => {
   const problems = idleIn(platformOf(...given))

@@ -8,6 +8,12 @@ import type { Problem } from '../base/problem.ts'
 import { refText } from '../checks/life.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
 import { reads, resourceKeyOf } from '../platforms/operators/controller.ts'
+import {
+  hasChart,
+  isHelmChart,
+  isHelmChartConfig,
+  packagedCharts,
+} from '../platforms/k3s/charts.ts'
 import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
 import { refOf } from '../trials/voyage.ts'
 import { locationFaults } from './mutation-locations.ts'
@@ -21,6 +27,7 @@ export function idleIn(platform: Platform): readonly Problem[] {
     ...contradicting(platform),
     ...misplaced(platform),
     ...unread(platform),
+    ...chartless(platform),
   ]
 }
 
@@ -99,4 +106,26 @@ function unread(platform: Platform): readonly Problem[] {
       })
     }),
   )
+}
+
+/** HelmChartConfigs of charts that are in none of the files and do not come with k3s. */
+function chartless({ objects }: Platform): readonly Problem[] {
+  const all = objects.map(({ object }) => object)
+  return objects.flatMap(item => {
+    const { name = '', namespace = 'default' } = item.object.metadata
+    if (!isHelmChartConfig(item.object) || hasChart(item.object, all)) return []
+    const elsewhere = all.find(each => isHelmChart(each) && each.metadata.name === name)
+    const charts = packagedCharts.join(' and ')
+    const where = elsewhere?.metadata.namespace ?? 'default'
+    return idle(item, 'metadata.name', {
+      what: `there is no HelmChart ${namespace}/${name} that it could change`,
+      why:
+        'the Helm controller looks for the very name and namespace; of what k3s brings, ' +
+        `only ${charts} are charts, so nobody reads this`,
+      todo:
+        elsewhere === undefined
+          ? 'k3s takes changes of its other components from manifests: --disable it and bring your own'
+          : `the chart is in ${where}: write namespace: ${where}`,
+    })
+  })
 }

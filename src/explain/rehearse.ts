@@ -12,7 +12,7 @@ import type { Assumption, TrialSpec } from '../trials/spec.ts'
 import type { Base, TrialResult, TrialRun } from '../trials/trial.ts'
 import { assumedIn } from './assumed.ts'
 import { coverageIn } from './coverage.ts'
-import { idleIn } from './idle.ts'
+import { inputProblems } from './input-problems.ts'
 import { type ExpectationResult, judgeExpectations } from './expect.ts'
 import { findingsOf } from './findings.ts'
 import { reportProblem } from './problems.ts'
@@ -51,7 +51,7 @@ export function rehearse(platform: Platform, options: RehearseOptions): Report {
       ...options.problems,
       ...[
         ...problems,
-        ...idleIn(platform),
+        ...inputProblems(platform),
         ...typeWarnings(platform),
         ...coverageIn(platform, installed.world),
         ...policyWarnings(platform, installed.world),
@@ -134,7 +134,7 @@ export function rehearseScript(
     assumptions: [...options.assumptions, ...assumedIn(platform).assumptions],
     problems: [...options.problems, ...problems.map(reportProblem)],
   })
-  const warnings = [...idleIn(platform), ...coverageIn(platform, run.observation.world)]
+  const warnings = [...inputProblems(platform), ...coverageIn(platform, run.observation.world)]
   return { report, expectations: judgeExpectations(spec.expect, { run, findings, warnings }) }
 }
 

@@ -14,6 +14,8 @@ import {
 } from '../trials/survive/survive.ts'
 import type { Lasting, QuorumFate } from '../trials/survive/fate.ts'
 import { assumedIn } from './assumed.ts'
+import { inputProblems } from './input-problems.ts'
+import { reportProblem } from './problems.ts'
 import { digestOf, platformFacts } from './rehearse.ts'
 import type { Report, ReportObject, Severity } from './report.ts'
 import { unmodelledIn } from './unmodelled.ts'
@@ -120,7 +122,7 @@ export function surviveReport(platform: Platform, options: SurvivalOptions): Sur
     unready: survival.unready,
     assumptions: [...options.assumptions, ...assumedIn(platform).assumptions],
     unmodelled: unmodelledIn(platform).map(({ kind, count, effect }) => ({ kind, count, effect })),
-    problems: options.problems,
+    problems: [...options.problems, ...inputProblems(platform).map(reportProblem)],
   }
 }
 

@@ -6,6 +6,7 @@ import { isServed, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { Extender } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { isObject } from '../kube/patch/json.ts'
+import { isHelmChart } from '../platforms/k3s/charts.ts'
 import type { Operator } from '../platforms/operators/operator.ts'
 import { reads } from '../platforms/operators/controller.ts'
 import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
@@ -150,7 +151,9 @@ function asksProvider({ spec }: KubeObject): boolean {
   return isObject(objectAt(spec, 'parameters', 'assign')['externalData'])
 }
 
-function makesPods({ spec }: KubeObject): boolean {
+function makesPods(object: KubeObject): boolean {
+  if (isHelmChart(object)) return true
+  const { spec } = object
   const { template, nodeSets, ...rest } = objectAt(spec)
   return (
     isObject(template) ||

@@ -330,7 +330,9 @@ export const problemPages: readonly Page[] = [
       'The API server takes the object, and then nothing comes of it: an admission policy that no ' +
       'binding names, mutators of Gatekeeper that contradict each other and are all skipped or that ' +
       'write where no object of their kinds has a field, a resource in a version that its ' +
-      'operator does not read.',
+      'operator does not read, a HelmChartConfig without a HelmChart of its name and namespace. On ' +
+      'k3s only traefik and traefik-crd are charts; CoreDNS, metrics-server and ' +
+      'local-path-provisioner are not.',
     advice: 'Add what is missing or correct the name.',
     bad: 'kind: ValidatingAdmissionPolicy\nmetadata: {name: replicas}',
     good:
@@ -371,6 +373,20 @@ export const problemPages: readonly Page[] = [
     advice: 'Mend the object before somebody changes the action to Deny.',
     bad: 'spec: {policyName: replicas, validationActions: [Warn]}\n---\nspec: {replicas: 9}',
     good: 'spec: {policyName: replicas, validationActions: [Deny]}\n---\nspec: {replicas: 3}',
+  },
+  {
+    id: 'ST0155',
+    name: 'selector',
+    title: 'A selector means other pods than its author had in mind',
+    meaning:
+      'The API server takes any selector. Here one does what nobody wants: a Service selects labels ' +
+      'that templates of its namespace have with other values only, two workloads select the pods of ' +
+      'each other, an autoscaler averages over the pods of a second workload, a PodDisruptionBudget ' +
+      'counts the pods of several workloads together, so that one of them may lose them all.',
+    advice:
+      'Give each workload a label of its own and select by that; one PodDisruptionBudget for each.',
+    bad: 'kind: Deployment\nspec: {selector: {matchLabels: {app: shop}}}  # of web and of worker',
+    good: 'kind: Deployment\nspec: {selector: {matchLabels: {app: shop, part: web}}}',
   },
   {
     id: 'ST0160',
