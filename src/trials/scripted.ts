@@ -25,6 +25,7 @@ import { cordon, drain } from './drain.ts'
 import type { GateResult } from './gates.ts'
 import { applyAll, finishInstall, gateVerdicts, workloadKinds } from './install.ts'
 import { emptyWorld, type Platform, type PlatformObject } from './platform.ts'
+import { startServer } from './server-start.ts'
 import { strikeNow } from './strike.ts'
 import type {
   DeleteStep,
@@ -91,7 +92,7 @@ function take(script: Script, step: TrialStep & Placed): void {
     script.gates.push(...finishInstall(voyage, platform, { startMs, settleMs }))
   } else if ('restart' in step) restart(script, step.restart, at)
   else if ('set' in step) set(script, step.set, at)
-  else if ('apply' in step) applyFiles(script, step.apply.files)
+  else if ('apply' in step) applyFiles(script, step.apply, at)
   else if ('delete' in step) remove(script, step.delete, at)
   else if ('scale' in step) scale(script, step.scale, at)
   else if ('fault' in step) strike(script, step.fault, at)
@@ -231,10 +232,17 @@ function nested(parts: readonly PathPart[], value: unknown): unknown {
   return parts.reduceRight<unknown>((inner, part) => ({ [part]: inner }), value)
 }
 
-function applyFiles({ voyage, read, problems }: Script, files: readonly string[]): void {
+function applyFiles(
+  { voyage, read, problems }: Script,
+  { files, by }: { readonly files: readonly string[]; readonly by: 'k3s' | 'kubectl' },
+  location: Location,
+): void {
   const loaded = read(files)
   problems.push(...loaded.problems)
-  for (const { object } of loaded.objects) voyage.apply(object)
+  if (by === 'k3s') {
+    const found = startServer(voyage, loaded.objects)
+    problems.push(...found.map(problem => ({ ...problem, location })))
+  } else for (const { object } of loaded.objects) voyage.apply(object)
   voyage.settle()
 }
 

@@ -161,7 +161,7 @@ export type TrialStep =
   | { readonly install: { readonly timeoutMs: number } }
   | { readonly restart: RestartTarget }
   | { readonly set: SetStep }
-  | { readonly apply: { readonly files: readonly string[] } }
+  | { readonly apply: { readonly files: readonly string[]; readonly by: 'k3s' | 'kubectl' } }
   | { readonly delete: DeleteStep }
   | { readonly scale: { readonly object: ObjectPath; readonly replicas: number } }
   | { readonly fault: FaultStep }

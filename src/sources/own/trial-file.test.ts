@@ -72,7 +72,7 @@ describe('a trial file', () => {
       { restart: { kind: 'Deployment', namespace: 'default', name: 'web' } },
       { restart: { all: true } },
       { set: { object: 'Deployment/default/web', path: 'spec.replicas', value: 8 } },
-      { apply: { files: [join(root, 'more.yaml')] } },
+      { apply: { files: [join(root, 'more.yaml')], by: 'kubectl' } },
       { delete: { object: 'Node/workers-1' } },
       { scale: { object: 'Deployment/default/web', replicas: 0 } },
       {
@@ -162,7 +162,7 @@ spec:
     )
     const [spec] = readTrialFile(write('t.trial.yaml', text)).trials
     expect(spec?.sources).toEqual([{ path }, { path }])
-    expect(spec?.steps.map(withoutPlace)).toEqual([{ apply: { files: [path] } }])
+    expect(spec?.steps.map(withoutPlace)).toEqual([{ apply: { files: [path], by: 'kubectl' } }])
   })
 
   const mistakes = [

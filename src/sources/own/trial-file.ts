@@ -137,7 +137,12 @@ function stepOf(name: string, args: Json, folder: string): TrialStep | undefined
     case 'set':
       return { set: setFrom(args) }
     case 'apply':
-      return { apply: { files: texts(args['files']).map(file => pathIn(folder, file)) } }
+      return {
+        apply: {
+          files: texts(args['files']).map(file => pathIn(folder, file)),
+          by: args['by'] === 'k3s' ? 'k3s' : 'kubectl',
+        },
+      }
     case 'delete':
       return { delete: deleteFrom(args) }
     case 'scale':
