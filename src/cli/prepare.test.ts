@@ -49,6 +49,20 @@ describe('seatrial.yaml', () => {
   })
 })
 
+describe('pools that no cluster can have', () => {
+  it('are told at their place in the file, and by the flag', () => {
+    const root = repository()
+    writeFileSync(
+      join(root, 'seatrial.yaml'),
+      'apiVersion: seatrial.dev/v1\nkind: Platform\npools:\n- {name: big, count: 5, labels: {"a:b": c}}\n',
+    )
+    const { loaded } = prepare(settings([root], { zones: ['_a', 'b'] }))
+    const labels = { code: 'ST0140', location: { file: join(root, 'seatrial.yaml'), line: 4 } }
+    expect(loaded.problems).toMatchObject([labels, { what: 'pool big: the zone _a is refused' }])
+    expect(loaded.pools).toMatchObject([{ labels: {}, zones: ['b'] }])
+  })
+})
+
 describe('flags on top of what files say', () => {
   const root = repository()
 

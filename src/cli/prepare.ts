@@ -4,7 +4,8 @@ import { statSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { discoverPlatform, readPlatformFile } from '../sources/own/platform-file.ts'
-import { defaultPool, type Loaded, load } from '../sources/load.ts'
+import { fittingPools } from '../nodes/fitting-pools.ts'
+import { defaultPool, type Loaded, load, poolProblem } from '../sources/load.ts'
 import { codes } from '../sources/problems.ts'
 import type { Assumption, PlatformPart, PoolSpec } from '../trials/spec.ts'
 import { unknownVariables } from './flags.ts'
@@ -108,13 +109,15 @@ export function withPools(loaded: Loaded, settings: Settings): Loaded {
   if (nodes === undefined && size === undefined && zones === undefined) return loaded
   const isDefault = loaded.poolsSetBy === 'default'
   const base = loaded.pools.length === 0 ? [defaultPool] : loaded.pools
-  const pools = changedPools(base, {
+  const changed = changedPools(base, {
     ...(nodes !== undefined && { nodes }),
     ...(size !== undefined && { size }),
     ...(zones !== undefined && { zones }),
   })
+  const { pools, faults } = fittingPools(changed)
   const total = pools.reduce((sum, pool) => sum + pool.count, 0)
-  const problems = loaded.problems.filter(({ code }) => code !== codes.noNodes || total === 0)
+  const before = loaded.problems.filter(({ code }) => code !== codes.noNodes || total === 0)
+  const problems = [...before, ...faults.map(fault => poolProblem(fault, 'flags'))]
   const others = loaded.assumptions.filter(({ setBy }) => setBy !== 'default' || !isDefault)
   const rest = isDefault ? remaining(settings, pools) : []
   return { ...loaded, pools, problems, poolsSetBy: 'flags', assumptions: [...rest, ...others] }

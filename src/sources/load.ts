@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { matches, type Selector } from '../kube/label-selector.ts'
 import { kindKeyOf } from '../kube/kinds.ts'
+import { fittingPools, type PoolFault } from '../nodes/fitting-pools.ts'
 import type {
   Assumption,
   InstallSpec,
@@ -175,7 +176,7 @@ function finish(
 ): Loaded {
   const parts = orderedParts(found, options.platform)
   const assumptions = [...found.assumptions]
-  const pools = poolsOf(parts, options.pools, assumptions)
+  const { faults, ...pools } = checked(poolsOf(parts, options.pools, assumptions))
   const kubernetes = firstOf(parts, 'kubernetes')
   const install = firstOf(parts, 'install')
   const name = firstOf(parts, 'name')
@@ -204,8 +205,9 @@ function finish(
     problems: [
       ...problems,
       ...configured.problems,
+      ...faults,
       ...suppressed.problems,
-      ...(total === 0 ? [noNodes(pools)] : []),
+      ...(total === 0 && faults.length === 0 ? [noNodes(pools)] : []),
     ],
     suppressions: suppressed.suppressions,
     assumptions,
@@ -257,6 +259,26 @@ function poolsOf(
     })
   }
   return { pools: first.pools, poolsSetBy: first.setBy }
+}
+
+/** The pools without what no node may have; each such thing is a problem at its pool. */
+function checked({ pools: given, poolsSetBy }: Pools): Pools & { readonly faults: Problem[] } {
+  const { pools, faults } = fittingPools(given)
+  return { pools, poolsSetBy, faults: faults.map(fault => poolProblem(fault, poolsSetBy)) }
+}
+
+/** A part of a pool that Kubernetes refuses, at the place where the pool was said. */
+export function poolProblem({ pool, what, why }: PoolFault<PoolSpec>, poolsSetBy: string): Problem {
+  const told = {
+    what: `pool ${pool.name}: ${what}`,
+    why: `the API server refuses it: ${why}`,
+    todo: 'correct it; it is left out of this run',
+  }
+  const { location } = pool
+  if (location === undefined && poolsSetBy === 'flags') {
+    return { code: 'ST0001', severity: 'error', ...told }
+  }
+  return errorAt(codes.ownFile, location ?? { file: poolsSetBy }, told)
 }
 
 function noNodes(pools: Pools): Problem {

@@ -1,13 +1,14 @@
 // The nodes that an inventory's hosts become: roles, labels, taints, one pool for equal ones.
 
 import type { Location, Problem } from '../../base/problem.ts'
+import { labelKeyErrors, labelValueErrors } from '../../kube/formats.ts'
 import type { PoolTaint } from '../../nodes/pool.ts'
 import type { PoolSpec } from '../../trials/spec.ts'
 import type { Host } from '../ansible/inventory/model.ts'
 import { textOf, VaultText } from '../ansible/values.ts'
 import { loadFile } from '../ansible/yaml/load.ts'
 import { Failure } from '../ansible/failure.ts'
-import { codes, warningAt } from '../problems.ts'
+import { codes, errorAt, warningAt } from '../problems.ts'
 import { sourceFile } from '../source-object.ts'
 import { type NodeParts, poolsOfEqual, taintOf } from '../ansible/installer/pools.ts'
 import { type Argument, argumentsIn, argumentsOf, valuesOf } from './arguments.ts'
@@ -107,20 +108,41 @@ function partsOf(
   for (const argument of given.filter(({ name }) => name === 'node-taint')) {
     for (const text of valuesOf([argument], 'node-taint')) {
       const taint = taintOf(text)
-      if (taint === undefined) once(problems, wrongTaint(text, argument.at))
-      else taints.push(taint)
+      if (taint === undefined || labelErrors(taint.key, taint.value).length > 0) {
+        once(problems, wrongTaint(text, argument.at))
+      } else taints.push(taint)
     }
   }
-  const labels = valuesOf(given, 'node-label').map(text => {
-    const [key = '', ...rest] = text.split('=')
-    return [key, rest.join('=')] as const
-  })
+  const labels = given
+    .filter(({ name }) => name === 'node-label')
+    .flatMap(argument =>
+      valuesOf([argument], 'node-label').flatMap(text => {
+        const [key = '', ...rest] = text.split('=')
+        const value = rest.join('=')
+        const [error] = labelErrors(key, value)
+        if (error === undefined) return [[key, value] as const]
+        once(problems, wrongLabel(text, error, argument.at))
+        return []
+      }),
+    )
   const limit = valuesOf(given, 'kubelet-arg').find(text => /^(?:--)?max-pods=\d+$/.test(text))
   return {
     labels: { ...roles, ...Object.fromEntries(labels) },
     ...(taints.length === 0 ? {} : { taints }),
     ...(limit === undefined ? {} : { pods: Number(limit.split('=')[1]) }),
   }
+}
+
+function labelErrors(key: string, value = ''): readonly string[] {
+  return [...labelKeyErrors(key), ...labelValueErrors(value)]
+}
+
+function wrongLabel(text: string, why: string, at: Location): Problem {
+  return errorAt(codes.inventoryVariable, at, {
+    what: `"${text}" is no label`,
+    why: `the node is refused with it: ${why}`,
+    todo: 'write key=value; several labels take one --node-label each',
+  })
 }
 
 function wrongTaint(text: string, at: Location): Problem {

@@ -230,6 +230,20 @@ describe('wrong input', () => {
       ['ST0134 warning hosts.yml:5'],
     ],
     [
+      'a label and a taint that no node may have',
+      {
+        'hosts.yml': `k3s_cluster:\n  children: {server: {hosts: {s: }}}\n  vars:\n    ${head}\n    extra_server_args: --node-label a:b=c --node-taint a:b=c:NoSchedule\n`,
+      },
+      ['ST0134 warning hosts.yml:5', 'ST0134 error hosts.yml:5'],
+    ],
+    [
+      'a component to leave out that is not there, but nearly',
+      {
+        'hosts.yml': `k3s_cluster:\n  children: {server: {hosts: {s: }}}\n  vars:\n    ${head}\n    extra_server_args: --disable metric-server --disable my-addon\n`,
+      },
+      ['ST0134 warning hosts.yml:5'],
+    ],
+    [
       'an even number of servers',
       {
         'hosts.yml': `k3s_cluster:\n  children:\n    server: {hosts: {s: , t: }}\n  vars: {${head}}\n`,

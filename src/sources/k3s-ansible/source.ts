@@ -2,6 +2,7 @@
 // Upstream: k3s-io/k3s-ansible 281554e, timothystewart6/k3s-ansible 4dc333a: inventories and roles.
 
 import { statSync } from 'node:fs'
+import { nearest } from '../../base/nearest.ts'
 import type { Location, Problem } from '../../base/problem.ts'
 import type { HostMatrix } from '../../explain/host-matrix.ts'
 import type { KubeObject } from '../../kube/object.ts'
@@ -144,6 +145,7 @@ function loadCluster(place: Place): SourceResult {
         ...valuesOf(given, 'no-deploy'),
       ]),
   )
+  problems.push(...misspelt(members))
   const at = variableOf(inventory, 'k3s_version')?.at ?? { file: place.path, line: 1, column: 1 }
   return {
     objects:
@@ -303,6 +305,36 @@ function assume(reading: Reading, members: readonly Member[]): void {
       what: `${servers} servers are an even number of etcd members`,
       why: `a majority of ${servers} survives ${survives}, no more than ${servers - 1} would`,
       todo: `take ${servers - 1} or ${servers + 1} servers; no play of the installer asks for it`,
+    }),
+  )
+}
+
+/** What `--disable` knows of itself; any other name is that of a manifest of the user. */
+const disablable = [
+  'coredns',
+  'local-storage',
+  'metrics-server',
+  'runtimes',
+  'servicelb',
+  'traefik',
+]
+
+function misspelt(members: readonly Member[]): readonly Problem[] {
+  const given = members
+    .filter(({ role }) => role === 'server')
+    .flatMap(member => member.arguments)
+    .filter(({ name }) => name === 'disable' || name === 'no-deploy')
+  const told = new Set<string>()
+  return given.flatMap(argument =>
+    valuesOf([argument], argument.name).flatMap(name => {
+      const meant = disablable.includes(name) ? undefined : nearest(name, disablable)
+      if (meant === undefined || told.has(name)) return []
+      told.add(name)
+      return warningAt(codes.inventoryVariable, argument.at, {
+        what: `k3s has no component "${name}" that --disable could leave out`,
+        why: 'it looks for manifests of that name and goes on without a word: the component stays',
+        todo: `did you mean ${meant}?`,
+      })
     }),
   )
 }
