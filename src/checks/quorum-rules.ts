@@ -93,6 +93,13 @@ export const quorumRules: readonly QuorumRule[] = [
     evidence: [{ word: '-js' }, { word: '--js' }, { word: '--jetstream' }, { word: '-jetstream' }],
   },
   {
+    name: 'qdrant',
+    votesOn: 'collections and peers',
+    images: ['qdrant'],
+    programs: ['qdrant'],
+    evidence: [{ env: 'QDRANT__CLUSTER__ENABLED', contains: 'true' }],
+  },
+  {
     name: 'rabbitmq',
     votesOn: 'quorum queues and metadata',
     images: ['rabbitmq'],
@@ -103,6 +110,12 @@ export const quorumRules: readonly QuorumRule[] = [
     votesOn: 'which Redis is the master',
     images: ['redis-sentinel', 'valkey-sentinel'],
     programs: ['redis-sentinel', 'valkey-sentinel', '--sentinel'],
+  },
+  {
+    name: 'redpanda',
+    votesOn: 'the log of the controller',
+    images: ['redpanda'],
+    programs: ['redpanda'],
   },
   {
     name: 'rqlite',

@@ -103,6 +103,17 @@ describe('which stores vote', () => {
       of: 2,
       want: undefined,
     },
+    { name: 'Redpanda', given: store({ image: 'r/redpanda:v25' }), of: 3, want: 2 },
+    { name: 'Qdrants on their own', given: store({ image: 'q/qdrant:1' }), of: 3, want: undefined },
+    {
+      name: 'Qdrant as a cluster',
+      given: store({
+        image: 'q/qdrant:1',
+        env: [{ name: 'QDRANT__CLUSTER__ENABLED', value: 'true' }],
+      }),
+      of: 5,
+      want: 3,
+    },
     { name: 'RabbitMQ', given: store({ image: 'rabbitmq:4-management' }), of: 3, want: 2 },
     {
       name: 'Elasticsearch data nodes do not vote',
