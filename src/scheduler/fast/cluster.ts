@@ -59,17 +59,22 @@ export class Cluster {
   follow(cache: SchedulerCache): void {
     cache.settle()
     const { log } = cache
-    const look = (name: string): void => this.look(name, cache)
+    const { length } = log.names
     if (log === this.place.log) {
-      for (let index = this.place.length; index < log.names.length; index += 1) {
-        look(log.names[index] as string)
+      for (let index = this.place.length; index < length; index += 1) {
+        this.look(log.names[index] as string, cache)
       }
-    } else if (!visitBetween(this.place, { log, length: log.names.length }, look)) {
-      for (const name of this.nodes.slotOf.keys()) look(name)
-      for (const name of cache.order) look(name)
-    }
-    this.place = { log, length: log.names.length }
+    } else this.followAcross(cache, { log, length })
+    if (log !== this.place.log || length !== this.place.length) this.place = { log, length }
     if (cache.order !== this.names) this.reorder(cache.order)
+  }
+
+  /** To another fork, or to a cache of its own. */
+  private followAcross(cache: SchedulerCache, place: LogPlace): void {
+    const look = (name: string): void => this.look(name, cache)
+    if (visitBetween(this.place, place, look)) return
+    for (const name of this.nodes.slotOf.keys()) look(name)
+    for (const name of cache.order) look(name)
   }
 
   /** Whether so many nodes or kinds of pods came and went that starting anew is cheaper. */

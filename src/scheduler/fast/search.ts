@@ -93,6 +93,8 @@ export class Search {
   private hasTopology = false
   /** Whether spreading or affinity has to be looked at node by node during a walk. */
   private checksTopology = false
+  /** Nothing but one hard spread constraint has to be, and every node has its label. */
+  private checksOneSkew = false
   private readonly codes: {
     readonly skew: number
     readonly missingLabel: number
@@ -136,7 +138,13 @@ export class Search {
     this.beginSpread(question)
     this.beginAffinity(question)
     this.hasTopology = this.hard.length > 0 || this.affinityFilters
-    this.checksTopology = this.hasTopology && (this.mayBeSkewed() || this.mayRefuse())
+    const mayRefuse = this.hasTopology && this.mayRefuse()
+    this.checksTopology = mayRefuse || (this.hasTopology && this.mayBeSkewed())
+    this.checksOneSkew =
+      this.checksTopology &&
+      !mayRefuse &&
+      this.hard.length === 1 &&
+      this.hard[0]?.labels.numNodes === length
   }
 
   private beginSpread({ spread, filtersSpread }: Question): void {
@@ -255,9 +263,12 @@ export class Search {
 
   /** One number per node says most; spreading and affinity are asked where they may reject. */
   private walkColumn({ order, start, wanted }: WindowBounds, column: WorthColumn): void {
-    const { cluster, statuses, checksTopology, feasible } = this
+    const { cluster, statuses, checksTopology, checksOneSkew, feasible } = this
     const { nodes } = cluster
     const { values } = column
+    const [domains = this.values] = this.hardDomains
+    const [counts = this.values] = this.hardCounts
+    const [limit = 0] = this.hardLimits
     const worth = this.values
     const { length } = order
     let position = start
@@ -271,7 +282,10 @@ export class Search {
       evaluated += 1
       let value = values[slot] as number
       if (value < 0) value = column.refreshed(slot, nodes, statuses)
-      if (checksTopology && this.isOpenToTopology(value)) {
+      if (checksOneSkew) {
+        const isSkewed = (counts[domains[slot] as number] as number) > limit
+        if (isSkewed && this.isOpenToTopology(value)) value = -this.codes.skew
+      } else if (checksTopology && this.isOpenToTopology(value)) {
         const code = this.topologyCode(slot)
         if (code !== 0) value = -code
       }
