@@ -1,7 +1,7 @@
 // `npm run -s soak -- scheduler [--minutes 5] [--seed 1]`: the only part that knows the clock.
 
 import { parseArgs } from 'node:util'
-import { soakScheduler } from './scheduler.ts'
+import { soakScheduler } from '../test/soak/scheduler.ts'
 
 function main(): number {
   const { values, positionals } = parseArgs({
