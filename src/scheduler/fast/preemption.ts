@@ -187,7 +187,7 @@ export class Preemption {
   private memoFor(requestKey: string): Memo {
     const { search } = this
     const { priority } = search.question.info
-    const memo = search.decidesByTopology ? this.once : this.memoNamed(`${priority} ${requestKey}`)
+    const memo = search.topology.decides ? this.once : this.memoNamed(`${priority} ${requestKey}`)
     const { capacity } = search.cluster.nodes
     if (memo.stamps.length < capacity) {
       memo.stamps = grown(memo.stamps, capacity)
