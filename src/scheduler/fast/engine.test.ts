@@ -6,6 +6,7 @@ import type { Pod } from '../framework.ts'
 import { listersOf, node, pod } from '../plugin-testing.ts'
 import type { Placed, ScheduleOutcome } from '../schedule-pod.ts'
 import { FastEngine } from './engine.ts'
+import { touchesKept } from './node-columns.ts'
 
 function cacheOf(count: number): SchedulerCache {
   const cache = new SchedulerCache()
@@ -13,9 +14,12 @@ function cacheOf(count: number): SchedulerCache {
   return cache
 }
 
+/** What an engine keeps for a profile it keeps by the object. */
+const usual = defaultProfile()
+
 function request(cache: SchedulerCache, more: Partial<EngineRequest> = {}): EngineRequest {
   return {
-    profile: defaultProfile(),
+    profile: usual,
     cache,
     listers: listersOf([]),
     nominator: { nodeNames: () => [], nominatedPods: () => [] },
@@ -32,6 +36,10 @@ function placed(outcome: ScheduleOutcome): Placed {
 
 const bigCpu = (name: string, cpu: string): Pod =>
   pod(name, { containers: [{ name: 'app', resources: { requests: { cpu } } }] })
+
+function onNode(one: Pod, nodeName: string): Pod {
+  return { ...one, spec: { containers: [], ...one.spec, nodeName } }
+}
 
 describe('the fast engine', () => {
   it('decides about plain pods without asking the specification', () => {
@@ -90,5 +98,45 @@ describe('the fast engine', () => {
     engine.schedule(pod('q'), request(cache))
     expect(first.scoring?.totals).toHaveLength(3)
     expect(first.trace.feasible.map(({ name }) => name)).toEqual(['n0', 'n1', 'n2'])
+  })
+
+  it('notices a change that lies further back than the nodes it remembers', () => {
+    const engine = new FastEngine()
+    const cache = cacheOf(3)
+    const taken = onNode(bigCpu('taken', '3'), 'n0')
+    expect(placed(engine.schedule(bigCpu('p', '2'), request(cache))).node).toBe('n0')
+    cache.assume(taken)
+    const passing = onNode(pod('passing'), 'n2')
+    const other = pod('q')
+    for (let touches = 0; touches <= touchesKept; touches += 1) {
+      if (touches % 2 === 0) cache.assume(passing)
+      else cache.removePod(passing.metadata.uid ?? '')
+      engine.schedule(other, request(cache))
+    }
+    expect(placed(engine.schedule(bigCpu('p', '2'), request(cache))).node).toBe('n1')
+  })
+
+  it('knows that nothing fits until a pod goes, a node comes or a node goes', () => {
+    const engine = new FastEngine()
+    const cache = cacheOf(2)
+    const ask = (): string => {
+      const outcome = engine.schedule(bigCpu('p', '3'), request(cache))
+      if (outcome.type === 'placed') return outcome.node
+      return outcome.type === 'unfit' ? (outcome.message.split('.')[0] ?? '') : outcome.type
+    }
+    cache.assume(onNode(bigCpu('a', '3'), 'n0'))
+    const b = onNode(bigCpu('b', '2'), 'n1')
+    cache.assume(b)
+    expect([ask(), ask()]).toEqual(Array(2).fill('0/2 nodes are available: 2 Insufficient cpu'))
+    cache.removePod(b.metadata.uid ?? '')
+    expect(ask()).toBe('n1')
+    cache.assume(b)
+    expect(ask()).toBe('0/2 nodes are available: 2 Insufficient cpu')
+    cache.setNode({ ...node('n2'), spec: { unschedulable: true } })
+    expect(ask()).toBe('0/3 nodes are available: 1 node(s) were unschedulable, 2 Insufficient cpu')
+    cache.removeNode('n0')
+    expect(ask()).toBe('0/2 nodes are available: 1 Insufficient cpu, 1 node(s) were unschedulable')
+    cache.setNode(node('n2'))
+    expect(ask()).toBe('n2')
   })
 })
