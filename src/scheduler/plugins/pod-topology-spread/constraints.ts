@@ -144,8 +144,7 @@ export function defaultSelection(pod: Pod, listers: SchedulerListers): DefaultSe
   for (const service of listers.list('Service', namespace)) {
     const { selector } = service.spec ?? {}
     if (selector === undefined) continue
-    const pairs = Object.entries(selector)
-    if (pairs.every(([key, value]) => labels[key] === value)) Object.assign(merged, selector)
+    if (hasLabels(labels, selector)) Object.assign(merged, selector)
   }
   const owner = controllerOf(pod.metadata)
   const key = `${namespace}/${owner?.name ?? ''}`
@@ -161,6 +160,12 @@ export function defaultSelection(pod: Pod, listers: SchedulerListers): DefaultSe
     labels: merged,
     owner: ofOwner === undefined ? undefined : { selector: ofOwner.spec?.selector },
   }
+}
+
+/** Without a list of pairs: there may be hundreds of services. */
+function hasLabels(labels: Labels, wanted: Readonly<Record<string, string>>): boolean {
+  for (const key in wanted) if (labels[key] !== wanted[key]) return false
+  return true
 }
 
 function defaultSelector(pod: Pod, listers: SchedulerListers): LabelMatcher {
