@@ -43,6 +43,8 @@ export interface CheckOptions {
   readonly schedule?: Schedule
   readonly sla?: SlaSpec
   readonly sources: readonly string[]
+  /** Windows of the scheduler to try where it samples nodes. */
+  readonly windows?: number
 }
 
 /** The platform that was loaded, ready for trials. */
@@ -80,6 +82,7 @@ export function runCheck(loaded: Loaded, options: CheckOptions): Report {
     sources: options.sources,
     assumptions: loaded.assumptions,
     problems: loaded.problems.map(reportProblem),
+    ...(options.windows !== undefined && { windows: options.windows }),
   })
 }
 

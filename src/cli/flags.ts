@@ -183,6 +183,12 @@ export const flags = [
     doc: 'also write this suggestion, which gives something up: allow-unavailable',
     noEnv: true,
   },
+  {
+    name: 'windows',
+    value: 'N',
+    group: 'Trials',
+    doc: 'run the trials in N windows of the scheduler, from 100 nodes up (1; at most 8)',
+  },
   { name: 'max-nodes', value: 'N', group: 'Trials', doc: 'the most nodes that size tries (12)' },
   {
     name: 'fail-on',

@@ -58,6 +58,7 @@ function checkOptions(settings: Settings, { loaded, sources }: Prepared): CheckO
     version,
     sources,
     schedule: settings.schedule,
+    ...(settings.windows !== undefined && { windows: settings.windows }),
     ...(settings.kubernetes !== undefined && { kubernetes: settings.kubernetes }),
     ...(loaded.sla !== undefined && { sla: loaded.sla }),
   }

@@ -4,6 +4,7 @@ import type { Checked, Problem } from '../base/problem.ts'
 import { defaultSchedule, parseSchedule, type Schedule } from '../engine/schedule.ts'
 import type { Selector } from '../kube/label-selector.ts'
 import { parseSelector } from '../kube/label-selector-text.ts'
+import { windowsMax } from '../scheduler/windows.ts'
 import { isSupported, minorNumber, supportedText } from '../kube/versions.ts'
 import { parseColumns } from '../reports/custom-columns.ts'
 import { parseTemplate } from '../reports/json-path.ts'
@@ -47,6 +48,8 @@ export interface Settings {
   readonly schedule: Schedule
   readonly nodesMax: number
   readonly explore: ExploreSettings
+  /** Windows of the scheduler to try. */
+  readonly windows?: number
   /** The only subject to explore. */
   readonly subject?: string
   /** How often trials may run again in search of remedies. */
@@ -87,6 +90,7 @@ export interface CheckedSettings {
 }
 
 const nodesMaxDefault = 12
+const windowsRange = { least: 1, most: windowsMax } as const
 const remedyRunsRange = { least: 0, most: 1000 } as const
 /** As many levels as kubectl has. */
 const verbosityRange = { least: 0, most: 10 } as const
@@ -117,6 +121,10 @@ export function settingsFrom(
       reader.read('max-nodes', text => parseCount(text, '--max-nodes', nodesRange)) ??
       nodesMaxDefault,
     explore: exploreFrom(reader, known),
+    ...optional(
+      'windows',
+      reader.read('windows', text => parseCount(text, '--windows', windowsRange)),
+    ),
     ...optional('subject', reader.text('subject')),
     ...optional(
       'remedyRunsMax',

@@ -21,6 +21,7 @@ import { admissionRows } from './provenance.ts'
 import type { Bounds, Finding, NodeRow, Outcome, Report, TrialReport } from './report.ts'
 import { withoutSuppressed } from './suppressed.ts'
 import { unmodelledIn } from './unmodelled.ts'
+import { isSampled, overWindows } from './windows.ts'
 
 export interface RehearseOptions {
   readonly version: string
@@ -29,6 +30,8 @@ export interface RehearseOptions {
   readonly sources: readonly string[]
   readonly assumptions: readonly Assumption[]
   readonly problems: Report['problems']
+  /** Windows of the scheduler to try where it samples nodes; one when absent. */
+  readonly windows?: number
 }
 
 interface Told {
@@ -38,6 +41,10 @@ interface Told {
 
 /** Runs install and the chosen trials; deterministic but for `run.wallMs`, which is 0. */
 export function rehearse(platform: Platform, options: RehearseOptions): Report {
+  return overWindows(platform, options.windows ?? 1, each => rehearseOnce(each, options))
+}
+
+function rehearseOnce(platform: Platform, options: RehearseOptions): Report {
   const installed = install(platform)
   // Forks inherit what is digested before they begin.
   installed.world.digest()
@@ -215,10 +222,15 @@ export function platformFacts(
 }
 
 function trialReport({ result, findings }: Told, platform: Platform, blind: boolean): TrialReport {
-  const bounds = boundsOf(platform, [result])
+  const outcome = outcomeOf(result, findings, blind)
+  const held = outcome === 'holds' ? 1 : 0
+  const bounds = {
+    ...boundsOf(platform, [result]),
+    ...(isSampled(result) && { windows: { tried: 1, held } }),
+  }
   return {
     name: result.trial,
-    outcome: outcomeOf(result, findings, blind),
+    outcome,
     summary: summaryOf(result, platform),
     findings: findings.map(({ id }) => id),
     bounds,

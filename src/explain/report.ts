@@ -71,6 +71,8 @@ export interface Finding {
   readonly restsOn?: readonly string[]
   readonly causes: readonly Cause[]
   readonly remedies: readonly Remedy[]
+  /** In how many windows of the scheduler it was found, and the schedule of the first. */
+  readonly windows?: { readonly found: number; readonly of: number; readonly schedule: string }
 }
 
 export interface Bounds {
@@ -80,6 +82,11 @@ export interface Bounds {
   readonly runs: number
   /** `default`: one schedule, the documented rule at every choice point. */
   readonly schedules: string
+  /**
+   * From 100 nodes up the scheduler's workers decide at which nodes it looks: how many windows were
+   * tried, and in how many the trial holds. Absent where every node was looked at.
+   */
+  readonly windows?: { readonly tried: number; readonly held: number }
 }
 
 export interface TrialReport {

@@ -20,10 +20,19 @@ export function findingText(finding: Finding, context: ReportContext): string {
     head(finding, colors),
     ...finding.message.split('\n').map(line => `  ${line}`),
     ...frames(finding, context, colors),
+    ...windowLines(finding),
     ...finding.causes.map(cause => `  because  ${causeText(cause)}`),
     ...finding.remedies.flatMap(remedy => remedyLines(remedy, colors)),
   ]
   return lines.join('\n')
+}
+
+/** Where only some windows of the scheduler show it, which one does. */
+function windowLines({ windows }: Finding): readonly string[] {
+  if (windows === undefined) return []
+  const { found, of, schedule } = windows
+  const where = found === of ? `in all ${of} windows` : `in ${found} of ${of} windows`
+  return [`  found ${where} of the scheduler; --replay ${schedule} shows it`]
 }
 
 function head(finding: Finding, colors: Colors): string {

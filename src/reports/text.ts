@@ -87,15 +87,22 @@ function markOf(trial: TrialReport, findings: readonly Finding[], colors: Colors
 }
 
 /** How far the verdict reaches: `3 nodes, 9 runs, 12041 events, 600 s, one schedule`. */
-function boundsText({ nodes, runs, events, virtualSeconds, schedules }: Bounds): string {
+function boundsText({ nodes, runs, events, virtualSeconds, schedules, windows }: Bounds): string {
   const parts = [
     counted(nodes, 'node'),
     ...(runs > 1 ? [counted(runs, 'run')] : []),
     counted(events, 'event'),
     secondsText(virtualSeconds),
     `${schedules.split(':')[0] ?? ''} schedule`,
+    ...(windows === undefined ? [] : [windowsText(windows)]),
   ]
   return parts.join(', ')
+}
+
+/** How far a verdict about sampled nodes reaches. */
+function windowsText({ tried, held }: NonNullable<Bounds['windows']>): string {
+  if (tried === 1) return 'one window of the scheduler'
+  return held === tried ? `holds for all ${tried} windows` : `holds for ${held} of ${tried} windows`
 }
 
 interface SummaryStyle {

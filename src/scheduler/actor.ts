@@ -16,6 +16,7 @@ import { FastEngine } from './fast/engine.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
 import { unschedulableTopic, type UnschedulableNote } from './notes.ts'
 import { podInfoOf } from './pod-info.ts'
+import { windowsMax } from './windows.ts'
 import { submitWrites, type WriteContext } from './pre-bind-writes.ts'
 import { evictionsOf } from './preemption/eviction.ts'
 import { eventAssignedPodDelete } from './queue/queue-events.ts'
@@ -192,6 +193,8 @@ function decide(context: SchedulerTurn, pod: Pod): ScheduleOutcome {
         return tied.indexes().filter(index => index !== tied.heapPick)[choice - 1] as number
       },
       preemptionOffset: count => turn.choose('preemption-offset', count),
+      preemptionCandidate: count => turn.choose('preemption-candidate', count),
+      window: () => turn.choose('scheduler-window', windowsMax),
     },
   })
 }

@@ -45,6 +45,21 @@ export class Diagnosis implements DiagnosisView {
     this.addPlugin(status)
   }
 
+  /** Remembers what was collected so far: the answer brings the diagnosis back to it. */
+  mark(): () => void {
+    const explicit = [...this.explicit]
+    const plugins = [...this.unschedulablePlugins]
+    const pending = [...this.pendingPlugins]
+    return () => {
+      this.explicit.clear()
+      for (const [name, status] of explicit) this.explicit.set(name, status)
+      this.unschedulablePlugins.clear()
+      for (const plugin of plugins) this.unschedulablePlugins.add(plugin)
+      this.pendingPlugins.clear()
+      for (const plugin of pending) this.pendingPlugins.add(plugin)
+    }
+  }
+
   addPlugin(status: Status): void {
     if (status.plugin === '') return
     if (isRejected(status)) this.unschedulablePlugins.add(status.plugin)

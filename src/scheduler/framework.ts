@@ -177,6 +177,10 @@ export interface SchedulerChoices {
   readonly tie: (tied: TiedNodes) => number
   /** 0 .. count-1: where the preemption trial starts. */
   readonly preemptionOffset: (count: number) => number
+  /** 0 .. count-1: which of equal nodes is taken for preemption; the first when absent. */
+  readonly preemptionCandidate?: (count: number) => number
+  /** Which order of workers decides what is sampled (windows.ts); one worker when absent. */
+  readonly window?: () => number
 }
 
 /** Statuses by node, with one for all nodes that are not listed. */

@@ -15,6 +15,7 @@ import {
   runPreFilter,
 } from './runtime.ts'
 import { bestOf, heapRoot, type Scoring, scoreNodes } from './scoring.ts'
+import { orderOfChecks, sampledFrom } from './windows.ts'
 import { isRejected, messageOf, type Status, unresolvable } from './status.ts'
 
 export interface ScheduleOptions extends AttemptContext {
@@ -251,29 +252,58 @@ interface Walk {
   readonly failedNode: { readonly name: string; readonly status: Status } | undefined
 }
 
-/** Stops at the first fitting node beyond those wanted; that one is dropped again. */
+/** The walk of one worker, or of several when the run asks for another window. */
 function walk(pod: Pod, trace: OpenTrace, options: ScheduleOptions): Walk {
-  const { profile } = options
-  const { cycle, diagnosis } = trace
+  const { profile, choices } = options
   const nodes = nodesToWalk(trace, options)
   const start = trace.preFilter.nodeNames === undefined ? options.nextStartNodeIndex : 0
   const wanted = profile.score.length === 0 ? 1 : numFeasibleNodesToFind(profile, nodes.length)
+  const { parallelism } = profile
+  const isSampled = nodes.length >= sampledFrom && wanted < nodes.length && parallelism > 1
+  const undo = trace.diagnosis.mark()
+  const one = walkInOrder(pod, trace, { options, nodes, wanted, at: index => start + index })
+  if (!isSampled || !one.isCut) return one
+  const window = choices.window?.() ?? 0
+  if (window === 0) return one
+  undo()
+  const order = orderOfChecks(window, { count: nodes.length, start, parallelism })
+  const at = (index: number): number => order[index] as number
+  return walkInOrder(pod, trace, { options, nodes, wanted, at })
+}
+
+interface Walking {
+  readonly options: ScheduleOptions
+  readonly nodes: readonly NodeInfo[]
+  readonly wanted: number
+  /** The position of the node that is looked at as the index-th, modulo their number. */
+  readonly at: (index: number) => number
+}
+
+/** Stops at the first fitting node beyond those wanted; that one is dropped again. */
+function walkInOrder(pod: Pod, trace: OpenTrace, walking: Walking): Walk & { isCut: boolean } {
+  const { options, nodes, wanted, at } = walking
+  const { profile } = options
+  const { cycle, diagnosis } = trace
   const feasible: NodeInfo[] = []
   let evaluated = 0
+  let isCut = false
   while (evaluated < nodes.length) {
-    const node = nodes[(start + evaluated) % nodes.length] as NodeInfo
+    const node = nodes[at(evaluated) % nodes.length] as NodeInfo
     const status = runFiltersWithNominatedPods(profile, cycle, pod, node)
     evaluated += 1
     if (status.code === 'Success') {
-      if (feasible.length === wanted) break
+      if (feasible.length === wanted) {
+        isCut = true
+        break
+      }
       feasible.push(node)
     } else if (isRejected(status)) {
       diagnosis.reject(node.name, status)
     } else {
-      return { feasible, evaluated, failedNode: { name: node.name, status } }
+      return { feasible, evaluated, failedNode: { name: node.name, status }, isCut }
     }
   }
-  return { feasible, evaluated, failedNode: undefined }
+  return { feasible, evaluated, failedNode: undefined, isCut }
 }
 
 /** Upstream ranges over a set here, in random order; the twin keeps to snapshot order. */

@@ -12,6 +12,7 @@ export const check = {
     ...platformFlags,
     'trials',
     ...runFlags,
+    'windows',
     'remedies',
     'fail-on',
     'baseline',

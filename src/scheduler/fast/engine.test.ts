@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SchedulerCache } from '../cache.ts'
 import { decodeConfiguration, defaultProfile } from '../configuration.ts'
-import type { EngineRequest } from '../engine.ts'
+import { type EngineRequest, type SchedulingEngine, specification } from '../engine.ts'
 import type { Pod } from '../framework.ts'
 import { listersOf, node, pod } from '../plugin-testing.ts'
 import type { Placed, ScheduleOutcome } from '../schedule-pod.ts'
@@ -40,6 +40,46 @@ const bigCpu = (name: string, cpu: string): Pod =>
 function onNode(one: Pod, nodeName: string): Pod {
   return { ...one, spec: { containers: [], ...one.spec, nodeName } }
 }
+describe('windows of several workers', () => {
+  const crowded = (): SchedulerCache => {
+    const cache = cacheOf(300)
+    for (let index = 0; index < 300; index += 1) {
+      if (index % 7 !== 0) continue
+      const full = bigCpu(`full${index}`, '4')
+      cache.assume({ ...full, spec: { containers: [], ...full.spec, nodeName: `n${index}` } })
+    }
+    return cache
+  }
+  const decide = (engine: SchedulingEngine, window: number, parallelism = 16): Placed => {
+    const choices = { tie: () => 0, preemptionOffset: () => 0, window: () => window }
+    const profile = { ...defaultProfile(), parallelism }
+    const more = { choices, profile, nextStartNodeIndex: 40, keepRaw: true }
+    return placed(engine.schedule(bigCpu('p', '1'), request(crowded(), more)))
+  }
+  const seenBy = (engine: SchedulingEngine, window: number): object => {
+    const { node: name, trace, scoring, nextStartNodeIndex: next } = decide(engine, window)
+    const feasible = trace.feasible.map(each => each.name)
+    const rejected = [...trace.diagnosis.explicit.keys()].sort()
+    return { name, feasible, rejected, window: trace.window, totals: scoring?.totals, next }
+  }
+
+  it.each([0, 1, 2, 5])('window %i is the same in both engines', window => {
+    expect(seenBy(new FastEngine(), window)).toEqual(seenBy(specification, window))
+  })
+
+  it('another window looks at other nodes, as many as are wanted', () => {
+    const one = decide(specification, 0).trace.feasible.map(({ name }) => name)
+    const many = decide(specification, 1).trace.feasible.map(({ name }) => name)
+    expect(many).toHaveLength(one.length)
+    expect(new Set(many)).not.toEqual(new Set(one))
+  })
+
+  it('a scheduler with one worker has one window only', () => {
+    const names = (window: number): string[] =>
+      decide(new FastEngine(), window, 1).trace.feasible.map(({ name }) => name)
+    expect(names(3)).toEqual(names(0))
+  })
+})
 
 describe('the fast engine', () => {
   it('decides about plain pods without asking the specification', () => {

@@ -12,6 +12,7 @@ import type { Profile } from '../profile.ts'
 import { numFeasibleNodesToFind, type ScheduleOutcome, type Unfit } from '../schedule-pod.ts'
 import type { PluginScores } from '../scoring.ts'
 import { type Status, unresolvable, unschedulable } from '../status.ts'
+import { orderOfChecks, sampledFrom } from '../windows.ts'
 import { Cluster } from './cluster.ts'
 import { Decision, FastPlaced, FastTrace } from './decision.ts'
 import { type Plan, Plans } from './plans.ts'
@@ -140,6 +141,9 @@ export class FastEngine implements SchedulingEngine {
     const { profile } = request
     const wanted = profile.score.length === 0 ? 1 : numFeasibleNodesToFind(profile, order.length)
     if (!search.walk(order, start, wanted)) return 'error'
+    if (search.isCut(order.length, wanted) && !this.otherWindow(request, order, start, wanted)) {
+      return 'error'
+    }
     const extra = nominatedCode !== 0 && !this.walkedOver(nominatedSlot) ? 1 : 0
     decision.hasExtra = extra === 1
     const processed = search.feasibleCount + search.rejectedCount + extra
@@ -148,6 +152,22 @@ export class FastEngine implements SchedulingEngine {
     return search.feasibleCount === 0
       ? this.unfit(decision, order, start, next)
       : this.placedOn(decision, next)
+  }
+
+  /** Walks again as several workers do, when the run asks for it; false on an error. */
+  private otherWindow(
+    { choices, profile }: EngineRequest,
+    order: Int32Array,
+    start: number,
+    wanted: number,
+  ): boolean {
+    const { parallelism } = profile
+    if (parallelism <= 1 || order.length < sampledFrom) return true
+    const window = choices.window?.() ?? 0
+    if (window === 0) return true
+    const positions = orderOfChecks(window, { count: order.length, start, parallelism })
+    const slots = positions.map(position => order[position] as number)
+    return this.columns.search.walk(slots, 0, wanted)
   }
 
   private slotOfNomination({ status }: Pod): number {

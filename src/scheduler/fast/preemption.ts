@@ -16,7 +16,7 @@ import {
 import type { PodDisruptionBudget } from '../../kube/generated/types.ts'
 import type { EngineRequest } from '../engine.ts'
 import { type NodeInfo, withoutPod, withPodInfo } from '../node-info.ts'
-import { clearedBy, joinErrors, reasons } from '../plugins/default-preemption.ts'
+import { chosenFirst, clearedBy, joinErrors, reasons } from '../plugins/default-preemption.ts'
 import { splitByBudgets } from '../preemption/disruption-budgets.ts'
 import { sortLikeGo } from '../../kube/go-unstable-sort.ts'
 import { isMoreImportant } from '../preemption/victim-order.ts'
@@ -315,7 +315,7 @@ export class Preemption {
   }
 
   private choose(pod: Pod, request: EngineRequest, trial: Trial): PostFilterResult {
-    const tied = best(trial.candidates)
+    const tied = chosenFirst(best(trial.candidates), request)
     const [chosen] = tied
     if (chosen === undefined) {
       return { status: unschedulable('no candidate node for preemption') }

@@ -253,6 +253,15 @@ export class Search {
     return true
   }
 
+  /** Whether one node more fitted than was wanted, so that the walk ended there. */
+  isCut(numNodes: number, wanted: number): boolean {
+    return (
+      wanted < numNodes &&
+      this.feasibleCount === wanted &&
+      this.feasibleCount + this.rejectedCount < this.evaluated
+    )
+  }
+
   /** Filters with the pods nominated to the node, then without them. */
   fullCode(slot: number): number {
     const nominated = this.nominated.get(slot)

@@ -15,6 +15,7 @@ import {
   type PostFilterResult,
   type PreEnqueuePlugin,
   type PreemptionOutcome,
+  type SchedulerChoices,
   type Status,
   success,
   unresolvable,
@@ -90,7 +91,7 @@ function dryRun(cycle: CycleState, pod: Pod, nodes: readonly NodeInfo[]): DryRun
 }
 
 function choose(handle: Handle, pod: Pod, trial: DryRun): PostFilterResult {
-  const tied = bestCandidates(inSnapshotOrder(handle, trial.candidates))
+  const tied = chosenFirst(bestCandidates(inSnapshotOrder(handle, trial.candidates)), handle)
   const [best] = tied
   if (best === undefined) return { status: unschedulable('no candidate node for preemption') }
   const found = outcome(handle, trial, tied)
@@ -100,6 +101,16 @@ function choose(handle: Handle, pod: Pod, trial: DryRun): PostFilterResult {
     clearedNominations: clearedBy(handle, pod, best),
   }
   return { status: success, nominate: best.node, preemption }
+}
+
+/** Upstream walks a map: any of the equal ones may be taken. */
+export function chosenFirst<T>(
+  tied: readonly T[],
+  { choices }: { readonly choices: SchedulerChoices },
+): readonly T[] {
+  if (tied.length <= 1) return tied
+  const chosen = choices.preemptionCandidate?.(tied.length) ?? 0
+  return chosen === 0 ? tied : [tied[chosen] as T, ...tied.filter((_, index) => index !== chosen)]
 }
 
 /** From 1.35 on not even this is done when all victims are on their way out already. */
