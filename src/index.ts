@@ -11,12 +11,14 @@ import { defaultSchedule, type Schedule } from './engine/schedule.ts'
 import type { Progress } from './trials/survive/survive.ts'
 import type { Problem } from './base/problem.ts'
 import type { ExpectationResult } from './explain/expect.ts'
+import { placementOf, podsNamed } from './explain/placement/place.ts'
+import type { PodPlacement } from './explain/placement/report.ts'
+import { install } from './trials/install.ts'
 import { searchRemedies } from './remedies/search.ts'
 import { load, type Loaded } from './sources/load.ts'
 import { loadTrial } from './sources/load-trial.ts'
 import { remediesOf } from './sources/remedies.ts'
 import { readTrialFile } from './sources/own/trial-file.ts'
-import { install } from './trials/install.ts'
 import type { Platform } from './trials/platform.ts'
 import { defaultTrials, standardTrialNames } from './trials/registry.ts'
 import type { SizeRow } from './trials/size.ts'
@@ -91,6 +93,21 @@ export type ExploreCheckOptions = ExploreOptions & Pick<CheckOptions, 'kubernete
 /** Tries the orders in which components may act, act by act on the installed platform. */
 export function runExplore(loaded: Loaded, options: ExploreCheckOptions): ExploreReport {
   return explore(platformOf(loaded, options), options)
+}
+
+export interface ExplainPodOptions extends Pick<CheckOptions, 'kubernetes' | 'schedule'> {
+  /** A pod, or the beginning of its name. */
+  readonly name: string
+  readonly namespace?: string
+}
+
+/** Where the pods of a name may go once the platform is installed, those that wait first. */
+export function explainPod(loaded: Loaded, options: ExplainPodOptions): readonly PodPlacement[] {
+  const platform = platformOf(loaded, options)
+  const { world } = install(platform)
+  return podsNamed(world, options.name, options.namespace).flatMap(
+    pod => placementOf(platform, world, pod) ?? [],
+  )
 }
 
 /** For how long each Service is down when each node or zone is lost. */

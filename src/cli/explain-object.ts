@@ -134,6 +134,15 @@ export function objectReport(item: SourceObject, report: Report, context: Report
   return [head, columns(rows), ...told].join('')
 }
 
+/** The same as data: how each trial went, and every finding about the object. */
+export function objectData({ object: { kind, metadata } }: SourceObject, report: Report): object {
+  const { namespace, name = '' } = metadata
+  const object = { kind, name, ...(namespace !== undefined && { namespace }) }
+  const findings = report.findings.filter(finding => concerns(finding, object))
+  const trials = report.trials.map(({ name: trial, outcome }) => ({ trial, outcome }))
+  return { object, trials, findings }
+}
+
 function concerns({ object, workload, causes }: Finding, wanted: ReportObject): boolean {
   const text = objectText(wanted)
   if ([object, workload ?? object].some(each => objectText(each) === text)) return true

@@ -2,6 +2,8 @@
 
 import {
   type CheckOptions,
+  explainPod,
+  type ExplainPodOptions,
   kubernetesDefault,
   type Loaded,
   type RemedyOptions,
@@ -21,6 +23,7 @@ import {
   withRemedies,
 } from '../index.ts'
 import type { Progress } from '../trials/survive/survive.ts'
+import type { PodPlacement } from '../explain/placement/report.ts'
 import { strategies } from '../trials/explore/registry.ts'
 import { standardTrialNames } from '../trials/registry.ts'
 
@@ -33,6 +36,7 @@ export interface Product {
   readonly strategyNames: readonly string[]
   readonly kubernetesDefault: string
   readonly runCheck: (loaded: Loaded, options: CheckOptions) => Report
+  readonly explainPod: (loaded: Loaded, options: ExplainPodOptions) => readonly PodPlacement[]
   readonly runExplore: (loaded: Loaded, options: ExploreCheckOptions) => ExploreReport
   readonly withRemedies: (report: Report, loaded: Loaded, options: RemedyOptions) => Report
   readonly runFieldChain: typeof runFieldChain
@@ -49,6 +53,7 @@ export const realProduct: Product = {
   strategyNames: [...strategies.keys()],
   kubernetesDefault,
   runCheck,
+  explainPod,
   runExplore,
   runFieldChain,
   withRemedies,

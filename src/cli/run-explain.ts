@@ -14,13 +14,15 @@ import {
   namesFinding,
   namesObject,
   madeObjects,
+  objectData,
   objectHint,
   objectReport,
   objectsNamed,
   refNamed,
 } from './explain-object.ts'
+import { explainPod, podNamed } from './explain-pod.ts'
 import { type Io, usesColor } from './io.ts'
-import { contextFor } from './output.ts'
+import { contextFor, documentText } from './output.ts'
 import { type Page, pages, pageText } from './pages/registry.ts'
 import { prepare } from './prepare.ts'
 import { type Product, realProduct } from './product.ts'
@@ -40,6 +42,8 @@ export async function runExplainCommand(
     io.out(pages.map(({ id, name, title }) => `${id}  ${name.padEnd(20)}  ${title}\n`).join(''))
     return exits.holds
   }
+  const pod = podNamed(args)
+  if (pod !== undefined) return explainPod(pod, settings, { io, product })
   const hasFiles = settings.inputs.length > 0
   const asksField = (index: number): boolean =>
     namesObject(args[index] ?? '') && namesField(args[index + 1] ?? '')
@@ -47,6 +51,7 @@ export async function runExplainCommand(
     (word, index) => !asksField(index) && (namesObject(word) || (hasFiles && namesFinding(word))),
   )
   const ran = needsRun ? run(settings, product) : undefined
+  if ((settings.output ?? 'text') !== 'text') return explainAsData(args, ran, { settings, io })
   const statuses = args.map((word, index) => {
     if (index > 0 && asksField(index - 1)) return exits.holds
     if (index > 0) io.out('\n')
@@ -71,6 +76,27 @@ function run(settings: Settings, product: Product): Ran {
   const told = withRemedies(report, { settings, prepared, product, from: 'warning' })
   const { loaded } = prepared
   return { objects: [...loaded.objects, ...madeObjects(loaded)], report: told }
+}
+
+/** The same as data: findings of objects and findings, and pages of rules. */
+function explainAsData(
+  words: readonly string[],
+  ran: Ran | undefined,
+  { settings, io }: Where,
+): number {
+  const items = words.flatMap((word): readonly object[] => {
+    if (ran !== undefined && namesObject(word)) {
+      return objectsNamed(word, ran.objects).map(item => objectData(item, ran.report))
+    }
+    if (ran !== undefined && namesFinding(word)) {
+      return ran.report.findings.filter(({ id }) => id.toLowerCase() === word.toLowerCase())
+    }
+    const page = pageOf(word)
+    return page === undefined ? [] : [page]
+  })
+  const document = documentText({ items }, settings)
+  if (document !== undefined) io.out(document)
+  return items.length > 0 ? exits.holds : exits.usage
 }
 
 interface Where {

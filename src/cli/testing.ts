@@ -67,6 +67,7 @@ export function fakeProduct(report: Report = cleanReport): Product {
       value: undefined,
       links: [],
     }),
+    explainPod: () => [],
     runExplore: (_, { strategy, windowMs, deviationsMax, runsMax, seed }) => ({
       apiVersion: 'seatrial.dev/v1',
       kind: 'Exploration',

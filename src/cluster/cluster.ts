@@ -20,6 +20,7 @@ import { scheduler } from '../scheduler/actor.ts'
 import { decodeConfiguration, type PlacementConfiguration } from '../scheduler/configuration.ts'
 import { featuresOf, type SchedulerVersion } from '../scheduler/features.ts'
 import type { Profile } from '../scheduler/profile.ts'
+import type { QueueOptions } from '../scheduler/queue/queued-pod.ts'
 import { schedulerName, type SchedulerState } from '../scheduler/turn.ts'
 import { installer } from './api-context.ts'
 import { serveWith } from './serve.ts'
@@ -111,21 +112,44 @@ function programOf(options: ClusterOptions): Program {
   }
 }
 
-/** One component for each configuration; the default scheduler keeps its name. */
+/** One component for each configuration. */
 function schedulersOf(options: ClusterOptions): readonly Actor<SchedulerState>[] {
-  const { kubernetes, schedulers = [], preferNode } = options
+  const { preferNode } = options
+  const features = featuresOf(schedulerVersion(options.kubernetes))
+  return configured(options).map(each =>
+    scheduler({ ...each, features, ...(preferNode !== undefined && { preferNode }) }),
+  )
+}
+
+interface Configured {
+  /** The component; the one that has the default profile is called like it. */
+  readonly name: string
+  readonly profiles: readonly Profile[]
+  readonly queue: QueueOptions
+}
+
+type Schedulers = Pick<ClusterOptions, 'kubernetes' | 'schedulers'>
+
+function configured({ kubernetes, schedulers = [] }: Schedulers): readonly Configured[] {
   const version = schedulerVersion(kubernetes)
   const decoded = schedulers.map(each => decodeConfiguration(each, version))
   const hasDefault = decoded.some(({ profiles }) => profiles.some(isDefault))
   const all = hasDefault ? decoded : [decodeConfiguration({}, version), ...decoded]
-  return all.map(({ profiles, queue }) =>
-    scheduler({
-      name: (profiles.find(isDefault) ?? (profiles[0] as Profile)).schedulerName,
-      profiles,
-      queue,
-      features: featuresOf(version),
-      ...(preferNode !== undefined && { preferNode }),
-    }),
+  return all.map(({ profiles, queue }) => ({
+    name: (profiles.find(isDefault) ?? (profiles[0] as Profile)).schedulerName,
+    profiles,
+    queue,
+  }))
+}
+
+/** Who decides about pods, by their `schedulerName`: the profile and the name of its component. */
+export function profilesOf(
+  options: Schedulers,
+): ReadonlyMap<string, { readonly component: string; readonly profile: Profile }> {
+  return new Map(
+    configured(options).flatMap(({ name: component, profiles }) =>
+      profiles.map(profile => [profile.schedulerName, { component, profile }] as const),
+    ),
   )
 }
 

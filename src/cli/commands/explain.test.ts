@@ -79,3 +79,27 @@ it.each([
   expect(err).toContain(want)
   expect(status).toBe(wanted)
 })
+
+it('a pod is told with its scores, and the same as a document', async () => {
+  const words = 'explain pod argocd-server -f examples/kubefirst/manifests --nodes 3'
+  const { out, status } = await typed(words)
+  expect(out).toMatch(/^Pod argocd\/argocd-server-\S+ runs on workers-\d/)
+  expect(out).toMatch(/^NODE +TaintToleration×3/m)
+  expect(status).toBe(0)
+  const document = JSON.parse((await typed(`${words} -o json`)).out) as { items: object[] }
+  expect(document.items[0]).toMatchObject({ kind: 'PodPlacement', namespace: 'argocd' })
+})
+
+it('objects, findings and pages are documents too', async () => {
+  const object = await typed(`explain deploy/argocd-redis-ha-haproxy -f ${example} -o json`)
+  const { items } = JSON.parse(object.out) as { items: { findings: { rule: string }[] }[] }
+  expect(items[0]?.findings.map(({ rule }) => rule)).toContain('ST1203')
+  const page = JSON.parse((await typed('explain ST1203 -o json')).out) as { items: object[] }
+  expect(page.items[0]).toMatchObject({ id: 'ST1203', name: 'rollout-stuck' })
+})
+
+it('a pod that nothing makes is said so', async () => {
+  const { err, status } = await typed('explain po/nope -f examples/kubefirst/manifests')
+  expect(err).toContain('there is no pod nope')
+  expect(status).toBe(2)
+})

@@ -1,9 +1,9 @@
 // Constraints between a pod and nodes as causes: taints, resources, spread.
 
-import type { Resource } from '../../scheduler/node-resource.ts'
 import { podInfoOf } from '../../scheduler/pod-info.ts'
 import { schedulerName, type SchedulerState } from '../../scheduler/turn.ts'
 import { type ExplainContext, places } from '../context.ts'
+import { unitsOf, unitsText } from '../placement/blockers.ts'
 import { podSpecPath } from '../../trials/written.ts'
 import type { Cause } from '../report.ts'
 import { listText } from './cause-finder.ts'
@@ -105,28 +105,6 @@ function shortageOf(
   if (best === undefined) return undefined
   const { node, free } = best
   return { resource, wanted: unitsText(resource, wanted), free: unitsText(resource, free), node }
-}
-
-/** Thousandths of cpu, plain units of the rest. */
-function unitsOf(amounts: Resource, resource: string): number {
-  switch (resource) {
-    case 'cpu':
-      return amounts.milliCpu
-    case 'memory':
-      return amounts.memory
-    case 'ephemeral-storage':
-      return amounts.ephemeralStorage
-    default:
-      return amounts.scalars.get(resource) ?? 0
-  }
-}
-
-const mebibyte = 1_048_576
-
-function unitsText(resource: string, units: number): string {
-  if (resource === 'cpu') return `${units}m`
-  const isBytes = resource === 'memory' || resource === 'ephemeral-storage'
-  return isBytes ? `${Math.floor(units / mebibyte)}Mi` : String(units)
 }
 
 /** Topology spread constraints. */
