@@ -21,12 +21,17 @@ export type Literal = { readonly value: Value } | { readonly error: string } | u
 /** Deeper brackets than this are an error of Python's parser. */
 const depthMax = 200
 
+/** Names that stand for values besides Python's own. */
+export type Names = ReadonlyMap<string, Value>
+
+const noNames: Names = new Map()
+
 /** The value that a text stands for as a Python literal. */
-export function literalOf(text: string): Literal {
+export function literalOf(text: string, names: Names = noNames): Literal {
   const tokens = tokensOf(text)
   if (tokens === undefined || tokens.length === 0) return undefined
   try {
-    const reader = new Reader(tokens)
+    const reader = new Reader(tokens, names)
     const value = reader.items(undefined)
     return reader.isDone
       ? { value: value.isTuple ? new Tuple(value.items) : one(value) }
@@ -58,11 +63,13 @@ function one({ items }: Items): Value {
 
 class Reader {
   readonly #tokens: readonly Token[]
+  readonly #names: Names
   #at = 0
   #depth = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], names: Names) {
     this.#tokens = tokens
+    this.#names = names
   }
 
   get isDone(): boolean {
@@ -152,6 +159,8 @@ class Reader {
   #named(name: string): Value {
     if (name === 'None') return null
     if (name === 'True' || name === 'False') return name === 'True'
+    const known = this.#names.get(name)
+    if (known !== undefined) return known
     if (name === 'set' && this.#take('(') && this.#take(')')) return new PythonSet([])
     throw new NoLiteral()
   }

@@ -16,21 +16,28 @@ import {
   VaultText,
 } from '../values.ts'
 
-/** As `repr()` writes a value. */
-export function reprOf(value: Value): string {
+/** As `repr()` writes a value; `inner` writes what is inside of it. */
+export function reprOf(
+  value: Value,
+  inner: (value: Value) => string = each => reprOf(each),
+): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   if (typeof value === 'string') return reprOfText(value)
+  const joined = (items: List): string => items.map(inner).join(', ')
   if (isList(value)) return `[${joined(value)}]`
   if (isMapping(value)) {
-    const pairs = [...value].map(([key, item]) => `${reprOf(key)}: ${reprOf(item)}`)
+    const pairs = [...value].map(([key, item]) => `${inner(key)}: ${inner(item)}`)
     return `{${pairs.join(', ')}}`
   }
-  return reprOfObject(value)
+  return reprOfObject(value, joined)
 }
 
-function reprOfObject(value: Exclude<Value, null | boolean | number | bigint | string>): string {
+function reprOfObject(
+  value: Exclude<Value, null | boolean | number | bigint | string>,
+  joined: (items: List) => string,
+): string {
   if (value instanceof Float) return reprOfFloat(value.value)
   if (value instanceof UnsafeText) return reprOfText(value.text)
   if (value instanceof VaultText) return value.ciphertext
@@ -43,10 +50,6 @@ function reprOfObject(value: Exclude<Value, null | boolean | number | bigint | s
     return value.items.length === 0 ? 'set()' : `{${joined(value.items)}}`
   }
   return value instanceof Foreign ? value.text : ''
-}
-
-function joined(items: List): string {
-  return items.map(reprOf).join(', ')
 }
 
 /** As `str()` writes a value: texts as they are, all else as `repr()`. */
@@ -107,5 +110,7 @@ function coded(character: string): string {
 
 function reprOfMoment({ kind, iso }: Moment): string {
   const numbers = (iso.split(/[+-](?=\d\d:\d\d$)/)[0] ?? '').split(/\D/).map(Number)
+  // Seconds and what is smaller are left out where they are zero.
+  while (numbers.length > 5 && numbers.at(-1) === 0) numbers.pop()
   return `datetime.${kind}(${numbers.join(', ')})`
 }

@@ -14,7 +14,8 @@ import {
 import { TemplateFailure } from './failures.ts'
 import { methodOf } from './methods/registry.ts'
 import { isUnhashable } from './python/compare.ts'
-import { quoted, repr } from './python/represent.ts'
+import { reprOfText } from '../python/repr.ts'
+import { repr } from './python/represent.ts'
 import { characters, touch, typeName } from './python/types.ts'
 import { Callable, Namespace, Undefined, Unknown, View } from './special.ts'
 
@@ -25,7 +26,7 @@ export interface Classed {
 
 /** A variable that is not there. */
 export function undefinedName(name: string): Undefined {
-  return new Undefined(`${quoted(name)} is undefined`, name)
+  return new Undefined(`${reprOfText(name)} is undefined`, name)
 }
 
 /** An attribute or item that is not there. */
@@ -34,12 +35,12 @@ export function undefinedItem(version: AnsibleVersion, object: Value, key: Value
   const type = className(object)
   if (version === '2.19') {
     const short = type.split('.').at(-1) ?? type
-    return new Undefined(`object of type ${quoted(short)} has no attribute ${repr(key)}`, name)
+    return new Undefined(`object of type ${reprOfText(short)} has no attribute ${repr(key)}`, name)
   }
   const shown = type === 'NoneType' ? 'None' : `${type} object`
   return name === undefined
     ? new Undefined(`${shown} has no element ${repr(key)}`)
-    : new Undefined(`${quoted(shown)} has no attribute ${quoted(name)}`, name)
+    : new Undefined(`${reprOfText(shown)} has no attribute ${reprOfText(name)}`, name)
 }
 
 function className(object: Value): string {
@@ -118,7 +119,7 @@ export function slice(object: Value, bounds: readonly (Value | undefined)[]): Va
   if (object instanceof View && object.type === 'range') {
     return new View('range', sliced(object.items, numbers))
   }
-  return new Undefined(`${quoted(`${typeName(object)} object`)} has no element slice(...)`)
+  return new Undefined(`${reprOfText(`${typeName(object)} object`)} has no element slice(...)`)
 }
 
 /** Python's slice of a list. */

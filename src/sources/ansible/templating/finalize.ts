@@ -14,7 +14,7 @@ import {
   type Value,
 } from '../values.ts'
 import { TemplateFailure, UndefinedFailure, UnknownSignal } from './failures.ts'
-import { readLiteral } from './python/literal.ts'
+import { literalOf } from '../python/literal.ts'
 import { str } from './python/represent.ts'
 import { failureOf } from './python/types.ts'
 import {
@@ -73,8 +73,16 @@ function failOnUndefined(value: Value): void {
 function literal(text: string): Value {
   const first = text[0]
   if (first !== '{' && first !== '[' && text !== 'True' && text !== 'False') return text
-  return readLiteral(text) ?? text
+  const literal = literalOf(text, jsonNames)
+  return literal !== undefined && 'value' in literal ? literal.value : text
 }
+
+/** Names of JSON, which the engine takes for Python's. Upstream: native_helpers.py. */
+const jsonNames: ReadonlyMap<string, Value> = new Map<string, Value>([
+  ['false', false],
+  ['null', null],
+  ['true', true],
+])
 
 // Whether Python's text of the value reads back as the same value.
 function isReadable(value: Value): boolean {

@@ -5,7 +5,8 @@ import { TemplateFailure, UnknownSignal } from '../failures.ts'
 import { equals } from '../python/compare.ts'
 import { type Plugin, type Plugins, required } from '../plugin.ts'
 import { truth } from '../python/iterate.ts'
-import { quoted, repr, str } from '../python/represent.ts'
+import { reprOfText } from '../../python/repr.ts'
+import { repr, str } from '../python/represent.ts'
 import { characters, touch, typeName } from '../python/types.ts'
 import { Deferred, Undefined, Unknown } from '../special.ts'
 
@@ -55,7 +56,7 @@ const mandatory: Plugin = {
     if (!(input instanceof Undefined)) return input
     if (input instanceof Deferred && !input.isUndefined) return input
     if (message !== undefined && message !== null) throw new TemplateFailure(str(message))
-    const name = input.missing === undefined ? '' : `${quoted(input.missing)} `
+    const name = input.missing === undefined ? '' : `${reprOfText(input.missing)} `
     throw new TemplateFailure(`Mandatory variable ${name}not defined.`)
   },
 }

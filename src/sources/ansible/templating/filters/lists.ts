@@ -5,7 +5,7 @@ import { TemplateFailure } from '../failures.ts'
 import { type Plugin, type Plugins, required } from '../plugin.ts'
 import { equals, order } from '../python/compare.ts'
 import { iterate, lengthOf, truth } from '../python/iterate.ts'
-import { quoted } from '../python/represent.ts'
+import { reprOfText } from '../../python/repr.ts'
 import { characters, isSequence, typeName } from '../python/types.ts'
 import { Undefined } from '../special.ts'
 import { attributeGetter, attributesGetter } from './attribute-getter.ts'
@@ -186,7 +186,7 @@ function below(element: Value, parts: readonly Value[], skipsMissing: boolean): 
     if (next === undefined) {
       if (skipsMissing) return []
       throw new TemplateFailure(
-        `could not find ${quoted(characters(part) ?? '')} key in iterated item`,
+        `could not find ${reprOfText(characters(part) ?? '')} key in iterated item`,
       )
     }
     value = next

@@ -12,7 +12,8 @@ import {
 } from '../../values.ts'
 import { TemplateFailure } from '../failures.ts'
 import { compareCodePoints } from './compare.ts'
-import { floatText, str } from './represent.ts'
+import { str } from './represent.ts'
+import { reprOfFloat } from '../../python/repr.ts'
 import { characters, touch, typeName } from './types.ts'
 
 export interface DumpOptions {
@@ -98,7 +99,7 @@ function keyText(key: Value): string {
 function jsonFloat(value: number): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity'
-  return floatText(value)
+  return reprOfFloat(value)
 }
 
 function jsonText(text: string, isAscii: boolean): string {

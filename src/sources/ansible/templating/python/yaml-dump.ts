@@ -13,7 +13,7 @@ import {
 } from '../../values.ts'
 import { TemplateFailure } from '../failures.ts'
 import { order } from './compare.ts'
-import { floatText } from './represent.ts'
+import { reprOfFloat } from '../../python/repr.ts'
 import { characters, touch, typeName } from './types.ts'
 import { folded, scalarText } from './yaml-scalar.ts'
 
@@ -195,6 +195,6 @@ function collectionItems(value: Value): readonly Value[] | undefined {
 function yamlFloat(value: number): string {
   if (Number.isNaN(value)) return '.nan'
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
-  const text = floatText(value)
+  const text = reprOfFloat(value)
   return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text
 }
