@@ -21,6 +21,8 @@ export function podNamed(
   const [first = '', second] = words
   const parts = first.includes('/') ? first.split('/') : [first, ...(second?.split('/') ?? [])]
   const [kind = '', ...rest] = parts
+  // A word more is the path of a field, which is another question.
+  if (words.length > (first.includes('/') ? 1 : 2)) return undefined
   if (!['pod', 'pods', 'po'].includes(kind.toLowerCase())) return undefined
   const name = rest.at(-1)
   if (name === undefined || name === '' || rest.length > 2) return undefined

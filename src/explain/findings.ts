@@ -157,11 +157,19 @@ function messageOf({ incident }: Judged, objects: readonly string[], runs: numbe
       return `${who}: no serving pod${where} ${lasting}`
     case 'degraded':
       return `${who}: ${n ?? 0} of ${of ?? 0} pods serve${where} ${lasting}`
+    case 'loop':
+      return `${who}: ${loopText(incident)}, and it goes on`
     case 'terminating-forever':
       return `${who}: ${incident.members.map(({ name }) => name).join(', ')} stays Terminating`
     default:
       return `${who}: ${verdict}${runs > 1 ? ` in ${runs} runs` : ''}`
   }
+}
+
+function loopText({ verdicts }: Incident): string {
+  const { n = 0, field } = verdicts.find(({ verdict }) => verdict === 'loop') ?? {}
+  if (field === undefined) return `${n} pods were made`
+  return field.startsWith('spec.') ? `${field} was written ${n} times` : `${n} ${field}`
 }
 
 function othersCause(objects: readonly string[]): readonly Cause[] {

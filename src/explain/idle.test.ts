@@ -88,6 +88,22 @@ it.each([
     want: [],
   },
   {
+    name: 'a resource with fields of other types',
+    given: [
+      object('argoproj.io/v1beta1', 'ArgoCD', 'argocd', {
+        ha: true,
+        server: { replicas: '3' },
+        nodePlacement: { nodeSelector: { pool: 1 }, affinity: {} },
+      }),
+    ],
+    want: [
+      'spec.ha in body must be of type object: "boolean"',
+      'spec.server.replicas in body must be of type integer: "string"',
+      'spec.nodePlacement.nodeSelector.pool in body must be of type string: "integer"',
+      'ArgoCD has no field spec.nodePlacement.affinity',
+    ],
+  },
+  {
     name: 'a resource of a version that its operator does not read',
     given: [object('argoproj.io/v1', 'ArgoCD', 'argocd', {})],
     want: ['argocd-operator does not read argoproj.io/v1 of ArgoCD'],

@@ -16,6 +16,7 @@ import {
 } from '../platforms/k3s/charts.ts'
 import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
 import { refOf } from '../trials/voyage.ts'
+import { definedKinds } from './kind-hint.ts'
 import { locationFaults } from './mutation-locations.ts'
 
 type Text = Pick<Problem, 'what' | 'why' | 'todo'>
@@ -28,6 +29,7 @@ export function idleIn(platform: Platform): readonly Problem[] {
     ...misplaced(platform),
     ...unread(platform),
     ...chartless(platform),
+    ...faulty(platform),
   ]
 }
 
@@ -127,5 +129,24 @@ function chartless({ objects }: Platform): readonly Problem[] {
           ? 'k3s takes changes of its other components from manifests: --disable it and bring your own'
           : `the chart is in ${where}: write namespace: ${where}`,
     })
+  })
+}
+
+/** Fields of resources that the definition of their operator refuses or drops. */
+function faulty(platform: Platform): readonly Problem[] {
+  // Where the files have the definition, the API server itself says so.
+  const defined = definedKinds(platform.objects.map(({ object }) => object))
+  return operatorsOf(platform).flatMap(operator => {
+    const isDefined = defined.some(
+      ({ kind, group }) => kind === operator.kind && group === operator.group,
+    )
+    if (isDefined || operator.faults === undefined) return []
+    return platform.objects.flatMap(item =>
+      reads(operator, item.object)
+        ? (operator.faults?.(item.object) ?? []).map(({ path, ...words }) =>
+            idle(item, path, words),
+          )
+        : [],
+    )
   })
 }

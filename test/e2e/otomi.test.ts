@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { load, type Report, runCheck } from '../../src/index.ts'
+import { load, type Report, runCheck, runTrialFiles } from '../../src/index.ts'
 import type { PoolSpec } from '../../src/trials/spec.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -86,6 +86,18 @@ describe('a nodeSelector and one team', () => {
     expect(away).toHaveLength(1)
     expect(away[0]).toContain('CronJob gitea/gitea-backup: it does not get to')
     expect(away[0]).toContain('1 more: StatefulSet keycloak/keycloak')
+  })
+
+  it('2.8.1 without teams: what makes the pods of an agent without end', () => {
+    const file = join(example, 'advice', 'o2-upgrade-first.trial.yaml')
+    const results = runTrialFiles([file], { version: 'test' })
+    const report = results.find(({ name }) => name === 'agents-without-teams')?.report
+    const [finding] = report?.findings.filter(({ verdict }) => verdict === 'loop') ?? []
+    expect(finding?.message).toMatch(/^DaemonSet monitoring\/promtail: \d+ pods were made/)
+    expect(finding?.causes[0]).toMatchObject({
+      code: 'tie-replaced',
+      facts: { mutators: ['Assign set-team-node-affinity'] },
+    })
   })
 
   it('2.3.0: operator and mutator rewrite each other for ever: period, writers and field', () => {

@@ -4,6 +4,7 @@
 import type { KubeObject, ObjectRef } from '../../kube/object.ts'
 import type { Operator, Wanted } from '../operators/operator.ts'
 import { accessories, autoscaler, hasApplicationSets } from './accessories.ts'
+import { faultsOf } from './faults.ts'
 import { keptWorkload, named, type Workload } from './parts.ts'
 import { redisProxy, redisServers } from './redis-ha.ts'
 import { isOperator, releaseFor } from './release.ts'
@@ -115,5 +116,6 @@ export const argocdOperator = {
   versions: ['v1alpha1', 'v1beta1'],
   makes: ['Deployment', 'StatefulSet', 'Service', 'ConfigMap'],
   isItself: isOperator,
+  faults: faultsOf,
   wanted,
 } satisfies Operator

@@ -32,6 +32,14 @@ export interface Wanted {
   readonly absent: readonly ObjectRef[]
 }
 
+/** A field of a custom resource that is not as its definition wants it. */
+export interface ResourceFault {
+  readonly path: string
+  readonly what: string
+  readonly why: string
+  readonly todo: string
+}
+
 /** The kinds and versions that an operator acts on, and what it makes of them. */
 export interface Operator {
   /** Also who its requests come from: `argocd-operator`. */
@@ -47,6 +55,8 @@ export interface Operator {
   readonly resyncMs?: number
   /** Its own Deployment, where the cluster has one: without ready pods it does nothing. */
   readonly isItself: (deployment: KubeObject) => boolean
+  /** What is wrong with a resource by its definition, where the operator is known that well. */
+  readonly faults?: (resource: KubeObject) => readonly ResourceFault[]
   /** A function of the resource and of the operator's own Deployment, which tells the release. */
   readonly wanted: (resource: KubeObject, itself: KubeObject | undefined) => Wanted
 }
