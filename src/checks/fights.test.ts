@@ -59,6 +59,16 @@ describe('an operator against a mutator', () => {
     expect(server?.seconds).toBeGreaterThan(0)
   })
 
+  it('is told by the trial that it begins in, and by none after', () => {
+    const { world, result } = install(platform(mutator, argoCd('v1alpha1')))
+    const [run] = result.runs
+    if (run === undefined) throw new Error('an install is one run')
+    expect(fightsIn(run.observation)).not.toEqual([])
+    const later = { ...run.observation, startMs: run.observation.startMs + 1500 }
+    expect(later.world).toBe(world)
+    expect(fightsIn(later)).toEqual([])
+  })
+
   it('control: an operator that leaves the field alone', () => {
     expect(loopsOf(mutator, argoCd('v1beta1'))).toEqual([])
   })

@@ -31,7 +31,27 @@ export function fightsIn(observation: Observation): readonly Verdict[] {
     const mutators = mutatorsOf(note, entry, mutation)
     for (const path of note.paths) add(fights, { note, path, atMs: entry.atMs, mutators })
   }
-  return [...fights.values()].filter(({ times }) => times.length >= attemptsMin).map(verdictOf)
+  const lasting = [...fights].filter(([, { times }]) => times.length >= attemptsMin)
+  if (lasting.length === 0) return []
+  const old = earlierIn(observation)
+  return lasting.flatMap(([id, fight]) => (old.has(id) ? [] : [verdictOf(fight)]))
+}
+
+/** Fights that went on already when the trial began: what showed them told of them. */
+function earlierIn({ world, startMs }: Observation): ReadonlySet<string> {
+  const ids = new Set<string>()
+  for (let index = 0; index < world.traceLength; index += 1) {
+    const entry = world.traceAt(index)
+    if (entry.atMs >= startMs) break
+    if (entry.type !== 'note' || entry.topic !== undoneTopic) continue
+    const note = entry.data as UndoneNote
+    for (const path of note.paths) ids.add(idOf(note, path))
+  }
+  return ids
+}
+
+function idOf({ kind, namespace = '', name, writer = '' }: UndoneNote, path: string): string {
+  return `${kind} ${namespace}/${name} ${path} ${writer}`
 }
 
 /** Notes since the trial began, in order. */
@@ -71,8 +91,7 @@ function add(
     readonly mutators: readonly string[]
   },
 ): void {
-  const { kind, namespace = '', name, writer = '' } = note
-  const id = `${kind} ${namespace}/${name} ${path} ${writer}`
+  const id = idOf(note, path)
   const fight = fights.get(id) ?? { note, path, times: [], mutators: new Set<string>() }
   fight.times.push(atMs)
   for (const mutator of mutators) fight.mutators.add(mutator)
