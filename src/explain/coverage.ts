@@ -179,9 +179,12 @@ function reasonFor(object: KubeObject, { world, on, platform }: Looking): string
   const leaving = on.filter(({ mutator: { match } }) =>
     match.excludedNamespaces.includes(namespace),
   )
-  if (leaving.length > 0) {
-    const [first] = leaving.map(({ mutator: { kind, name } }) => mutatorText(platform, kind, name))
-    return `namespace ${namespace} is left out by ${first?.text ?? ''}`
+  const isFor = ({ mutator: { applyTo = [] } }: Rule): boolean =>
+    applyTo.some(each => each.kinds.includes(object.kind))
+  const first = (leaving.find(isFor) ?? leaving[0])?.mutator
+  if (first !== undefined) {
+    const { text } = mutatorText(platform, first.kind, first.name)
+    return `namespace ${namespace} is left out by ${text}`
   }
   const applied = new Set(
     on.flatMap(({ mutator }) =>

@@ -321,6 +321,10 @@ describe('values that cannot be read', () => {
     expect(found?.todo).not.toBe('')
   })
 
+  it('the team of administrators needs no id', () => {
+    expect(fromText(`${earlier}  admin: {services: []}\n`).problems).toEqual([])
+  })
+
   it('counts and switches of the app', () => {
     const text = `${earlier}apps:\n  argocd: {enabled: "yes", autoscaling: {enabled: 1, minReplicas: "2"}}\n  gatekeeper: {excludedNamespaces: sandbox}\n`
     expect(fromText(text).problems.map(({ what }) => what)).toEqual([

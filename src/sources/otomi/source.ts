@@ -157,7 +157,9 @@ function isTeam(reading: Reading, path: Path, team: string): boolean {
   const { value } = look(reading.values, path) ?? { value: undefined }
   if (reading.values.isLater || value === null || value === undefined) return true
   const id = mapping(reading, path)['id']
-  if (id === team || !isMapping(value)) return true
+  // The team of administrators is always there and needs none.
+  const isGiven = id === team || (team === 'admin' && id === undefined)
+  if (isGiven || !isMapping(value)) return true
   doubtful(reading, [...path, 'id'], {
     what:
       id === undefined
