@@ -2,6 +2,7 @@
 // Upstream: dropDisabledFields of the strategies under pkg/registry and pkg/features, v1.36.3.
 
 import type { AdmissionPlugin } from '../apiserver/admission.ts'
+import { withoutField } from '../kube/gated-fields.ts'
 import type { KubeObject } from '../kube/object.ts'
 
 /** A field and the minor version since which it is kept; `*` stands for each item of a list. */
@@ -64,24 +65,6 @@ const rows: readonly Row[] = [
   ),
 ]
 
-/** The value without the field; the very same value when it is not there. */
-function without(value: unknown, [step, ...rest]: readonly string[]): unknown {
-  if (step === undefined || typeof value !== 'object' || value === null) return value
-  if (step === '*') {
-    if (!Array.isArray(value)) return value
-    const items = value.map(item => without(item, rest))
-    return items.every((item, index) => item === value[index]) ? value : items
-  }
-  const fields = value as Readonly<Record<string, unknown>>
-  if (!(step in fields)) return value
-  if (rest.length === 0) {
-    const { [step]: _dropped, ...kept } = fields
-    return kept
-  }
-  const below = without(fields[step], rest)
-  return below === fields[step] ? value : { ...fields, [step]: below }
-}
-
 /** The plugin of an API server of that minor version; undefined when it drops nothing. */
 export function disabledFields(minor: number): AdmissionPlugin | undefined {
   const dropped = rows.filter(({ since }) => minor < since)
@@ -94,6 +77,6 @@ export function disabledFields(minor: number): AdmissionPlugin | undefined {
     admit: ({ object, resource }) =>
       dropped
         .filter(({ kind }) => kind === resource.key)
-        .reduce<KubeObject>((kept, { path }) => without(kept, path) as KubeObject, object),
+        .reduce<KubeObject>((kept, { path }) => withoutField(kept, path) as KubeObject, object),
   }
 }

@@ -95,7 +95,7 @@ function prepare(
   { object, requested }: Admitted,
 ): KubeObject | ApiStatus {
   const now = formatTime(context.nowMs)
-  const prepared = prepareForCreate(strategyOf(resource), object, now)
+  const prepared = prepareForCreate(strategyOf(resource), named(context, resource, object), now)
   const allocated = allocate(context, resource, prepared, undefined)
   if (isStatus(allocated)) return allocated
   if (resource.key === 'Pod') return preparePod(resource, allocated, requested)
@@ -104,6 +104,12 @@ function prepare(
   return errors.length === 0
     ? applyDefaults(resource.key, allocated)
     : invalidObject(resource, allocated.metadata.name ?? '', errors)
+}
+
+/** A LimitRange that nobody has named gets a name. */
+function named(context: ApiContext, { key }: Resource, object: KubeObject): KubeObject {
+  if (key !== 'LimitRange' || (object.metadata.name ?? '') !== '') return object
+  return { ...object, metadata: { ...object.metadata, name: context.newUid() } }
 }
 
 /** As for other objects, but what the pods of one template share is looked at once. */

@@ -4,6 +4,7 @@
 import { storedForm } from '../kube/conversion/registry.ts'
 import { shapedResource } from '../kube/custom-resource.ts'
 import { decodeObject, strictDecodingText } from '../kube/decode.ts'
+import { withoutGatedFields } from '../kube/gated-fields.ts'
 import { type Kind, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
@@ -30,7 +31,8 @@ export function decode(
   options: DecodeOptions,
 ): KubeObject | ApiStatus {
   if (options.trusted === true) return object
-  const decoded = decodeFields(object, resource, options)
+  const fields = decodeFields(object, resource, options)
+  const decoded = isStatus(fields) ? fields : withoutGatedFields(resource.key, fields)
   const { definition } = resource
   if (definition === undefined || isStatus(decoded)) return decoded
   return shaped(decoded, definition, options.validation)

@@ -345,11 +345,14 @@ function withResourcesOf(before: PodSpec, next: PodSpec): PodSpec {
   return {
     ...before,
     containers: sized(before.containers, next.containers),
-    ...(initContainers && { initContainers: sized(initContainers, next.initContainers ?? []) }),
+    ...(initContainers && { initContainers: sized(initContainers, next.initContainers) }),
   }
 }
 
-function sized(before: readonly Container[], next: readonly Container[]): readonly Container[] {
+function sized(
+  before: readonly Container[] = [],
+  next: readonly Container[] = [],
+): readonly Container[] {
   if (before.length !== next.length) return before
   return before.map((container, index) => {
     const other = next[index]

@@ -27,11 +27,11 @@ export function checkIngress(errors: Errors, object: KubeObject): void {
   const { metadata, spec } = object as Ingress
   const annotated = metadata.annotations?.[classAnnotation]
   const named = spec?.ingressClassName
+  checkIngressSpec(errors, spec ?? {})
   if (annotated !== undefined && named !== undefined && annotated !== named) {
     const detail = 'must match `ingressClassName` when both are specified'
     errors.push(invalid(`annotations.${classAnnotation}`, annotated, detail))
   }
-  checkIngressSpec(errors, spec ?? {})
 }
 
 export function checkIngressUpdate(errors: Errors, object: KubeObject): void {
@@ -46,10 +46,13 @@ function checkIngressSpec(errors: Errors, spec: IngressSpec): void {
   }
   if (defaultBackend !== undefined) checkBackend(errors, 'spec.defaultBackend', defaultBackend)
   rules.forEach((rule, index) => checkRule(errors, `spec.rules[${index}]`, rule))
-  tls.forEach(({ hosts = [] }, index) => {
+  tls.forEach(({ hosts = [], secretName = '' }, index) => {
+    const at = `spec.tls[${index}]`
     hosts.forEach((host, place) => {
-      refuse(errors, `spec.tls[${index}].hosts[${place}]`, host, hostErrors(host))
+      refuse(errors, `${at}.hosts[${place}]`, host, hostErrors(host))
     })
+    if (secretName === '') return
+    refuse(errors, `${at}.secretName`, secretName, dns1123SubdomainErrors(secretName))
   })
   if (ingressClassName === undefined) return
   const messages = dns1123SubdomainErrors(ingressClassName)
@@ -78,9 +81,9 @@ function checkRule(errors: Errors, at: string, { host = '', http }: IngressRule)
     const place = `${at}.http.paths[${index}]`
     if (pathType === undefined) {
       errors.push(required(`${place}.pathType`, 'pathType must be specified'))
-    } else {
-      checkPath(errors, place, path, pathType)
+      return
     }
+    checkPath(errors, place, path, pathType)
     checkBackend(errors, `${place}.backend`, backend ?? {})
   })
 }

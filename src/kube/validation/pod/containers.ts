@@ -245,9 +245,13 @@ function checkMounts(errors: Errors, path: string, container: Container, facts: 
       checkDescendingPath(errors, `${path}.subPathExpr`, subPathExpr)
     }
     checkPropagation(errors, `${path}.mountPropagation`, mount.mountPropagation, container)
+    const { recursiveReadOnly } = mount
+    if (recursiveReadOnly === undefined || readOnlyModes.includes(recursiveReadOnly)) return
+    errors.push(notSupported(`${path}.recursiveReadOnly`, recursiveReadOnly, readOnlyModes))
   })
 }
 
+const readOnlyModes = ['Disabled', 'Enabled', 'IfPossible']
 const propagations = ['Bidirectional', 'HostToContainer', 'None']
 
 function checkPropagation(
