@@ -9,7 +9,8 @@ import { indexes } from '../src/controllers/indexes.ts'
 import type { Actor, Forkable } from '../src/engine/actor.ts'
 import { defaultSchedule } from '../src/engine/schedule.ts'
 import { World } from '../src/engine/world.ts'
-import type { KubeObject } from '../src/kube/object.ts'
+import { kindKeyOf } from '../src/kube/kinds.ts'
+import { type KubeObject, keyOf } from '../src/kube/object.ts'
 import type { Pod } from '../src/kube/generated/types.ts'
 import { scheduler } from '../src/scheduler/actor.ts'
 import { defaultProfile } from '../src/scheduler/configuration.ts'
@@ -56,21 +57,17 @@ function worldOf(workload: Workload, nodes: number): World {
     latencyMs: latencyMsDefault,
   }
   const world = World.create(program, options)
-  const namespaces = ['default', 'kube-system'].map(
-    name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }) as KubeObject,
-  )
-  const listed = workload.objects ?? []
-  const known = listed.some(({ kind }) => kind === 'Namespace')
-    ? listed
-    : [...namespaces, ...listed]
-  for (const object of [...namespaces, ...known]) request(world, { verb: 'create', object })
+  for (const object of workload.objects ?? []) put(world, object)
   for (let index = 0; index < nodes; index += 1) {
-    // Past admission, which would taint a node until its kubelet says that it is ready.
-    const node = nodeOf(index, workload.zones) as KubeObject
-    world.write('Node', node.metadata.name ?? '', node, 'bench')
+    put(world, nodeOf(index, workload.zones) as KubeObject)
   }
   settle(world)
   return world
+}
+
+/** Past admission, which would taint a node until its kubelet says that it is ready. */
+function put(world: World, object: KubeObject): void {
+  world.write(kindKeyOf(object), keyOf(object.metadata), object, 'bench')
 }
 
 /** As a controller creates pods: each has the spec of its template. */
@@ -99,7 +96,7 @@ export function secondsToBind(
   const seconds = processorSeconds() - began
   const pods = world.store.list('Pod') as readonly Pod[]
   const bound = pods.filter(({ spec }) => (spec?.nodeName ?? '') !== '').length
-  const wanted = workload.initPods + workload.pods
+  const wanted = (workload.initTemplates.length === 0 ? 0 : workload.initPods) + workload.pods
   if (bound !== wanted) throw new Error(`${workload.name}: ${bound} of ${wanted} pods are bound`)
   return seconds
 }
@@ -109,6 +106,7 @@ function bindAll(
   templates: readonly Pod[],
   { prefix, count }: { readonly prefix: string; readonly count: number },
 ): void {
+  if (templates.length === 0) return
   for (let index = 0; index < count; index += 1) {
     const template = templates[index % templates.length] as Pod
     const metadata = { ...template.metadata, name: `${prefix}-${index}` }
