@@ -12,6 +12,8 @@ import { SchedulerCache } from './cache.ts'
 import type { DiagnosisView } from './diagnosis.ts'
 import { AssumedObjects } from './assumed-objects.ts'
 import { handleChange, living } from './event-handlers.ts'
+import type { EngineRequest } from './engine.ts'
+import { scheduleBatched } from './batching.ts'
 import { FastEngine } from './fast/engine.ts'
 import type { Pod, SchedulerListers } from './framework.ts'
 import { unschedulableTopic, type UnschedulableNote } from './notes.ts'
@@ -171,8 +173,10 @@ function attempt(context: SchedulerTurn, popped: QueuedPod): void {
 
 function decide(context: SchedulerTurn, pod: Pod): ScheduleOutcome {
   const { turn, state, options, profileOf, engine, listers, at } = context
-  return engine.schedule(pod, {
-    profile: profileOf(pod),
+  state.cycles += 1
+  const profile = profileOf(pod)
+  const request: EngineRequest = {
+    profile,
     cache: state.cache,
     listers,
     nextStartNodeIndex: state.nextStartNodeIndex,
@@ -196,7 +200,13 @@ function decide(context: SchedulerTurn, pod: Pod): ScheduleOutcome {
       preemptionCandidate: count => turn.choose('preemption-candidate', count),
       window: () => turn.choose('scheduler-window', windowsMax),
     },
-  })
+  }
+  if (!profile.batches) return engine.schedule(pod, request)
+  const name = profile.schedulerName
+  const attempted = { engine, request, cycle: state.cycles, nowMs: at.nowMs }
+  const { outcome, batch } = scheduleBatched(pod, state.batches.get(name), attempted)
+  if (batch !== undefined) state.batches = new Map(state.batches).set(name, batch)
+  return outcome
 }
 
 /** Reserves, assumes, and binds unless volumes have to be bound first. */

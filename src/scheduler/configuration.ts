@@ -6,6 +6,7 @@ import { featuresOf, type SchedulerFeatures, type SchedulerVersion } from './fea
 import type { SchedulerPlugin } from './framework.ts'
 import type { ConfigurationFault } from './configuration-reading.ts'
 import { failed } from './status.ts'
+import { canBatch } from './batching.ts'
 import { decodePluginArgs } from './plugin-args-decoding.ts'
 import { type DefaultPlugin, defaultPlugins } from './plugins/registry.ts'
 import { type ExtensionPoint, extensionPoints, type Profile } from './profile.ts'
@@ -53,7 +54,7 @@ export function decodeConfiguration(
       const where = `initializing profiles: creating profile for scheduler name ${schedulerName}`
       faults.push({ path: at, text: `${where}: ${text}` })
     }
-    return {
+    const decoded = {
       schedulerName,
       features,
       args,
@@ -61,6 +62,8 @@ export function decodeConfiguration(
       parallelism: configuration.parallelism ?? parallelismDefault,
       ...pluginsOf({ sets, features, unknown, path, refuse, schedulerName }),
     }
+    const hasExtenders = (configuration.extenders ?? []).length > 0
+    return { ...decoded, batches: canBatch(decoded, hasExtenders) }
   })
   return { profiles, queue: queueOptionsOf(configuration), unknown, faults }
 }

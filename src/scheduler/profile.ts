@@ -30,6 +30,8 @@ export interface Profile {
   readonly percentageOfNodesToScore: number
   /** How many nodes are looked at at the same time. */
   readonly parallelism: number
+  /** Pods of this profile may use the scores of the one before (batching.ts). */
+  readonly batches: boolean
   readonly preEnqueue: readonly PreEnqueuePlugin[]
   readonly queueSort: readonly QueueSortPlugin[]
   readonly preFilter: readonly PreFilterPlugin[]

@@ -1,6 +1,7 @@
 // The scheduler's state and what one turn of it works with.
 
 import type { Forkable, Turn } from '../engine/actor.ts'
+import type { Batch } from './batching.ts'
 import { AssumedObjects } from './assumed-objects.ts'
 import type { SchedulerCache } from './cache.ts'
 import type { SchedulingEngine } from './engine.ts'
@@ -25,6 +26,10 @@ export class SchedulerState implements Forkable {
   /** What this scheduler wrote and its informer does not show yet. */
   assumed = new AssumedObjects()
   nextStartNodeIndex = 0
+  /** Attempts so far. */
+  cycles = 0
+  /** By profile; replaced, never changed. */
+  batches: ReadonlyMap<string, Batch> = new Map()
   /** When something last changed that an attempt could depend on. */
   lastChangeMs = 0
   /** Time of the wake that is planned, or -1. */
@@ -40,6 +45,8 @@ export class SchedulerState implements Forkable {
     const copy = new SchedulerState(this.cache.fork(), this.queue.fork(), new Map(this.waiting))
     copy.assumed = this.assumed.fork()
     copy.nextStartNodeIndex = this.nextStartNodeIndex
+    copy.cycles = this.cycles
+    copy.batches = this.batches
     copy.lastChangeMs = this.lastChangeMs
     copy.wakeAtMs = this.wakeAtMs
     return copy as this
