@@ -103,22 +103,23 @@ export function finishInstall(
 
 /**
  * Namespaces come first, since nothing can be created in one that is not there yet, and webhooks
- * last, as Helm has it: nobody answers them before. What an operator acts on comes after all else,
- * since its operator and what that meets have to be there.
+ * last, as Helm has it: nobody answers them before. Mutators of Gatekeeper come before what they
+ * are about, since it is installed before the rest of a platform. What an operator acts on comes
+ * after all else, since its operator and what that meets have to be there.
  */
 function inOrder(platform: Platform): readonly KubeObject[] {
   const all = platform.objects.map(({ object }) => object)
   const operators = operatorsOf(platform)
   const rankOf = (object: KubeObject): number =>
-    operators.some(operator => reads(operator, object)) ? 3 : rankOfKind(object)
-  return [0, 1, 2, 3].flatMap(rank => all.filter(object => rankOf(object) === rank))
+    operators.some(operator => reads(operator, object)) ? 4 : rankOfKind(object)
+  return [0, 1, 2, 3, 4].flatMap(rank => all.filter(object => rankOf(object) === rank))
 }
 
-function rankOfKind({ kind }: KubeObject): number {
+function rankOfKind({ apiVersion, kind }: KubeObject): number {
   if (kind === 'Namespace') return 0
-  return kind === 'MutatingWebhookConfiguration' || kind === 'ValidatingWebhookConfiguration'
-    ? 2
-    : 1
+  if (/^(?:mutations|config)\.gatekeeper\.sh\//.test(apiVersion)) return 1
+  const isWebhook = kind === 'MutatingWebhookConfiguration'
+  return isWebhook || kind === 'ValidatingWebhookConfiguration' ? 3 : 2
 }
 
 /** Namespaces that objects live in but that no object defines: taken as existing. */

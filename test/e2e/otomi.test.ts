@@ -67,6 +67,21 @@ describe('a nodeSelector and one team', () => {
     ])
   })
 
+  it('2.8.1: mutations strike also where the manifests are named before them', () => {
+    const values = join(example, 'values', 'v2.8.1.yaml')
+    const team = join(example, 'manifests', 'team.yaml')
+    const [platform] = pools
+    for (const inputs of [
+      [values, team],
+      [team, values],
+    ]) {
+      const loaded = load(inputs, { pools: platform === undefined ? [] : [platform] })
+      const report = runCheck(loaded, { version: 'test', trials: ['install'], sources: inputs })
+      const names = found(report, 'pending-forever').map(({ object }) => object.name)
+      expect(names).toEqual(['web'])
+    }
+  })
+
   it('2.8.1: all of it is placed, and what slips through is told', () => {
     const report = ofExample('v2.8.1')
     expect(found(report, 'pending-forever')).toEqual([])
