@@ -11,6 +11,7 @@ import {
 } from './default-toleration-seconds.ts'
 import { disabledFields } from './disabled-fields.ts'
 import { gatekeeperMutation } from './gatekeeper-mutation.ts'
+import { kyvernoMutation } from './kyverno-mutation.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { mutatingAdmissionPolicy } from './mutating-admission-policy.ts'
 import { mutatingWebhooks } from './mutating-webhooks.ts'
@@ -39,6 +40,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   podTopologyLabels,
   mutatingAdmissionPolicy,
   gatekeeperMutation,
+  kyvernoMutation,
   mutatingWebhooks,
   validatingAdmissionPolicy,
   validatingWebhooks,

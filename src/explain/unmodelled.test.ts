@@ -32,6 +32,17 @@ it.each([
     want: [],
   },
   {
+    name: 'a rule of Kyverno that merges a patch is modelled, one with variables is not',
+    given: object('kyverno.io/v1', 'ClusterPolicy', {
+      rules: [
+        { name: 'a', match: {}, mutate: { patchStrategicMerge: { spec: { x: 1 } } } },
+        { name: 'b', match: {}, mutate: { patchStrategicMerge: { spec: { x: '{{ y }}' } } } },
+        { name: 'c', match: {}, validate: {} },
+      ],
+    }),
+    want: [{ kind: 'ClusterPolicy x', effect: 'not applied: b (variables), c (validate)' }],
+  },
+  {
     name: 'a mutator that asks a provider is not',
     given: object(mutations, 'Assign', { parameters: { assign: { externalData: {} } } }),
     want: [

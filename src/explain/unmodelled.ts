@@ -1,6 +1,7 @@
 // What the input holds that no part of the twin acts on, and what that means for the verdicts.
 
 import { objectAt } from '../admission/gatekeeper/mutator.ts'
+import { kyvernoPolicyKinds, unmodelledRules } from '../admission/kyverno/policy.ts'
 import { compareStrings } from '../base/compare.ts'
 import { isServed, kindKeyOf, kinds } from '../kube/kinds.ts'
 import type { Extender } from '../kube/generated/types.ts'
@@ -49,9 +50,14 @@ export function unmodelledIn(platform: Platform): readonly UnmodelledKind[] {
   const operators = operatorsOf(platform)
   const asked = askedExtenders(schedulers ?? [], objects)
   const found = new Map<string, Found>()
+  const rules: UnmodelledKind[] = []
   const scripted = objects.some(({ object }) => kindKeyOf(object) === 'Load.seatrial.dev')
   for (const each of objects) {
     if (scripted && each.object.kind === 'HorizontalPodAutoscaler') continue
+    if (kyvernoPolicyKinds.has(kindKeyOf(each.object))) {
+      rules.push(...unmodelledPolicy(each))
+      continue
+    }
     const effect = effectOn(each.object, operators)
     if (effect === undefined) continue
     const name = nameOf(each.object)
@@ -62,11 +68,10 @@ export function unmodelledIn(platform: Platform): readonly UnmodelledKind[] {
       count: (known?.count ?? 0) + 1,
     })
   }
-  if (found.size === 0) return asked
+  if (found.size === 0 && rules.length === 0) return asked
   const defined = definedKinds(objects.map(({ object }) => object))
-  return [...asked, ...[...found].map(([kind, each]) => unmodelledKind(kind, each, defined))].sort(
-    (a, b) => compareStrings(a.kind, b.kind),
-  )
+  const all = [...found].map(([kind, each]) => unmodelledKind(kind, each, defined))
+  return [...asked, ...all, ...rules].sort((a, b) => compareStrings(a.kind, b.kind))
 }
 
 /** Extenders are programs of the user: nothing of theirs is called. */
@@ -98,6 +103,23 @@ function concernsAny(
     const text = JSON.stringify(object)
     return managedResources.some(({ name }) => text.includes(JSON.stringify(name)))
   })
+}
+
+/** The rules of a policy of Kyverno that are not applied. */
+function unmodelledPolicy({ object, locate }: PlatformObject): readonly UnmodelledKind[] {
+  const left = unmodelledRules(object)
+  const [first] = left
+  if (first === undefined) return []
+  const rules = left.map(({ name, problem }) => `${name} (${problem})`)
+  return [
+    {
+      kind: `${object.kind} ${object.metadata.name ?? ''}`,
+      count: 1,
+      effect: `not applied: ${rules.join(', ')}`,
+      locations: [locate(`spec.rules[${first.index}]`)],
+      decisive: false,
+    },
+  ]
 }
 
 function nameOf(object: KubeObject): string {

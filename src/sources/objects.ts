@@ -4,6 +4,7 @@ import type { Problem } from '../base/problem.ts'
 import type { PathPart } from '../kube/field-path.ts'
 import { groupOf, kindKey, kinds } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { withJsonPatches } from './kyverno-patches.ts'
 import { codes, errorAt, warningAt } from './problems.ts'
 import { locateIn, rangeIn, type SourceObject, sourceObject } from './source-object.ts'
 import type { ReadDocument } from './yaml/read.ts'
@@ -117,7 +118,8 @@ function add(
   }
   const problem = shapeProblem(value, document, prefix)
   if (problem === undefined) {
-    found.objects.push(sourceObject(value as KubeObject, document.source, prefix))
+    const object = withJsonPatches(value) as unknown as KubeObject
+    found.objects.push(sourceObject(object, document.source, prefix))
   } else found.problems.push(problem)
 }
 

@@ -6,7 +6,7 @@ import type { Command } from './framework.ts'
 export const explain = {
   name: 'explain',
   doc: 'Say what a rule means, all that the trials show of a finding or an object, who wrote a field, or where a pod may go.',
-  args: '[RULE|FINDING|OBJECT [PATH]...]',
+  args: '[RULE|FINDING|OBJECT|PATH...]',
   flags: [...inputFlags, ...platformFlags, ...runFlags, 'remedies', 'output', 'color'],
   outputs: documentOutputs,
   examples: [
