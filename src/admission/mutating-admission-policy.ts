@@ -20,7 +20,7 @@ import {
   type Expression,
   expression,
   type PolicyProgram,
-  programOf,
+  programsOf,
   type Subject,
   subjectOf,
 } from './policies/conditions.ts'
@@ -33,25 +33,18 @@ interface Program extends PolicyProgram {
   readonly mutations: readonly Expression[]
 }
 
-const programs = new WeakMap<Spec, Program>()
-
 function isApply({ patchType }: Mutation): boolean {
   return patchType === 'ApplyConfiguration'
 }
 
-function compiled(spec: Spec): Program {
-  const known = programs.get(spec)
-  if (known !== undefined) return known
-  const base = programOf(spec)
+const compiled = programsOf((base, spec: Spec): Program => {
   const mutations = (spec.mutations ?? []).map(mutation => {
     const part = isApply(mutation) ? mutation.applyConfiguration : mutation.jsonPatch
     const purpose = isApply(mutation) ? 'apply' : 'jsonPatch'
     return expression(base.compiler, part?.expression ?? '', purpose)
   })
-  const program: Program = { ...base, mutations }
-  programs.set(spec, program)
-  return program
-}
+  return { ...base, mutations }
+})
 
 /** One change of an object; the text says why it cannot be made. */
 function mutated({ spec, param }: Invocation<Spec>, index: number, subject: Subject): Changed {

@@ -18,7 +18,7 @@ import {
   type Expression,
   expression,
   type PolicyProgram,
-  programOf,
+  programsOf,
   type Subject,
   subjectOf,
 } from './policies/conditions.ts'
@@ -33,27 +33,19 @@ interface Program extends PolicyProgram {
   readonly annotations: readonly Expression[]
 }
 
-const programs = new WeakMap<Spec, Program>()
-
-function compiled(spec: Spec): Program {
-  const known = programs.get(spec)
-  if (known !== undefined) return known
-  const base = programOf(spec)
+const compiled = programsOf((base, { validations = [], auditAnnotations = [] }: Spec): Program => {
   const { compiler } = base
-  const validations = spec.validations ?? []
-  const program: Program = {
+  return {
     ...base,
     validations: validations.map(each => expression(compiler, each.expression, 'condition')),
     messages: validations.map(({ messageExpression: text = '' }) =>
       text === '' ? undefined : expression(compiler, text, 'message'),
     ),
-    annotations: (spec.auditAnnotations ?? []).map(each =>
+    annotations: auditAnnotations.map(each =>
       expression(compiler, each.valueExpression, 'annotation'),
     ),
   }
-  programs.set(spec, program)
-  return program
-}
+})
 
 /** Why a policy does not want the request. */
 interface Decision {

@@ -1,17 +1,8 @@
 // AssignImage sets domain, path or tag of an image reference.
 // Port of gatekeeper v3.23.1 pkg/mutation/mutators/assignimage.
 
-import { applyToOf } from './apply-to.ts'
-import {
-  checkKeyKept,
-  identityOf,
-  isBelowMetadata,
-  lastList,
-  locationOf,
-  testsOf,
-} from './build.ts'
+import { checkKeyKept, commonOf, lastList, targetOf } from './build.ts'
 import { checkImageParts, type Image, withImageParts } from './image.ts'
-import { matchOf } from './match.ts'
 import { MutationError } from './mutation-error.ts'
 import { type MutatorKind, objectAt, textOf, withField } from './mutator.ts'
 
@@ -21,29 +12,19 @@ export const assignImage = {
   kind,
   doc: 'Replaces parts of an image reference.',
   build(source) {
-    const { name, id } = identityOf(source, kind)
-    const spec = objectAt(source, 'spec')
-    const path = locationOf(spec, at => `invalid location format \`${at}\` for assignImage ${name}`)
-    if (isBelowMetadata(path)) throw new MutationError(`assignImage ${name} can't change metadata`)
+    const target = targetOf(source, kind, { located: 'assignImage', word: 'assignImage' })
+    const { name, path, spec } = target
     if (lastList(path) !== undefined) {
       throw new MutationError(`assignImage ${name} cannot mutate list-type fields`)
     }
     checkKeyKept(path)
-    const parameters = objectAt(spec['parameters'])
-    const parts = partsOf(parameters, name)
+    const parts = partsOf(objectAt(spec['parameters']), name)
     return {
-      id,
-      kind,
-      name,
-      tests: testsOf(parameters, path, `${kind} ${name}`),
-      applyTo: applyToOf(spec['applyTo'], kind, name),
-      match: matchOf(spec['match']),
-      path,
+      ...commonOf(target),
       setter: {
         set: (parent, key) => withField(parent, key, withImageParts(imageAt(parent, key), parts)),
       },
       schema: { terminal: 'String', mustTerminate: true },
-      source,
     }
   },
 } satisfies MutatorKind

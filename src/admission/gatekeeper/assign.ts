@@ -1,21 +1,12 @@
 // Assign sets a field outside of metadata.
 // Port of gatekeeper v3.23.1 pkg/mutation/mutators/assign.
 
-import { applyToOf } from './apply-to.ts'
 import { type Assigned, assignedOf, assigning } from './assignment.ts'
-import {
-  checkKeyKept,
-  identityOf,
-  isBelowMetadata,
-  lastList,
-  locationOf,
-  testsOf,
-} from './build.ts'
+import { checkKeyKept, commonOf, lastList, targetOf } from './build.ts'
 import { goValueText, isMap, plainJson } from './go-value.ts'
 import type { ListNode } from './location.ts'
-import { matchOf } from './match.ts'
 import { MutationError } from './mutation-error.ts'
-import { type MutatorKind, objectAt } from './mutator.ts'
+import type { MutatorKind } from './mutator.ts'
 
 const kind = 'Assign'
 
@@ -23,28 +14,18 @@ export const assign = {
   kind,
   doc: 'Sets a field, or an element of a keyed list, to a constant or a name.',
   build(source) {
-    const { name, id } = identityOf(source, kind)
-    const spec = objectAt(source, 'spec')
-    const path = locationOf(spec, at => `invalid location format \`${at}\` for Assign ${name}`)
-    if (isBelowMetadata(path)) throw new MutationError(`assign ${name} can't change metadata`)
+    const target = targetOf(source, kind, { word: 'assign' })
+    const { path, spec } = target
     checkKeyKept(path)
-    const { parameters } = spec
-    const assigned = assignedOf(parameters)
+    const assigned = assignedOf(spec['parameters'])
     const list = lastList(path)
     if (list !== undefined) checkElement(list, assigned)
     return {
-      id,
-      kind,
-      name,
-      tests: testsOf(parameters, path, `${kind} ${name}`),
-      applyTo: applyToOf(spec['applyTo'], kind, name),
-      match: matchOf(spec['match']),
-      path,
+      ...commonOf(target),
       setter: assigning(assigned),
       setsGoValues: assigned.from === 'value' && plainJson(assigned.value) !== assigned.value,
       ...(assigned.from === 'provider' && { isExternal: true }),
       schema: { terminal: 'Unknown', mustTerminate: false },
-      source,
     }
   },
 } satisfies MutatorKind

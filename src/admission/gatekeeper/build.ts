@@ -2,9 +2,12 @@
 // pkg/mutation/mutators/core/mutator.go.
 
 import type { KubeObject } from '../../kube/object.ts'
+import type { JsonObject } from '../../kube/patch/json.ts'
+import { applyToOf } from './apply-to.ts'
 import { type ListNode, parseLocation, type Path } from './location.ts'
+import { matchOf } from './match.ts'
 import { MutationError } from './mutation-error.ts'
-import { listOf, mutatorGroup, objectAt, textOf } from './mutator.ts'
+import { listOf, type Mutator, mutatorGroup, objectAt, textOf } from './mutator.ts'
 import { type PathTests, pathTestsOf } from './path-tests.ts'
 
 const nameLengthMax = 63
@@ -45,6 +48,53 @@ function subPathOf(subPath: string, owner: string): Path {
     throw new MutationError(
       `problem parsing sub path \`${subPath}\` for ${owner}: ${error.message}`,
     )
+  }
+}
+
+/** What a mutator outside of metadata sets, and how its kind is called in messages. */
+export interface Target {
+  readonly source: KubeObject
+  readonly kind: string
+  readonly name: string
+  readonly id: string
+  readonly spec: JsonObject
+  readonly path: Path
+}
+
+/** The location of a mutator; `word` is its kind where it may not change metadata. */
+export function targetOf(
+  source: KubeObject,
+  kind: string,
+  { located = kind, word }: { readonly located?: string; readonly word: string },
+): Target {
+  const { name, id } = identityOf(source, kind)
+  const spec = objectAt(source, 'spec')
+  const path = locationOf(spec, at => `invalid location format \`${at}\` for ${located} ${name}`)
+  if (isBelowMetadata(path)) throw new MutationError(`${word} ${name} can't change metadata`)
+  return { source, kind, name, id, spec, path }
+}
+
+/** What is read alike after the parameters of the kind. */
+export function commonOf({
+  source,
+  kind,
+  name,
+  id,
+  spec,
+  path,
+}: Target): Pick<
+  Mutator,
+  'id' | 'kind' | 'name' | 'tests' | 'applyTo' | 'match' | 'path' | 'source'
+> {
+  return {
+    id,
+    kind,
+    name,
+    tests: testsOf(spec['parameters'], path, `${kind} ${name}`),
+    applyTo: applyToOf(spec['applyTo'], kind, name),
+    match: matchOf(spec['match']),
+    path,
+    source,
   }
 }
 

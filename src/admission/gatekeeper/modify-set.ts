@@ -2,10 +2,8 @@
 // Port of gatekeeper v3.23.1 pkg/mutation/mutators/modifyset.
 
 import { isArray, type JsonObject } from '../../kube/patch/json.ts'
-import { applyToOf } from './apply-to.ts'
-import { identityOf, isBelowMetadata, lastList, locationOf, testsOf } from './build.ts'
+import { commonOf, lastList, targetOf } from './build.ts'
 import { goValueText, nilSlice, sameGoValue } from './go-value.ts'
-import { matchOf } from './match.ts'
 import { MutationError } from './mutation-error.ts'
 import { type MutatorKind, objectAt, type Setter, textOf, withField } from './mutator.ts'
 
@@ -15,10 +13,8 @@ export const modifySet = {
   kind,
   doc: 'Merges values into a list or prunes them from it.',
   build(source) {
-    const { name, id } = identityOf(source, kind)
-    const spec = objectAt(source, 'spec')
-    const path = locationOf(spec, at => `invalid location format \`${at}\` for ModifySet ${name}`)
-    if (isBelowMetadata(path)) throw new MutationError(`modifyset ${name} can't change metadata`)
+    const target = targetOf(source, kind, { word: 'modifyset' })
+    const { path, spec } = target
     if (lastList(path) !== undefined) {
       throw new MutationError('final node in a modifyset location cannot be a keyed list')
     }
@@ -26,17 +22,10 @@ export const modifySet = {
     const { operation } = objectAt(parameters)
     const { fromList } = objectAt(parameters, 'values')
     return {
-      id,
-      kind,
-      name,
-      tests: testsOf(parameters, path, `${kind} ${name}`),
-      applyTo: applyToOf(spec['applyTo'], kind, name),
-      match: matchOf(spec['match']),
-      path,
+      ...commonOf(target),
       setter: modifying(textOf(operation), isArray(fromList) ? fromList : nilSlice),
       setsGoValues: !isArray(fromList),
       schema: { terminal: 'Set', mustTerminate: false },
-      source,
     }
   },
 } satisfies MutatorKind

@@ -38,7 +38,22 @@ export function expression(
   return { text, compiled: compiler.compile(text, purpose) }
 }
 
-export function programOf(spec: PolicySpec): PolicyProgram {
+/** Compiles the expressions of a spec once; `own` adds those that only its kind has. */
+export function programsOf<S extends PolicySpec, P extends PolicyProgram>(
+  own: (base: PolicyProgram, spec: S) => P,
+): (spec: S) => P {
+  const programs = new WeakMap<S, P>()
+  return spec => {
+    let program = programs.get(spec)
+    if (program === undefined) {
+      program = own(programOf(spec), spec)
+      programs.set(spec, program)
+    }
+    return program
+  }
+}
+
+function programOf(spec: PolicySpec): PolicyProgram {
   const compiler = new (cel().PolicyCompiler)({ hasParams: spec.paramKind !== undefined })
   for (const { name, expression: text } of spec.variables ?? []) compiler.addVariable(name, text)
   const conditions = (spec.matchConditions ?? []).map(each =>
