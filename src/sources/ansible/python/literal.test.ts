@@ -95,3 +95,17 @@ it('reports what cannot be a key', () => {
   expect(literalOf('{[1]: 2}')).toEqual({ error: "unhashable type: 'list'" })
   expect(literalOf('{({},)}')).toEqual({ error: "unhashable type: 'dict'" })
 })
+
+it('line ends are blanks inside brackets and at the end, and nowhere else', () => {
+  expect(literalOf('{\n  "a": [1,\n    2],  # two\n}\n')).toEqual({
+    value: new Map([['a', [1, 2]]]),
+  })
+  expect(literalOf('1\n')).toEqual({ value: 1 })
+  expect(literalOf('1\n2')).toBeUndefined()
+})
+
+it('names of JSON stand for values where they are given', () => {
+  const names = new Map<string, Value>([['true', true]])
+  expect(literalOf('[true, None]', names)).toEqual({ value: [true, null] })
+  expect(literalOf('[true]')).toBeUndefined()
+})

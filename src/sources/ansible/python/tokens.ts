@@ -10,7 +10,10 @@ export type Token =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'mark'; readonly mark: string }
 
-const blanks = /^(?:[ \t\f]|#[^\n]*$)+/
+const blanks = /^(?:[ \t\f]|\\\r?\n|#[^\n]*$)+/
+/** Line ends count inside brackets only, and at the end of a text. */
+const blanksInside = /^(?:[ \t\f]|\\?\r?\n|#[^\n]*)+/
+const onlyBlanks = /^(?:[ \t\f\r\n]|#[^\n]*)*$/
 const name = /^[A-Za-z_]\w*/
 const number =
   /^(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:[0-9](?:_?[0-9])*)?\.?(?:[0-9](?:_?[0-9])*)?(?:[eE][-+]?[0-9](?:_?[0-9])*)?[jJ]?)/
@@ -22,13 +25,21 @@ const digitsMax = 4300
 export function tokensOf(text: string): readonly Token[] | undefined {
   const tokens: Token[] = []
   let rest = text.replace(blanks, '')
-  while (rest !== '') {
+  let depth = 0
+  while (rest !== '' && !(/^[\r\n#]/.test(rest) && onlyBlanks.test(rest))) {
     const read = readToken(rest)
     if (read === undefined) return undefined
     tokens.push(read.token)
-    rest = rest.slice(read.length).replace(blanks, '')
+    depth += depthOf(read.token)
+    rest = rest.slice(read.length).replace(depth > 0 ? blanksInside : blanks, '')
   }
   return tokens
+}
+
+function depthOf(token: Token): number {
+  if (token.kind !== 'mark') return 0
+  if ('([{'.includes(token.mark)) return 1
+  return ')]}'.includes(token.mark) ? -1 : 0
 }
 
 interface Read {

@@ -119,7 +119,8 @@ export function slice(object: Value, bounds: readonly (Value | undefined)[]): Va
   if (object instanceof View && object.type === 'range') {
     return new View('range', sliced(object.items, numbers))
   }
-  return new Undefined(`${reprOfText(`${typeName(object)} object`)} has no element slice(...)`)
+  if (isMapping(object)) throw new TemplateFailure("unhashable type: 'slice'")
+  throw new TemplateFailure(`'${typeName(object)}' object is not subscriptable`)
 }
 
 /** Python's slice of a list. */

@@ -3,7 +3,13 @@
 // _internal/_templating/_engine.py.
 
 import { type Value } from '../values.ts'
-import { SyntaxFailure, TemplateFailure, UndefinedFailure, UnknownSignal } from './failures.ts'
+import {
+  limitFailure,
+  SyntaxFailure,
+  TemplateFailure,
+  UndefinedFailure,
+  UnknownSignal,
+} from './failures.ts'
 import { finalizeNative } from './finalize.ts'
 import { Frame } from './frame.ts'
 import { truth } from './python/iterate.ts'
@@ -42,7 +48,8 @@ export function evaluateCondition(condition: Value, scope: Scope): Verdict {
       return verdictOf(value.truth, condition)
     }
     return verdictOf(truth(value), condition)
-  } catch (error) {
+  } catch (given) {
+    const error = limitFailure(given) ?? given
     if (error instanceof UnknownSignal) return { unknown: error.unknown.reasons, condition }
     if (!(error instanceof TemplateFailure)) throw error
     return {

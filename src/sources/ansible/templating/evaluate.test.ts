@@ -65,3 +65,14 @@ describe('a template', () => {
     expect(evaluate('{{ list }}', scope)).toEqual({ value: ['a'] })
   })
 })
+
+it.each([
+  "{{ 'x' * 10000000000 }}",
+  "{{ 'x' | center(1000000000) }}",
+  "{{ 'x' | indent(1000000000, true) }}",
+  "{{ 'x'.ljust(1000000000) }}",
+  "{{ '%1000000000s' | format('x') }}",
+  "{{ 'abcdefghijkl' | permutations | list }}",
+])('%s is an error and no crash', text => {
+  expect(evaluate(text, scopeWith({}))).toHaveProperty('error')
+})

@@ -3,7 +3,7 @@
 // _internal/_templating/_engine.py.
 
 import type { Value } from '../values.ts'
-import { SyntaxFailure, TemplateFailure, UnknownSignal } from './failures.ts'
+import { limitFailure, SyntaxFailure, TemplateFailure, UnknownSignal } from './failures.ts'
 import { finalizeNative } from './finalize.ts'
 import { failureOf } from './python/types.ts'
 import { isAboutUndefined, type Scope } from './scope.ts'
@@ -24,7 +24,8 @@ export function evaluate(value: Value, scope: Scope): Evaluated {
     if (result instanceof Undefined && !(result instanceof LenientUndefined))
       throw failureOf(result)
     return { value: result }
-  } catch (error) {
+  } catch (given) {
+    const error = limitFailure(given) ?? given
     if (error instanceof UnknownSignal) return { unknown: error.unknown.reasons }
     if (!(error instanceof TemplateFailure)) throw error
     return { error: errorText(error, value), isUndefined: isAboutUndefined(error, scope) }

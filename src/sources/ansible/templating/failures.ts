@@ -40,3 +40,10 @@ export class UnknownSignal {
     this.unknown = unknown
   }
 }
+
+/** What the limits of the machine are for a template: an error like any other. */
+export function limitFailure(error: unknown): TemplateFailure | undefined {
+  if (!(error instanceof RangeError)) return undefined
+  const isDepth = error.message.includes('call stack')
+  return new TemplateFailure(isDepth ? 'maximum recursion depth exceeded' : 'MemoryError')
+}

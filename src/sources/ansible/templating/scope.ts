@@ -339,19 +339,15 @@ export class Scope implements Context {
       const unknown = all.filter(value => value instanceof Unknown)
       if (unknown.length > 0) return mergeUnknown(unknown as Unknown[])
     }
-    if (plugin.takesUndefined !== true) {
-      const missing = all.find(value => value instanceof Undefined)
-      if (missing instanceof Undefined) return this.#undefined(missing)
-    }
-    return this.#captured(() =>
-      plugin.run(input, bind(plugin.params ?? '', given, name), this, given),
-    )
-  }
-
-  #undefined(value: Undefined): Value {
-    if (this.isNative) return value
-    touch(value)
-    return value
+    const missing =
+      plugin.takesUndefined === true ? undefined : all.find(value => value instanceof Undefined)
+    if (missing instanceof Undefined && this.isNative) return missing
+    return this.#captured(() => {
+      // Before 2.19 arguments that do not fit are an error whatever the input is.
+      const bound = bind(plugin.params ?? '', given, name)
+      if (missing instanceof Undefined) touch(missing)
+      return plugin.run(input, bound, this, given)
+    })
   }
 
   // Since 2.19 the error of a plugin is a value that fails when it is used.

@@ -4,6 +4,7 @@ import { numberOf, type Value } from '../../values.ts'
 import { TemplateFailure } from '../failures.ts'
 import { type Plugin, required } from '../plugin.ts'
 import { str } from '../python/represent.ts'
+import { repeatText } from '../python/repeat.ts'
 
 interface Style {
   readonly beginning?: string
@@ -38,12 +39,12 @@ export const comment: Plugin = {
       mark.trimEnd() + line,
     )
     const prefixes =
-      before === '' ? '' : (before === line ? line : before + line).repeat(count(prefixCount))
+      before === '' ? '' : repeatText(before === line ? line : before + line, count(prefixCount))
     return [
       start === '' ? '' : start + line,
       prefixes,
       body,
-      `${line}${after}`.repeat(count(postfixCount)),
+      repeatText(`${line}${after}`, count(postfixCount)),
       last === '' ? '' : line + last,
     ].join('')
   },

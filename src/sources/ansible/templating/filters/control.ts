@@ -64,6 +64,7 @@ const mandatory: Plugin = {
 const typeDebug: Plugin = {
   takesUndefined: true,
   run: (input, _args, { isNative }) => {
+    if (input instanceof Deferred && !input.isUndefined) return 'CapturedExceptionMarker'
     if (input instanceof Undefined) return isNative ? 'UndefinedMarker' : 'AnsibleUndefined'
     return typeName(input)
   },

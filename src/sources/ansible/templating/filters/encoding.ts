@@ -11,6 +11,7 @@ import { dumpYaml } from '../python/yaml-dump.ts'
 import { characters, typeName } from '../python/types.ts'
 import { NativeText, Unknown } from '../special.ts'
 import { loadYaml, loadYamlAll } from './yaml-load.ts'
+import { repeatText } from '../python/repeat.ts'
 
 function dumpOptions(named: ReadonlyMap<string, Value>, base: DumpOptions): DumpOptions {
   const indent = named.get('indent')
@@ -36,7 +37,7 @@ function pairOf(value: Value): readonly string[] {
 function indentOf(value: Value): string | undefined {
   if (value === null) return undefined
   const number = numberOf(value)
-  return number === undefined ? str(value) : ' '.repeat(Number(number))
+  return number === undefined ? str(value) : repeatText(' ', Number(number))
 }
 
 // Before 2.19 what these filters write stays a text.
@@ -122,14 +123,49 @@ function hashing(kind: string): Plugin {
   return { run: input => digest(str(input), kind) }
 }
 
+// Characters of no meaning are left out, and the first complete padding ends the text.
+function base64Of(text: string): string {
+  const digits = text.replace(/[^A-Za-z0-9+/=]/g, '')
+  const end = /^([^=]*?)(=+)/.exec(digits)
+  const body = (end?.[1] ?? digits).length
+  const wanted = (4 - (body % 4)) % 4
+  if (body % 4 === 1) {
+    throw new TemplateFailure(
+      `Invalid base64-encoded string: number of data characters (${body}) cannot be 1 more than a multiple of 4`,
+    )
+  }
+  if ((end?.[2] ?? '').length < wanted) throw new TemplateFailure('Incorrect padding')
+  return digits.slice(0, body)
+}
+
+// Bytes that are no UTF-8 stand as lone surrogates. Upstream: Python's surrogateescape.
+function textOfBytes(bytes: Buffer): string {
+  let text = ''
+  let at = 0
+  while (at < bytes.length) {
+    const size = sizeOfCharacter(bytes, at)
+    if (size === 0) text += String.fromCharCode(0xdc00 + (bytes[at] ?? 0))
+    else text += bytes.toString('utf8', at, at + size)
+    at += Math.max(size, 1)
+  }
+  return text
+}
+
+/** Bytes of the character that begins here, or 0 where none does. */
+function sizeOfCharacter(bytes: Buffer, at: number): number {
+  const first = bytes[at] ?? 0
+  const size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+  if (size === 0 || first > 0xf4 || at + size > bytes.length) return 0
+  const isWhole = !bytes.toString('utf8', at, at + size).includes('\ufffd')
+  const isMark = bytes.toString('hex', at, at + size) === 'efbfbd'
+  return isWhole || isMark ? size : 0
+}
+
 const b64decode: Plugin = {
   params: 'encoding urlsafe',
   run: input => {
-    const text = str(input).replace(/[^A-Za-z0-9+/=_-]/g, '')
-    if (text.replace(/=+$/, '').length % 4 === 1) {
-      throw new TemplateFailure('Incorrect padding')
-    }
-    return Buffer.from(text, 'base64').toString('utf8')
+    const text = base64Of(str(input))
+    return textOfBytes(Buffer.from(text, 'base64'))
   },
 }
 

@@ -10,7 +10,14 @@ import { characters, isSequence, typeName } from '../python/types.ts'
 import { Unknown } from '../special.ts'
 
 function mapped(change: (path: string) => Value): Plugin {
-  return { run: input => change(str(input)) }
+  return {
+    run: input => {
+      const path = characters(input)
+      if (path !== undefined) return change(path)
+      const type = typeName(input)
+      throw new TemplateFailure(`expected str, bytes or os.PathLike object, not ${type}`)
+    },
+  }
 }
 
 function dirname(path: string): string {

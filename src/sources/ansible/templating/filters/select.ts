@@ -7,12 +7,19 @@ import { TemplateFailure } from '../failures.ts'
 import { type Plugin, type Plugins } from '../plugin.ts'
 import { iterate, truth } from '../python/iterate.ts'
 import { str } from '../python/represent.ts'
-import type { CallArguments } from '../special.ts'
+import { type CallArguments, View } from '../special.ts'
 import { attributeGetter } from './attribute-getter.ts'
+
+// What is false is nothing to go through, whatever it is; a generator is never false.
+function isNothing(input: Value): boolean {
+  return !(input instanceof View) && !truth(input)
+}
 
 const map: Plugin = {
   params: '*',
   run: (input, _args, context, given) => {
+    // Nothing is asked of the arguments where there is nothing to go through.
+    if (isNothing(input)) return []
     const [name, ...rest] = given.positional
     if (name === undefined) {
       const attribute = given.named.get('attribute')
@@ -58,7 +65,7 @@ function selecting({ keeps, byAttribute }: Selection): Plugin {
   return {
     params: '*',
     run: (input, _args, context, given) => {
-      const items = iterate(input)
+      const items = isNothing(input) ? [] : iterate(input)
       if (items.length === 0) return []
       const passes = tester(context, given, byAttribute)
       return items.filter(item => passes(item) === keeps)

@@ -12,6 +12,7 @@ import { characters, isSequence } from '../python/types.ts'
 import { NativeText } from '../special.ts'
 import { attributeGetter } from './attribute-getter.ts'
 import { comment } from './comment.ts'
+import { repeatText } from '../python/repeat.ts'
 
 function mapped(change: (text: string) => string): Plugin {
   return { run: input => change(str(input)) }
@@ -39,7 +40,7 @@ const indent: Plugin = {
   params: 'width first blank',
   run: (input, [width = 4, isFirst = false, isBlank = false]) => {
     const text = str(input)
-    const prefix = characters(width) ?? ' '.repeat(whole(width, 4))
+    const prefix = characters(width) ?? repeatText(' ', whole(width, 4))
     const lines = splitLines(`${text}\n`, false)
     const rest = lines.slice(1).map(line => (line === '' && !truth(isBlank) ? line : prefix + line))
     const [first = ''] = lines
@@ -65,7 +66,7 @@ function center(text: string, width: number): string {
   const missing = width - text.length
   if (missing <= 0) return text
   const left = Math.floor(missing / 2) + (missing & width & 1)
-  return ' '.repeat(left) + text + ' '.repeat(missing - left)
+  return repeatText(' ', left) + text + repeatText(' ', missing - left)
 }
 
 // `text` before 2.19 is the last word: it is never read as a literal.

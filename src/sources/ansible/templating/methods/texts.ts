@@ -18,6 +18,7 @@ import {
 } from '../python/texts.ts'
 import { characters, typeName } from '../python/types.ts'
 import type { Method, Methods } from './method.ts'
+import { repeatText } from '../python/repeat.ts'
 
 function self(value: Value): string {
   return characters(value) ?? ''
@@ -112,10 +113,10 @@ function justified(side: 'left' | 'right' | 'center'): Method {
       const missing = count(width, 0) - text.length
       const character = fill === undefined ? ' ' : textArgument(fill, 'fillchar')
       if (missing <= 0) return text
-      if (side === 'left') return text + character.repeat(missing)
-      if (side === 'right') return character.repeat(missing) + text
+      if (side === 'left') return text + repeatText(character, missing)
+      if (side === 'right') return repeatText(character, missing) + text
       const left = Math.floor(missing / 2) + (missing & (count(width, 0) % 2 === 1 ? 1 : 0))
-      return character.repeat(left) + text + character.repeat(missing - left)
+      return repeatText(character, left) + text + repeatText(character, missing - left)
     },
   }
 }
@@ -211,7 +212,7 @@ export const textMethods: Methods = {
     run: (value, [width]) => {
       const text = self(value)
       const sign = /^[-+]/.exec(text)?.[0] ?? ''
-      return sign + text.slice(sign.length).padStart(count(width, 0) - sign.length, '0')
+      return sign + padded(text.slice(sign.length), count(width, 0) - sign.length)
     },
   },
 }
@@ -230,4 +231,8 @@ function joined(separator: string, given: Value | undefined): string {
     )
   })
   return texts.join(separator)
+}
+
+function padded(text: string, width: number): string {
+  return repeatText('0', Math.max(0, width - text.length)) + text
 }

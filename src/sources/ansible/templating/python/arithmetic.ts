@@ -5,8 +5,7 @@ import { TemplateFailure } from '../failures.ts'
 import type { BinaryOperator } from '../syntax/ast.ts'
 import { formatPercent } from './format.ts'
 import { characters, touch, typeName } from './types.ts'
-
-const sizeMax = 1_000_000
+import { sizeMax } from './repeat.ts'
 
 /** The result of a binary operator; fails with Python's TypeError texts. */
 export function binary(operator: BinaryOperator, a: Value, b: Value): Value {

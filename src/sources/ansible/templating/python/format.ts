@@ -4,6 +4,7 @@ import { Float, isMapping, numberOf, Tuple, type Value } from '../../values.ts'
 import { TemplateFailure } from '../failures.ts'
 import { repr, str } from './represent.ts'
 import { typeName } from './types.ts'
+import { repeatText } from './repeat.ts'
 
 interface Spec {
   readonly fill: string
@@ -88,16 +89,16 @@ function cut(text: string, spec: Spec): string {
 function padded(text: string, spec: Spec): string {
   const missing = spec.width - text.length
   if (missing <= 0) return text
-  if (spec.align === '<') return text + spec.fill.repeat(missing)
+  if (spec.align === '<') return text + repeatText(spec.fill, missing)
   if (spec.align === '^') {
     const left = Math.floor(missing / 2)
-    return spec.fill.repeat(left) + text + spec.fill.repeat(missing - left)
+    return repeatText(spec.fill, left) + text + repeatText(spec.fill, missing - left)
   }
   if (spec.align === '=') {
     const sign = /^[-+ ]/.exec(text)?.[0] ?? ''
-    return sign + spec.fill.repeat(missing) + text.slice(sign.length)
+    return sign + repeatText(spec.fill, missing) + text.slice(sign.length)
   }
-  return spec.fill.repeat(missing) + text
+  return repeatText(spec.fill, missing) + text
 }
 
 function formatNumber(item: Value, spec: Spec): string {

@@ -37,9 +37,7 @@ export function dumpYaml(value: Value, options: YamlOptions): string {
     column: 0,
   })
   const separator = start === '' ? '' : isBlock ? '\n' : ' '
-  // A bare scalar ends the document explicitly.
-  const isOpen = !isList(value) && !isMapping(value) && !/^['"]/.test(text)
-  return `${start}${separator}${text.replace(/^\n/, '')}\n${isOpen ? '...\n' : ''}`
+  return `${start}${separator}${text.replace(/^\n/, '')}\n`
 }
 
 interface Place {

@@ -182,9 +182,12 @@ class Lexer {
     if (word !== undefined) return this.#take('name', word, word)
     const quoted = match(string, this.#text, at)
     if (quoted !== undefined) {
-      const inner = quoted.slice(1, -1)
-      const isKept = this.#options.keepsBackslashes && close === 'variable_end'
-      return this.#take('string', quoted, isKept ? inner : unescapeString(inner))
+      if (!this.#options.keepsBackslashes || close !== 'variable_end') {
+        return this.#take('string', quoted, unescapeString(quoted.slice(1, -1)))
+      }
+      // The engine doubles backslashes before the text is parsed: none of them saves a quote.
+      const end = quoted.indexOf(quoted[0] ?? '', 1)
+      return this.#take('string', quoted.slice(0, end + 1), quoted.slice(1, end))
     }
     const symbol = match(operator, this.#text, at)
     if (symbol === undefined) {
