@@ -45,7 +45,8 @@ const ternary: Plugin = {
     if (input instanceof Undefined) touch(input)
     if (input === null && none !== undefined && none !== null) return none
     if (input instanceof Unknown && input.truth === undefined) return new Unknown(input.reasons)
-    return truth(input) ? required(yes, 'true_val') : required(no, 'false_val')
+    const [whenTrue, whenFalse] = [required(yes, 'true_val'), required(no, 'false_val')]
+    return truth(input) ? whenTrue : whenFalse
   },
 }
 

@@ -17,7 +17,11 @@ function lists(input: Value, rest: readonly Value[]): readonly (readonly Value[]
 
 const zip: Plugin = {
   params: '*',
-  run: (input, _args, _context, { positional }) => {
+  run: (input, _args, _context, { positional, named }) => {
+    const [extra] = named.keys()
+    if (extra !== undefined && extra !== 'strict') {
+      throw new TemplateFailure(`'${extra}' is an invalid keyword argument for zip()`)
+    }
     const all = lists(input, positional)
     const length = Math.min(...all.map(items => items.length))
     return Array.from({ length }, (_, at) => new Tuple(all.map(items => items[at] as Value)))

@@ -8,7 +8,7 @@ import { formatPercent } from '../python/format.ts'
 import { iterate, truth } from '../python/iterate.ts'
 import { repr, str } from '../python/represent.ts'
 import { capitalize, split, splitLines, splitWhitespace, strip } from '../python/texts.ts'
-import { characters, isSequence } from '../python/types.ts'
+import { characters, isSequence, typeName } from '../python/types.ts'
 import { NativeText } from '../special.ts'
 import { attributeGetter } from './attribute-getter.ts'
 import { comment } from './comment.ts'
@@ -21,7 +21,8 @@ function mapped(change: (text: string) => string): Plugin {
 function whole(value: Value | undefined, fallback: number): number {
   if (value === undefined || value === null) return fallback
   const number = numberOf(value)
-  return number === undefined ? Number(str(value)) : Number(number)
+  if (number !== undefined) return Number(number)
+  throw new TemplateFailure(`'${typeName(value)}' object cannot be interpreted as an integer`)
 }
 
 const join: Plugin = {
@@ -39,7 +40,10 @@ const join: Plugin = {
 const indent: Plugin = {
   params: 'width first blank',
   run: (input, [width = 4, isFirst = false, isBlank = false]) => {
-    const text = str(input)
+    const text = characters(input)
+    if (text === undefined) {
+      throw new TemplateFailure(`'${typeName(input)}' object has no attribute 'splitlines'`)
+    }
     const prefix = characters(width) ?? repeatText(' ', whole(width, 4))
     const lines = splitLines(`${text}\n`, false)
     const rest = lines.slice(1).map(line => (line === '' && !truth(isBlank) ? line : prefix + line))

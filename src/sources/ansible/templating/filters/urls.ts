@@ -5,6 +5,7 @@ import { Moment, numberOf, type Value } from '../../values.ts'
 import { TemplateFailure, UnknownSignal } from '../failures.ts'
 import { type Plugin, type Plugins } from '../plugin.ts'
 import { str } from '../python/represent.ts'
+import { characters, typeName } from '../python/types.ts'
 import { readMoment, writeMoment } from '../python/time.ts'
 import { Unknown } from '../special.ts'
 
@@ -37,7 +38,11 @@ function parts(url: string): ReadonlyMap<Value, Value> {
 const urlsplit: Plugin = {
   params: 'query',
   run: (input, [query = '']) => {
-    const all = parts(str(input))
+    const text = characters(input)
+    if (text === undefined) {
+      throw new TemplateFailure(`'${typeName(input)}' object has no attribute 'decode'`)
+    }
+    const all = parts(text)
     const wanted = str(query)
     if (wanted === '') return all
     const part = all.get(wanted)
