@@ -210,6 +210,20 @@ describe('what is wrong is told with its place, and the rest is followed', () =>
     })
   })
 
+  it('tasks that miss the same variable are one finding', () => {
+    const files = {
+      'cluster.yml': play(
+        '    - {name: t, debug: {msg: x}, when: nope == 1}\n' +
+          '    - {name: u, debug: {msg: "{{ nope }}"}}\n' +
+          '    - {name: v, debug: {msg: "{{ other }}"}}\n',
+      ),
+    }
+    expect(told(files).map(({ what }) => what.replace(/:.*/, ''))).toEqual([
+      'task "t" fails on c (and 1 more task for that)',
+      'task "v" fails on c',
+    ])
+  })
+
   it('a fact that is given decides; without it a Debian is assumed', () => {
     const files = {
       'cluster.yml':

@@ -34,33 +34,58 @@ function fileProblem({ message, at }: PlaybookFailure, playbook: string): Proble
   return (isSecret ? warningAt : errorAt)(codes.playbook, at ?? { file: playbook }, text)
 }
 
-/** Tasks that fail whatever the hosts answer, each with its message and the way to it. */
+interface FailedTask {
+  readonly trace: TaskTrace
+  readonly message: string
+  readonly hosts: Set<string>
+  /** Other tasks that fail for the same reason. */
+  readonly others: Set<string>
+}
+
+/** Tasks that fail whatever the hosts answer; one for each reason, with the way to it. */
 export function failedTasks({ plays }: Rehearsal): readonly Problem[] {
-  const found = new Map<string, { trace: TaskTrace; message: string; hosts: Set<string> }>()
+  const found = new Map<string, FailedTask>()
   for (const trace of plays.flatMap(play => play.tasks)) {
+    const place = `${trace.task.at.file}:${trace.task.at.line ?? 0}`
     for (const result of trace.results) {
       if (result.is !== 'failed' || result.isIgnored === true) continue
       const message = str(result.message ?? null)
-      const { file, line } = trace.task.at
-      const key = `${file}:${line ?? 0}\n${message}`
-      const known = found.get(key) ?? { trace, message, hosts: new Set<string>() }
+      const key = isAssertion(trace) ? `${place}\n${message}` : causeOf(message)
+      const known = found.get(key) ?? { trace, message, hosts: new Set(), others: new Set() }
       found.set(key, known)
+      known.others.add(place)
       for (const host of hostsOf(result)) known.hosts.add(host)
     }
   }
-  return [...found.values()].map(({ trace, message, hosts }) => {
-    const { task, name } = trace
-    const isAssertion = ['assert', 'fail'].includes(shortAction(task.action))
-    return errorAt(codes.playbookFails, task.at, {
-      what: `task "${name}" fails on ${someHosts([...hosts])}: ${message.trim().split('\n')[0] ?? ''}`,
-      why:
-        (isAssertion
-          ? 'the playbook refuses this inventory'
-          : 'its templates cannot be evaluated') +
-        `; it is reached through ${placesText(chainOf(trace))}`,
-      todo: isAssertion
-        ? 'correct the inventory; the condition stands in the task'
-        : 'set the variable, or give it a default',
-    })
+  return [...found.values()].map(failedTask)
+}
+
+function isAssertion({ task }: TaskTrace): boolean {
+  return ['assert', 'fail'].includes(shortAction(task.action))
+}
+
+// The name or attribute that is not there; other errors are told apart by all they say.
+function causeOf(message: string): string {
+  const missing =
+    /'[^']+'(?: object)? (?:is undefined|has no attribute '[^']+')|hostvars\['[^']+'\]/.exec(
+      message,
+    )
+  return missing?.[0] ?? message
+}
+
+function failedTask({ trace, message, hosts, others }: FailedTask): Problem {
+  const { task, name } = trace
+  const more = others.size - 1
+  const same = more === 0 ? '' : ` (and ${more} more ${more === 1 ? 'task' : 'tasks'} for that)`
+  const isRefused = isAssertion(trace)
+  const [first = ''] = message.trim().split('\n')
+  return errorAt(codes.playbookFails, task.at, {
+    what: `task "${name}" fails on ${someHosts([...hosts])}${same}: ${first}`,
+    why:
+      (isRefused ? 'the playbook refuses this inventory' : 'its templates cannot be evaluated') +
+      `; it is reached through ${placesText(chainOf(trace))}`,
+    todo: isRefused
+      ? 'correct the inventory; the condition stands in the task'
+      : 'set the variable, or give it a default',
   })
 }
