@@ -19,7 +19,7 @@ const podTerms = [
   ['podAntiAffinity', 'preferredDuringSchedulingIgnoredDuringExecution', '*', 'podAffinityTerm'],
 ]
 
-/** Fields of a pod spec: MatchLabelKeysInPodAffinity and PodLevelResources. */
+/** Fields of a pod spec: MatchLabelKeysInPodAffinity, PodLevelResources and HostnameOverride. */
 const ofPodSpecs: readonly Omit<Row, 'kind'>[] = [
   ...podTerms.flatMap(term =>
     ['matchLabelKeys', 'mismatchLabelKeys'].map(field => ({
@@ -28,6 +28,7 @@ const ofPodSpecs: readonly Omit<Row, 'kind'>[] = [
     })),
   ),
   { path: ['resources'], since: 34 },
+  { path: ['hostnameOverride'], since: 35 },
 ]
 
 const podSpecs: readonly (readonly [kind: string, ...path: string[]])[] = [

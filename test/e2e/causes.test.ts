@@ -74,7 +74,7 @@ spec:
     const [cause] = causesOf(check(manifest), 'install', 'pending-forever')
     expect(cause?.text).toContain('nodeSelector disk=ssd')
     const line = lineOf(manifest, 'location:')
-    expect(cause?.writers).toEqual([`Assign keep-off, stdin:${line}`])
+    expect(cause?.writers).toEqual([`Assign keep-off (stdin:${line})`])
   })
 
   it('for a taint on every node', () => {

@@ -1,6 +1,6 @@
-// A sample of recorded requests runs in every clone; the runner itself is tested on a planted fault.
+// A sample of recorded requests runs in every clone; the runner is tested on a planted fault.
 
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -22,5 +22,7 @@ it('notices a recorded answer that was changed', async () => {
   const text = gunzipSync(readFileSync(join(sample, name))).toString()
   const planted = text.replaceAll('failed to create typed patch object', 'failed')
   writeFileSync(join(folder, name), gzipSync(planted))
-  expect((await run(folder, options)).mismatches).toBeGreaterThan(0)
+  const { mismatches } = await run(folder, options)
+  rmSync(folder, { recursive: true })
+  expect(mismatches).toBeGreaterThan(0)
 })
