@@ -1,13 +1,19 @@
 // The public API: from loaded input to a report. `load` reads files; everything below is pure.
 
 import type { ObjectRef } from './kube/object.ts'
-import { explore, type ExploreOptions, type ExploreReport } from './explain/explore.ts'
+import {
+  emptyExploration,
+  explore,
+  type ExploreOptions,
+  type ExploreReport,
+  exploreScript,
+} from './explain/explore.ts'
 import { emptyReport, rehearse, rehearseScript, sizeOf } from './explain/rehearse.ts'
 import type { Finding, Report } from './explain/report.ts'
 import { type SurvivalReport, surviveReport } from './explain/survival.ts'
 import { reportProblem } from './explain/problems.ts'
 import { type FieldChain, fieldChain } from './explain/provenance.ts'
-import { defaultSchedule, type Schedule } from './engine/schedule.ts'
+import { defaultSchedule, foreignInput, type Schedule, scheduleText } from './engine/schedule.ts'
 import type { Progress } from './trials/survive/survive.ts'
 import type { Problem } from './base/problem.ts'
 import type { ExpectationResult } from './explain/expect.ts'
@@ -19,6 +25,7 @@ import { load, type Loaded } from './sources/load.ts'
 import { loadTrial } from './sources/load-trial.ts'
 import { remediesOf } from './sources/remedies.ts'
 import { readTrialFile } from './sources/own/trial-file.ts'
+import { inputDigest } from './trials/input-digest.ts'
 import type { Platform } from './trials/platform.ts'
 import { defaultTrials, standardTrialNames } from './trials/registry.ts'
 import type { SizeRow } from './trials/size.ts'
@@ -56,7 +63,7 @@ export function platformOf(
 ): Platform {
   const objects = loaded.objects.map(({ object }) => object)
   const { pools, assumed } = withAssumedZones(loaded.pools, objects)
-  return {
+  const platform: Platform = {
     kubernetes: kubernetes ?? loaded.kubernetes ?? kubernetesDefault,
     pools,
     zonesAssumedFor: assumed,
@@ -68,8 +75,18 @@ export function platformOf(
     ...(loaded.etcdHosts !== undefined && { etcdHosts: loaded.etcdHosts }),
     ...(sla !== undefined && { sla }),
     suppressions: loaded.suppressions,
-    options: { schedule: schedule ?? defaultSchedule },
   }
+  const input = inputDigest(platform)
+  return { ...platform, options: { schedule: { ...(schedule ?? defaultSchedule), input } } }
+}
+
+/** Why a schedule was not made on this input; undefined when it was, or does not say. */
+export function foreignSchedule(
+  loaded: Loaded,
+  options: Pick<CheckOptions, 'kubernetes'> & { readonly schedule: Schedule },
+): string | undefined {
+  const { options: own } = platformOf(loaded, options)
+  return foreignInput(options.schedule, own?.schedule?.input ?? '')
 }
 
 /** Names of the standard trials, install first. */
@@ -108,6 +125,35 @@ export function explainPod(loaded: Loaded, options: ExplainPodOptions): readonly
   return podsNamed(world, options.name, options.namespace).flatMap(
     pod => placementOf(platform, world, pod) ?? [],
   )
+}
+
+/** Explores every trial of the files in order; what cannot be read is a problem of the report. */
+export function runExploreTrials(
+  files: readonly string[],
+  options: ExploreOptions & TrialFilesOptions,
+): ExploreReport {
+  const read = files.map(readTrialFile)
+  const specs = read.flatMap(({ trials }) => trials)
+  const { shard, ...rest } = options
+  const reports = specs
+    .filter((_, index) => shard === undefined || index % shard.count === shard.index)
+    .map(spec => exploreTrial(spec, rest))
+  const nothing = emptyExploration(
+    { kubernetes: kubernetesDefault, pools: [], objects: [] },
+    options,
+  )
+  const problems = [...read, ...reports].flatMap(part => part.problems ?? [])
+  return {
+    ...(reports[0] ?? nothing),
+    scenarios: reports.flatMap(({ scenarios }) => scenarios),
+    ...(problems.length > 0 && { problems }),
+  }
+}
+
+function exploreTrial(spec: TrialSpec, options: ExploreOptions & TrialFilesOptions): ExploreReport {
+  const { platform, loaded, read } = trialInput(spec, options)
+  const report = exploreScript({ spec, platform, read }, options)
+  return { ...report, problems: [...loaded.problems, ...(report.problems ?? [])] }
 }
 
 /** For how long each Service is down when each node or zone is lost. */
@@ -203,8 +249,9 @@ export function runTrialFiles(
   })
 }
 
-function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult {
-  const { namespace, kubernetes, schedule, version, changePools, schedulers } = options
+/** What a trial file is about: its platform, and how the files of its steps are read. */
+function trialInput(spec: TrialSpec, options: Omit<TrialFilesOptions, 'version'>) {
+  const { namespace, kubernetes, schedule, changePools, schedulers } = options
   const loadOptions = {
     ...(namespace !== undefined && { namespace }),
     ...(schedulers !== undefined && { schedulers }),
@@ -219,6 +266,16 @@ function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult 
     },
   )
   const read: ReadObjects = paths => load(paths, loadOptions)
+  return { loaded, platform, read }
+}
+
+function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult {
+  const { version, schedule } = options
+  const { loaded, platform, read } = trialInput(spec, options)
+  const foreign = schedule && foreignInput(schedule, platform.options?.schedule?.input ?? '')
+  if (foreign !== undefined) {
+    return unreadable(spec.file, [otherInput(schedule as Schedule, foreign)], options)
+  }
   const { report, expectations } = rehearseScript(spec, platform, read, {
     version,
     sources: [spec.file],
@@ -228,6 +285,17 @@ function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult 
   const isBroken = report.problems.some(({ severity }) => severity === 'error')
   const met = !isBroken && expectations.every(expectation => expectation.met)
   return { file: spec.file, name: spec.name, met, expectations, report }
+}
+
+/** The Problem of a schedule that was made on other files, nodes or acts. */
+export function otherInput(schedule: Schedule, why: string): Problem {
+  return {
+    code: 'ST0201',
+    severity: 'error',
+    what: `--replay: ${scheduleText(schedule)} is a schedule of other input`,
+    why,
+    todo: 'give the files, nodes and flags of the report that printed it',
+  }
 }
 
 function unreadable(

@@ -66,17 +66,19 @@ function admitPod(request: ObjectRequest, context: AdmissionContext): KubeObject
   }
   const refusal = unmountable(account, pod)
   if (refusal !== undefined) return denied(request, refusal)
-  return { ...pod, spec: withAccount(spec, name, account, context) }
+  return { ...pod, spec: withAccount(pod, name, account, context) }
 }
 
 function withAccount(
-  spec: PodSpec,
+  pod: Pod,
   name: string,
   account: ServiceAccount,
   { randomBelow }: AdmissionContext,
 ): PodSpec {
+  const { spec = { containers: [] } } = pod
   const automount = spec.automountServiceAccountToken ?? account.automountServiceAccountToken
-  const mounted = automount === false ? spec : withToken(spec, randomBelow)
+  const { name: of = '' } = pod.metadata
+  const mounted = automount === false ? spec : withToken(spec, bound => randomBelow(bound, of))
   const named = { ...mounted, serviceAccountName: name, serviceAccount: name }
   const secrets = account.imagePullSecrets ?? []
   return (spec.imagePullSecrets?.length ?? 0) > 0 || secrets.length === 0

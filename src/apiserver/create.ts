@@ -109,7 +109,7 @@ function prepare(
 /** A LimitRange that nobody has named gets a name. */
 function named(context: ApiContext, { key }: Resource, object: KubeObject): KubeObject {
   if (key !== 'LimitRange' || (object.metadata.name ?? '') !== '') return object
-  return { ...object, metadata: { ...object.metadata, name: context.newUid() } }
+  return { ...object, metadata: { ...object.metadata, name: context.newUid(object) } }
 }
 
 /** As for other objects, but what the pods of one template share is looked at once. */
@@ -157,7 +157,7 @@ function withSystemMetadata(
   const metadata: ObjectMeta = {
     ...rest,
     ...nameOf(context, resource, rest),
-    uid: context.newUid(),
+    uid: context.newUid(object),
     creationTimestamp: formatTime(context.nowMs),
   }
   return { ...object, metadata }
@@ -166,12 +166,13 @@ function withSystemMetadata(
 function nameOf(
   context: ApiContext,
   resource: Resource,
-  { name = '', generateName: base = '', namespace }: ObjectMeta,
+  { name = '', generateName: base = '', namespace, ownerReferences }: ObjectMeta,
 ): { name?: string } {
   if (name !== '' || base === '') return {}
+  const of = ownerReferences?.[0]?.uid ?? base
   let generated = ''
   for (let tries = 0; tries < generatedNameTriesMax; tries += 1) {
-    generated = generateName(base, context.randomBelow)
+    generated = generateName(base, bound => context.randomBelow(bound, of))
     const metadata = namespace === undefined ? { name: generated } : { name: generated, namespace }
     if (context.get(resource.key, keyOf(metadata)) === undefined) break
   }

@@ -114,9 +114,12 @@ export interface ApiContext {
   readonly history?: (kind: string, key: string) => readonly Written[]
   readonly remove: (kind: string, key: string, last: KubeObject) => void
   /** A fresh unique id in the form of a UUID. */
-  readonly newUid: () => string
-  /** A deterministic integer in 0..bound-1 from the stream that names generated objects. */
-  readonly randomBelow: (bound: number) => number
+  readonly newUid: (object: KubeObject) => string
+  /**
+   * A deterministic integer in 0..bound-1 from the stream that names generated objects; `of` is
+   * whose name it is, where the order of creation must not decide.
+   */
+  readonly randomBelow: (bound: number, of?: string) => number
   /** Records something for explanations only; nothing reads it in the run. */
   readonly note?: (topic: string, data: unknown) => void
 }

@@ -34,6 +34,13 @@ export class LayeredMap<V> {
     return this.get(key) !== undefined
   }
 
+  /** Every key with its value, in no particular order. */
+  entries(): [string, V][] {
+    const all = new Map<string, V | undefined>(this.base)
+    for (const [key, value] of this.layer ?? []) all.set(key, value)
+    return [...all].filter((entry): entry is [string, V] => entry[1] !== undefined)
+  }
+
   set(key: string, value: V): void {
     if (this.layer === undefined) this.base.set(key, value)
     else this.ownLayer().set(key, value)

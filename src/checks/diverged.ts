@@ -1,5 +1,6 @@
 // All is at rest, the controllers are up, and yet what they have written is not what is there: a
-// cache missed something, or a write was lost and nobody tries again.
+// cache missed something, it is behind and nothing will bring the rest, or a write was lost and nobody
+// tries again.
 
 import { apiServerName } from '../cluster/serve.ts'
 import { ownerIndex } from '../controllers/indexes.ts'
@@ -106,14 +107,29 @@ function ownerOf(world: World, { metadata }: KubeObject): ObjectRef | undefined 
   return found && refIn(found, { kind: owner.kind, name: owner.name })
 }
 
+/** Components whose caches have changes to come that nothing will bring. */
+function cachesBehind(world: World): readonly string[] {
+  const { seats, queue } = world.inside()
+  if (queue.first() !== undefined) return []
+  return world.program.actors.flatMap(({ name }, index) => {
+    const isBehind = (seats[index]?.pending.length ?? 0) > 0
+    return isBehind && !world.isDown(name) ? [name] : []
+  })
+}
+
 export const diverged = {
   name: 'diverged',
-  doc: 'All is at rest, and a status or an endpoint says something that is not so.',
+  doc: 'All is at rest, and a status, an endpoint or a cache says something that is not so.',
   verdicts: ['diverged'],
   judge: ({ world, quiet, endMs }) => {
     const isWatched = !world.isDown(apiServerName) && !world.isDown(controllerManager)
     if (!quiet || !isWatched) return []
-    return differencesIn(world).map(({ object, field, written, actual }): Verdict => {
+    const stale = cachesBehind(world).map((name): Verdict => {
+      const message = `the cache of ${name} is behind the store`
+      const object = { kind: 'Component', name }
+      return { verdict: 'diverged', object, atMs: endMs, open: true, message }
+    })
+    const differences = differencesIn(world).map(({ object, field, written, actual }): Verdict => {
       const owner = ownerOf(world, object)
       return {
         verdict: 'diverged',
@@ -124,5 +140,6 @@ export const diverged = {
         message: `${field} says ${written}, and it is ${actual}`,
       }
     })
+    return [...differences, ...stale]
   },
 } satisfies Check

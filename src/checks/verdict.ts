@@ -11,6 +11,7 @@ export const verdictNames = [
   'rollout-stuck',
   'loop',
   'diverged',
+  'property-broken',
   'pending-forever',
   'quorum-lost',
   'down',

@@ -167,6 +167,19 @@ export interface PoolChange {
   readonly zones?: readonly string[]
 }
 
+/** What --pool, --nodes, --node-size and --zones make of the pools of a trial. */
+export function changePoolsBy(
+  given: PoolChange & { readonly pools?: readonly PoolSpec[]; readonly nodeSize?: NodeSize },
+): (own: readonly PoolSpec[]) => readonly PoolSpec[] {
+  const { pools, nodes, nodeSize: size, zones } = given
+  return own =>
+    changedPools(pools ?? own, {
+      ...(nodes !== undefined && { nodes }),
+      ...(size !== undefined && { size }),
+      ...(zones !== undefined && { zones }),
+    })
+}
+
 /** The pools with another number of nodes, size or zones; the largest open pool varies. */
 export function changedPools(
   pools: readonly PoolSpec[],

@@ -4,6 +4,7 @@ import {
   type CheckOptions,
   explainPod,
   type ExplainPodOptions,
+  foreignSchedule,
   kubernetesDefault,
   type Loaded,
   type RemedyOptions,
@@ -13,6 +14,7 @@ import {
   runCheck,
   runExplore,
   runFieldChain,
+  runExploreTrials,
   runSize,
   runSurvive,
   runTrialFiles,
@@ -38,6 +40,11 @@ export interface Product {
   readonly runCheck: (loaded: Loaded, options: CheckOptions) => Report
   readonly explainPod: (loaded: Loaded, options: ExplainPodOptions) => readonly PodPlacement[]
   readonly runExplore: (loaded: Loaded, options: ExploreCheckOptions) => ExploreReport
+  readonly foreignSchedule: typeof foreignSchedule
+  readonly runExploreTrials: (
+    files: readonly string[],
+    options: ExploreCheckOptions & TrialFilesOptions,
+  ) => ExploreReport
   readonly withRemedies: (report: Report, loaded: Loaded, options: RemedyOptions) => Report
   readonly runFieldChain: typeof runFieldChain
   readonly runSize: (loaded: Loaded, options: SizeOptions) => readonly SizeRow[]
@@ -52,10 +59,12 @@ export const realProduct: Product = {
   trialNames: standardTrialNames,
   strategyNames: [...strategies.keys()],
   kubernetesDefault,
+  foreignSchedule,
   runCheck,
   explainPod,
   runExplore,
   runFieldChain,
+  runExploreTrials,
   withRemedies,
   runSize,
   runSurvive,

@@ -13,7 +13,7 @@ import { bySeverity, counted } from '../reports/words.ts'
 import type { Call } from './commands/framework.ts'
 import { exits } from './exit.ts'
 import { contextFor, documentText } from './output.ts'
-import { changedPools, usageProblem } from './pools.ts'
+import { changePoolsBy, usageProblem } from './pools.ts'
 import { type Product, realProduct } from './product.ts'
 import { settingsOf } from './opening.ts'
 import type { Settings } from './settings.ts'
@@ -48,19 +48,13 @@ function noFile(): Problem {
 
 function trialOptions(settings: Settings) {
   const { kubernetes, schedule, namespace, schedulers } = settings
-  const { pools, nodes, nodeSize: size, zones } = settings
   return {
     version,
     schedule,
     ...(kubernetes !== undefined && { kubernetes }),
     ...(namespace !== undefined && { namespace }),
     ...(schedulers !== undefined && { schedulers }),
-    changePools: (own: Parameters<typeof changedPools>[0]) =>
-      changedPools(pools ?? own, {
-        ...(nodes !== undefined && { nodes }),
-        ...(size !== undefined && { size }),
-        ...(zones !== undefined && { zones }),
-      }),
+    changePools: changePoolsBy(settings),
   }
 }
 

@@ -49,7 +49,7 @@ it('arguments, -f and -k are inputs in that order', () => {
 })
 
 it('--replay wins over --seed and keeps its choices', () => {
-  const { settings } = read({ replay: ['st1.5.r.3-1'], seed: ['2'] })
+  const { settings } = read({ replay: ['st2.5.r.3-1'], seed: ['2'] })
   expect(settings.schedule).toMatchObject({ seed: 5, mode: 'random' })
 })
 

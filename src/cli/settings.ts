@@ -12,6 +12,7 @@ import type { PoolSpec, SourceSpec } from '../trials/spec.ts'
 import { readBaseline } from './baseline.ts'
 import { type FailOn, failOnNames } from './exit.ts'
 import type { FlagName, GivenFlags } from './flags.ts'
+import { type ExploreSettings, exploreSettings } from './explore-settings.ts'
 import type { ColorWhen } from './io.ts'
 import { didYouMean } from '../base/nearest.ts'
 import {
@@ -50,6 +51,8 @@ export interface Settings {
   readonly explore: ExploreSettings
   /** Windows of the scheduler to try. */
   readonly windows?: number
+  /** Where explore saves what breaks. */
+  readonly record?: string
   /** The only subject to explore. */
   readonly subject?: string
   /** How often trials may run again in search of remedies. */
@@ -67,14 +70,6 @@ export interface Settings {
   readonly color: ColorWhen
   readonly verbosity: number
   readonly showConfig: boolean
-}
-
-export interface ExploreSettings {
-  readonly strategy: string
-  /** The most schedules for one act. */
-  readonly runsMax: number
-  readonly windowMs: number
-  readonly deviationsMax: number
 }
 
 export interface Known {
@@ -120,11 +115,12 @@ export function settingsFrom(
     nodesMax:
       reader.read('max-nodes', text => parseCount(text, '--max-nodes', nodesRange)) ??
       nodesMaxDefault,
-    explore: exploreFrom(reader, known),
+    explore: exploreSettings(reader, known.strategies),
     ...optional(
       'windows',
       reader.read('windows', text => parseCount(text, '--windows', windowsRange)),
     ),
+    ...optional('record', reader.text('record')),
     ...optional('subject', reader.text('subject')),
     ...optional(
       'remedyRunsMax',
@@ -159,6 +155,10 @@ class Reader {
 
   constructor(given: GivenFlags) {
     this.given = given
+  }
+
+  has(name: FlagName): boolean {
+    return this.given.has(name)
   }
 
   values(name: FlagName): readonly string[] {
@@ -287,17 +287,6 @@ function trialsFrom(reader: Reader, { trials }: Known): readonly string[] | unde
     if (!trials.includes(name)) reader.unknown('trials', name, trials)
   }
   return names
-}
-
-function exploreFrom(reader: Reader, { strategies }: Known): ExploreSettings {
-  const count = (name: 'runs' | 'window' | 'deviations', least: number): number | undefined =>
-    reader.read(name, text => parseCount(text, `--${name}`, { least }))
-  return {
-    strategy: reader.oneOf('strategy', strategies) ?? 'deviations',
-    runsMax: count('runs', 1) ?? 200,
-    windowMs: count('window', 0) ?? 20,
-    deviationsMax: count('deviations', 0) ?? 1,
-  }
 }
 
 function acceptedFrom(reader: Reader, { remedies }: Known): readonly string[] {

@@ -4,7 +4,8 @@ import type { Report } from '../explain/report.ts'
 import { cleanReport } from '../reports/testing.ts'
 import { sampleSurvival } from '../reports/survival/testing.ts'
 import type { Io } from './io.ts'
-import type { ExploreReport } from '../index.ts'
+import { emptyExploration } from '../explain/explore.ts'
+import type { ExploreCheckOptions, ExploreReport } from '../index.ts'
 import type { Product } from './product.ts'
 import { runProgram } from './program.ts'
 
@@ -45,7 +46,7 @@ const exploredWeb: ExploreReport['scenarios'][number] = {
       severity: 'error',
       message: 'ReplicaSet "web-1" has timed out progressing.',
       schedules: 3,
-      schedule: 'st1.1.d20.7-1',
+      schedule: 'st2.1.d20.7-1',
       departures: 1,
       story: [
         { at: 0.002, actor: 'kubelet', text: 'delivery of Pod, before ada', departure: true },
@@ -55,11 +56,16 @@ const exploredWeb: ExploreReport['scenarios'][number] = {
   ],
 }
 
+function exploredBy(options: ExploreCheckOptions, kubernetes: string): ExploreReport {
+  const platform = { kubernetes: kubernetes.slice(1), pools: [], objects: [] }
+  return { ...emptyExploration(platform, options), scenarios: [exploredWeb] }
+}
+
 /** A product that answers this report, without running anything. */
 export function fakeProduct(report: Report = cleanReport): Product {
   return {
     trialNames: ['install', 'restart', 'lose-node', 'drain'],
-    strategyNames: ['deviations', 'random'],
+    strategyNames: ['deviations', 'exhaustive', 'pct', 'random'],
     kubernetesDefault: '1.36',
     runFieldChain: (_loaded, _options, { ref, path }) => ({
       object: ref,
@@ -68,14 +74,9 @@ export function fakeProduct(report: Report = cleanReport): Product {
       links: [],
     }),
     explainPod: () => [],
-    runExplore: (_, { strategy, windowMs, deviationsMax, runsMax, seed }) => ({
-      apiVersion: 'seatrial.dev/v1',
-      kind: 'Exploration',
-      seatrial: { version: report.seatrial.version },
-      kubernetes: report.kubernetes,
-      bound: { strategy, windowMs, deviations: deviationsMax, runs: runsMax, seed },
-      scenarios: [exploredWeb],
-    }),
+    foreignSchedule: () => undefined,
+    runExplore: (_, options) => exploredBy(options, report.kubernetes),
+    runExploreTrials: (_, options) => exploredBy(options, report.kubernetes),
     runCheck: (loaded, { sources }) => ({
       ...report,
       platform: { ...report.platform, sources },

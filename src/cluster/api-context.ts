@@ -4,6 +4,7 @@ import type { ApiContext, Via, Written } from '../apiserver/request.ts'
 import { undoneTopic } from '../apiserver/undone.ts'
 import { ownerIndex } from '../controllers/indexes.ts'
 import { controllersWith } from '../controllers/registry.ts'
+import { fnv1a32 } from '../base/hash.ts'
 import type { Program, World } from '../engine/world.ts'
 import type { KubeObject } from '../kube/object.ts'
 
@@ -12,19 +13,32 @@ export const installer = 'kubectl'
 
 /** The context of one request of `writer`. */
 export function apiContext(world: World, writer: string): ApiContext {
-  const { store } = world
+  const { store, footprint } = world
   return {
     trusted: !isOutside(world.program, writer),
     nowMs: world.nowMs,
-    get: (kind, key) => store.get(kind, key),
-    list: (kind, namespace) => store.list(kind, namespace),
-    dependents: uid => dependentsOf(world, uid),
+    get: (kind, key) => {
+      footprint?.read(`${kind}/${key}`)
+      return store.get(kind, key)
+    },
+    list: (kind, namespace) => {
+      footprint?.read(kind)
+      return store.list(kind, namespace)
+    },
+    dependents: uid => {
+      footprint?.read(`owned/${uid}`)
+      return dependentsOf(world, uid)
+    },
     nextRevision: () => store.revision + 1,
     put: (kind, key, object, via) => world.write(kind, key, object, writer, via),
-    history: (kind, key) => historyOf(world, kind, key),
+    history: (kind, key) => {
+      if (footprint !== undefined) footprint.isPathBound = true
+      return historyOf(world, kind, key)
+    },
     remove: (kind, key) => world.write(kind, key, undefined, writer),
-    newUid: () => uidOf(world.options.schedule.seed, world.nextCount('uid')),
-    randomBelow: bound => world.randomBelow(bound, 'generate-name'),
+    newUid: object => newUid(world, object),
+    randomBelow: (bound, of) =>
+      world.randomBelow(bound, world.isOrderFree ? `generate-name/${of}` : 'generate-name'),
     note: (topic, data) =>
       world.note(
         'kube-apiserver',
@@ -81,6 +95,14 @@ const builtIn = new Set(controllersWith().map(({ name }) => name))
 function managerName(writer: string): string {
   if (writer === 'default-scheduler') return 'kube-scheduler'
   return builtIn.has(writer) ? 'kube-controller-manager' : writer
+}
+
+/** Counts all objects, or where orders are explored those of one owner, kind and namespace. */
+function newUid(world: World, { kind, metadata }: KubeObject): string {
+  if (!world.isOrderFree) return uidOf(world.options.schedule.seed, world.nextCount('uid'))
+  const { namespace = '', name = '', ownerReferences } = metadata
+  const stream = `${kind}/${ownerReferences?.[0]?.uid ?? `${namespace}/${name}`}`
+  return uidOf(fnv1a32(stream), world.nextCount(`uid/${stream}`))
 }
 
 /** A UUID-shaped id that counts: unique in a run, equal in equal runs. */

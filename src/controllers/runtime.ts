@@ -103,11 +103,41 @@ export function component(options: ComponentOptions): Actor<ComponentState> {
   return {
     name,
     watches: watches.sort(compareStrings),
+    tellsParts: true,
+    identity: ({ desks }) => desks.map(deskIdentity),
+    tell: ({ desks }, payload) => toldOf(controllers, desks, payload as Payload),
     start: turn => start(turn, controllers),
     deliver: (turn, state, changes) => deliver(turn, state, dispatch, changes),
     wake: (turn, state, payload) =>
       wake({ turn, state, controllers, interleave, waitsForOwnWrites }, payload as Payload),
   }
+}
+
+function toldOf(
+  controllers: readonly Controller[],
+  desks: readonly Desk[],
+  payload: Payload,
+): string {
+  const { name } = controllers[payload.controller] as Controller
+  const { running, queue } = desks[payload.controller] as Desk
+  switch (payload.type) {
+    case 'next':
+      return `${name} works on ${running?.key ?? queue[0] ?? 'nothing'}`
+    case 'add':
+      return `${name} takes ${payload.key} up again`
+    case 'periodic':
+      return `${name} wakes`
+    default:
+      return assertNever(payload)
+  }
+}
+
+/** A desk as far as it decides what its controller will do. */
+function deskIdentity({ queue, failures, waiting, memory, running, planned }: Desk): unknown {
+  if (queue.length + failures.size + waiting.size + memory.size === 0 && !running) return planned
+  const remembered = memory.keys().map(key => [key, memory.get(key)])
+  const answers = running && [running.key, running.heldUntilMs, running.process.given]
+  return [queue, failures, waiting, remembered, answers, planned]
 }
 
 function start(turn: Turn, controllers: readonly Controller[]): ComponentState {
@@ -146,7 +176,10 @@ function deliver(
         const watch = watches[at] as Watch
         if (isForeign(watch, owners[index])) continue
         context ??= watchContext({ turn, lister, desk, controller })
-        for (const key of watch.keys(change, context)) add(turn, desk, controller, key)
+        for (const key of watch.keys(change, context)) {
+          turn.touch(controller)
+          add(turn, desk, controller, key)
+        }
       }
     }
   }
@@ -217,10 +250,15 @@ interface DeskContext {
 function watchContext({ turn, lister, desk, controller }: DeskContext): WatchContext {
   return {
     lister,
-    memory: desk.memory as Memory,
+    get memory() {
+      turn.touch(controller)
+      return desk.memory as Memory
+    },
     nowMs: turn.nowMs,
-    enqueueAfter: (key, delayMs, standing) =>
-      addAfter(turn, { desk, controller, key }, delayMs, standing),
+    enqueueAfter: (key, delayMs, standing) => {
+      turn.touch(controller)
+      addAfter(turn, { desk, controller, key }, delayMs, standing)
+    },
   }
 }
 
@@ -248,7 +286,8 @@ function planNext(turn: Turn, desk: Desk, controller: number): void {
   if (desk.planned || (desk.queue.length === 0 && desk.running === undefined)) return
   desk.planned = true
   const heldMs = (desk.running?.heldUntilMs ?? 0) - turn.nowMs
-  turn.wakeAfter(Math.max(owedMs(desk, turn.nowMs), heldMs), { type: 'next', controller })
+  const owed = turn.isOrderFree ? 0 : owedMs(desk, turn.nowMs)
+  turn.wakeAfter(Math.max(owed, heldMs), { type: 'next', controller })
 }
 
 /** Requests that a controller's client may still send at once; less than none when it owes. */
@@ -270,7 +309,8 @@ function clientTokens(desk: Desk, nowMs: number): number {
 const clientKey = 'client'
 
 /** A reconcile runs in one go and the next waits for as long as its requests would have taken. */
-function payForRequest(desk: Desk, nowMs: number): void {
+function payForRequest(desk: Desk, { nowMs, isOrderFree }: Turn): void {
+  if (isOrderFree) return // Any order may be a slow client's.
   const tokens = clientTokens(desk, nowMs) - 1
   desk.memory.set(clientKey, { tokens, atMs: nowMs } satisfies ClientBudget)
 }
@@ -289,6 +329,7 @@ interface Run {
 
 function wake(run: Run, payload: Payload): void {
   const { turn, state, controllers } = run
+  turn.touch(payload.controller)
   const desk = state.desks[payload.controller] as Desk
   const member = controllers[payload.controller] as Controller
   switch (payload.type) {
@@ -388,12 +429,20 @@ function answerHeld(context: Answering, running: Running, step: Step): unknown {
 }
 
 /** Latest revisions that the reconciles of one key have written, by kind. */
-type OwnWrites = Readonly<Record<string, number>>
+type OwnWrites = Readonly<Record<string, OwnWrite>>
+
+/** The number tells when, the object tells what: two ways to one state differ in the number only. */
+interface OwnWrite {
+  readonly resourceVersion: number
+  readonly object: KubeObject
+}
 
 function isStale({ view }: Turn, { memory }: Desk, key: string): boolean {
   const written = memory.get(`written:${key}`) as OwnWrites | undefined
   if (written === undefined) return false
-  const stale = Object.keys(written).some(kind => !view.hasSeen(kind, written[kind] as number))
+  const stale = Object.entries(written).some(
+    ([kind, { resourceVersion }]) => !view.hasSeen(kind, resourceVersion),
+  )
   if (!stale) memory.delete(`written:${key}`)
   return stale
 }
@@ -405,8 +454,8 @@ function noteWrite({ desk, key, member }: Answering, response: unknown, verb: st
   const kind = kindKeyOf(object)
   if (member.ownWrites?.includes(kind) !== true) return
   const written = desk.memory.get(`written:${key}`) as OwnWrites | undefined
-  const revision = Number(object.metadata.resourceVersion)
-  desk.memory.set(`written:${key}`, { ...written, [kind]: revision } satisfies OwnWrites)
+  const own: OwnWrite = { resourceVersion: Number(object.metadata.resourceVersion), object }
+  desk.memory.set(`written:${key}`, { ...written, [kind]: own } satisfies OwnWrites)
 }
 
 interface Answering {
@@ -423,15 +472,15 @@ function answer(context: Answering, step: Step): unknown {
     case 'read':
       return step.read(lister)
     case 'request': {
-      payForRequest(desk, turn.nowMs)
+      payForRequest(desk, turn)
       const response = turn.submit(step.request, member.name)
       if (member.ownWrites !== undefined) noteWrite(context, response, step.request.verb)
       return response
     }
     case 'event': {
       const { object, eventType: type, reason, message } = step
-      if (!passesSpamFilter(desk, object, turn.nowMs)) return undefined
-      payForRequest(desk, turn.nowMs)
+      if (!turn.isOrderFree && !passesSpamFilter(desk, object, turn.nowMs)) return undefined
+      payForRequest(desk, turn)
       turn.emit({ object, type, reason, message, source: member.name })
       return undefined
     }

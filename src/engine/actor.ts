@@ -13,6 +13,8 @@ export interface Forkable {
 /** What an actor may do in one turn; valid only during the call. */
 export interface Turn {
   readonly nowMs: number
+  /** Names and numbers must not tell in which order things were made: orders are explored. */
+  readonly isOrderFree: boolean
   /** The actor's own informer caches; lag behind the store by the actor's latency. */
   readonly view: View
   /**
@@ -31,6 +33,8 @@ export interface Turn {
   emit(event: EmittedEvent): void
   /** Records what happened inside a component for checks and explanations; no cluster effect. */
   note(topic: string, data: unknown): void
+  /** Tells which part of its state an actor uses, by number, if it `tellsParts`. */
+  touch(part: number): void
 }
 
 export interface EmittedEvent {
@@ -50,4 +54,15 @@ export interface Actor<S extends Forkable = Forkable> {
   start(turn: Turn): S
   deliver(turn: Turn, state: S, changes: readonly Change[]): void
   wake(turn: Turn, state: S, payload: unknown): void
+  /** No process that can be lost and start again, or one whose loss is a fault of its own. */
+  readonly survives?: true
+  /** Whether every turn says by `touch` which parts of the state it uses: else it is all of it. */
+  readonly tellsParts?: true
+  /**
+   * What distinguishes two states of equal future, as plain data; the state itself when absent. Of
+   * an actor that `tellsParts` a list with one item for each part, always the same number.
+   */
+  identity?(state: S): unknown
+  /** What a wake is about, for people. */
+  tell?(state: S, payload: unknown): string
 }

@@ -28,6 +28,11 @@ export class EventQueue {
     return copy
   }
 
+  /** Every event in no particular order; to be read only. */
+  all(): readonly PendingEvent[] {
+    return this.heap
+  }
+
   /** The earliest event, or undefined. */
   first(): PendingEvent | undefined {
     return this.heap[0]
@@ -119,4 +124,17 @@ function sink(heap: PendingEvent[], from: number): void {
     at = child
   }
   heap[at] = event
+}
+
+/** What is due first; of `standing` only where it counts, or comes before the rest. */
+export function earlier(
+  queue: EventQueue,
+  standing: EventQueue,
+  counts: boolean,
+): PendingEvent | undefined {
+  const first = queue.first()
+  const other = standing.first()
+  if (other === undefined || (first === undefined && !counts)) return first
+  if (first === undefined || other.atMs < first.atMs) return other
+  return other.atMs === first.atMs && other.sequence < first.sequence ? other : first
 }

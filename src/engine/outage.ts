@@ -3,7 +3,7 @@
 import type { KubeObject } from '../kube/object.ts'
 import { keyOf } from '../kube/object.ts'
 import type { PendingEvent } from './event-queue.ts'
-import type { Change, Store } from './store.ts'
+import type { Change } from './store.ts'
 
 /**
  * `held`: the component cannot act but remembers (a frozen process, a broken connection).
@@ -43,7 +43,11 @@ export function withOutage(
 }
 
 /** What a component that lists `kinds` afresh is told: every object as if it were new. */
-export function relisted(store: Store, kinds: readonly string[], nowMs: number): Change[] {
+export function relisted(
+  store: { readonly list: (kind: string) => readonly KubeObject[] },
+  kinds: readonly string[],
+  nowMs: number,
+): Change[] {
   const changes = kinds.flatMap(kind =>
     store.list(kind).map((object): Change => {
       const { metadata } = object

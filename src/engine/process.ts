@@ -15,6 +15,11 @@ export class Process<Step, Result> {
     this.answers = [...answers]
   }
 
+  /** The answers so far: with code and arguments they are all there is to it. */
+  get given(): readonly unknown[] {
+    return this.answers
+  }
+
   fork(): Process<Step, Result> {
     return new Process(this.code, this.answers)
   }

@@ -1,5 +1,9 @@
 // What happened besides writes: Events that components recorded, notes for checks, choices made.
 
+import { kindKeyOf } from '../kube/kinds.ts'
+import { keyOf } from '../kube/object.ts'
+import type { EmittedEvent } from './actor.ts'
+
 /** An Event as kubectl describe shows it; `revision` orders it among the writes. */
 export interface RecordedEvent {
   readonly type: 'event'
@@ -13,6 +17,25 @@ export interface RecordedEvent {
   readonly reason: string
   readonly message: string
   readonly source: string
+}
+
+/** The entry of an Event that a component sends. */
+export function eventEntry(
+  { object, type, reason, message, source }: EmittedEvent,
+  at: { readonly atMs: number; readonly revision: number; readonly actor: string },
+): RecordedEvent {
+  return {
+    type: 'event',
+    atMs: at.atMs,
+    revision: at.revision,
+    kind: kindKeyOf(object),
+    key: keyOf(object.metadata),
+    uid: object.metadata.uid ?? '',
+    eventType: type,
+    reason,
+    message,
+    source: source ?? at.actor,
+  }
 }
 
 /** Something that only checks and explanations read: a placement with its reasons, a fault. */

@@ -4,6 +4,7 @@
 
 import type { KubeObject } from '../kube/object.ts'
 import { keyOf } from '../kube/object.ts'
+import type { Footprint } from './footprint.ts'
 import type { Change, Store } from './store.ts'
 import { compareStrings } from '../base/compare.ts'
 
@@ -15,6 +16,11 @@ export interface Deliveries {
   readonly cursors: Cursors
   /** Positions of the kinds of which some change was not delivered yet. */
   readonly pending: readonly number[]
+}
+
+/** Who is told what a view reads, where somebody keeps a footprint. */
+export interface Readers {
+  readonly footprint: Footprint | undefined
 }
 
 /** Undelivered changes of one kind by key, the first of each. */
@@ -32,9 +38,16 @@ export class View {
   private readonly watches: ReadonlyMap<string, number>
   private readonly deliveries: Deliveries
   private stale: Stale | undefined
+  private readonly readers: Readers | undefined
 
-  constructor(store: Store, watches: ReadonlyMap<string, number>, deliveries: Deliveries) {
+  constructor(
+    store: Store,
+    watches: ReadonlyMap<string, number>,
+    deliveries: Deliveries,
+    readers?: Readers,
+  ) {
     this.store = store
+    this.readers = readers
     this.watches = watches
     this.deliveries = deliveries
     this.stale = undefined
@@ -84,8 +97,9 @@ export class View {
   /** Index in the kind's log of the first undelivered change, or -1 when the cache is current. */
   private undeliveredFrom(kind: string): number {
     const { pending, cursors } = this.deliveries
-    if (pending.length === 0) return -1
     const position = this.watches.get(kind)
+    this.readers?.footprint?.read(position === undefined ? kind : `view/${kind}`)
+    if (pending.length === 0) return -1
     if (position === undefined || !pending.includes(position)) return -1
     return cursors[position] as number
   }

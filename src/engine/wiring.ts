@@ -1,6 +1,6 @@
-// Who watches what: for each kind the actors that hear of its changes.
+// Who watches what: computed once per program and shared by all forks of a World.
 
-import type { Actor } from './actor.ts'
+import type { Program, WorldOptions } from './program.ts'
 
 export interface Wiring {
   /** By actor: each kind it watches, with the position of the kind in its watches. */
@@ -14,17 +14,22 @@ export interface Subscription {
   readonly position: number
 }
 
-/** The wiring of actors, which are named by their place. */
-export function wire({ actors }: { readonly actors: readonly Actor[] }): Wiring {
+/** Watch latency of each actor in ms. */
+export function initialLatencies(program: Program, options: WorldOptions): number[] {
+  return program.actors.map(actor => options.latencies?.[actor.name] ?? options.latencyMs)
+}
+
+/** The wiring of the actors of a program, which are named by their place. */
+export function wire(program: Program): Wiring {
   const subscribers = new Map<string, Subscription[]>()
-  actors.forEach(({ watches }, actor) => {
+  program.actors.forEach(({ watches }, actor) => {
     watches.forEach((kind, position) => {
       const known = subscribers.get(kind)
       if (known === undefined) subscribers.set(kind, [{ actor, position }])
       else known.push({ actor, position })
     })
   })
-  const watches = actors.map(
+  const watches = program.actors.map(
     actor => new Map(actor.watches.map((kind, position) => [kind, position])),
   )
   return { watches, subscribers }

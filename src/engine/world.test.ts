@@ -124,12 +124,12 @@ describe('World', () => {
 
 describe('schedule strings', () => {
   it('survive a round trip with overrides', () => {
-    const text = 'st1.9.r.3-1.12-0'
+    const text = 'st2.9.r.3-1.12-0'
     const parsed = parseSchedule(text)
     expect(parsed.ok && scheduleText(parsed.value)).toBe(text)
   })
 
-  it.each(['', 'st1', 'st2.1.d', 'st1.x.d', 'st1.1.q', 'st1.1.d.4', 'st1.1.d.4-'])(
+  it.each(['', 'st2', 'st1.1.d', 'st2.x.d', 'st2.1.q', 'st2.1.d.4', 'st2.1.d.4-'])(
     'are refused with a Problem when malformed: %j',
     text => {
       const parsed = parseSchedule(text)

@@ -2,73 +2,37 @@
 // Nothing outside a World remembers anything about a run, so a fork is a complete second run.
 
 import { assert } from '../base/assert.ts'
-import { absorb, type Digest, digestText, emptyDigest } from '../base/hash.ts'
-import { PagedLog } from '../base/paged-log.ts'
 import { drawBelow } from '../base/prng.ts'
-import { keyOf, type KubeObject } from '../kube/object.ts'
-import { kindKeyOf } from '../kube/kinds.ts'
+import type { KubeObject } from '../kube/object.ts'
 import type { Actor, EmittedEvent, Forkable, Turn } from './actor.ts'
-import { changedText } from './change-text.ts'
-import { EventQueue, type PendingEvent } from './event-queue.ts'
+import { takeDue } from './deliveries.ts'
+import { earlier, EventQueue, type PendingEvent } from './event-queue.ts'
+import type { Footprint } from './footprint.ts'
 import { type OutageMode, type Outages, relisted, type Return, withOutage } from './outage.ts'
-import { type Move, movesOf, type TakenMove } from './moves.ts'
+import { deliverPayload, type EventMove, type Move, takenMove } from './moves.ts'
+import { cellEndMs, openMoves, type Opening } from './open-moves.ts'
+import { Priorities } from './priorities.ts'
+import type {
+  Inside,
+  Program,
+  RunBounds,
+  RunOutcome,
+  Seat,
+  Strike,
+  WorldOptions,
+} from './program.ts'
+import { RunLog } from './run-log.ts'
 import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
-import { type Change, type IndexSpec, Store } from './store.ts'
-import type { TraceEntry } from './trace.ts'
-import { type Cursors, View } from './view.ts'
-import { type Subscription, wire, type Wiring } from './wiring.ts'
+import { type Change, Store } from './store.ts'
+import { eventEntry, type TraceEntry } from './trace.ts'
+import { View } from './view.ts'
+import { forkSeat, newSeat } from './seats.ts'
+import { initialLatencies, type Subscription, type Wiring, wire } from './wiring.ts'
 
-/** The code of a run: who takes part and how requests are served. Shared by all forks. */
-export interface Program {
-  readonly actors: readonly Actor[]
-  readonly indexes: readonly IndexSpec[]
-  /** Serves one API request of `writer` on the World, at once and atomically. */
-  readonly serve: (world: World, request: unknown, writer: string) => unknown
-}
+export type { Inside, Program, RunBounds, RunOutcome, Seat, Strike, WorldOptions }
 
-export interface WorldOptions {
-  /** Unix time of virtual time 0, in ms. */
-  readonly epochMs: number
-  readonly schedule: Schedule
-  /** Watch delivery latency in ms by actor name; others take `latencyMs`. */
-  readonly latencyMs: number
-  readonly latencies?: Readonly<Record<string, number>>
-}
-
-/** Why `run` came back. `pending` names the actors that still had something to do. */
-export interface RunOutcome {
-  readonly reason: 'quiescent' | 'time' | 'steps'
-  readonly steps: number
-  readonly pending: readonly string[]
-}
-
-export interface RunBounds {
-  /** Absolute virtual time (Unix ms) to which the clock may advance. */
-  readonly untilMs: number
-  readonly stepsMax?: number
-  /**
-   * Also goes on while only standing events are left, such as the next start of a schedule: they
-   * keep no cluster from being at rest.
-   */
-  readonly standing?: boolean
-}
-
-const deliverPayload = 'deliver'
 const comeBackPayload = 'come-back'
 const stepsMaxDefault = 1_000_000
-
-interface Seat {
-  state: Forkable
-  /** False while the state is shared with a fork: copy before use. */
-  owned: boolean
-  cursors: Cursors
-  /** Positions in the watches whose kind has changes that were not delivered yet. */
-  pending: number[]
-  /** Time of the delivery already queued, or -1. */
-  deliveryAtMs: number
-  /** What the actor may do in this World; made when it first acts in it. */
-  turn?: Turn
-}
 
 export class World {
   readonly program: Program
@@ -85,11 +49,23 @@ export class World {
   private readonly counters: Map<string, number>
   /** Watch delivery latency in ms by actor; a fault may stretch it. */
   private readonly latencies: number[]
-  private entries = new PagedLog<TraceEntry>()
-  private digestCache: { revision: number; entries: number; digest: Digest } | undefined
+  private entries = new RunLog()
   private stepCount = 0
   /** Components that are down; undefined while none is. */
   private outages: Outages | undefined
+  /** Where orders are explored on cells of time: the end of the last one. */
+  private cellMs = -1
+  private crashCount = 0
+  /** How often time passed although deliveries were due. */
+  private tickCount = 0
+  private priorities: Priorities | undefined
+  /** What may strike at a moment of the schedule's choice, each once. */
+  private armed: readonly (Strike | undefined)[] = []
+  /** Options for the choices of the step at hand, set by who explores. */
+  private script: readonly number[] = []
+  private scriptAt = 0
+  /** What the step at hand reads and writes; only kept where somebody asked for it. */
+  footprint: Footprint | undefined
 
   private constructor(program: Program, options: WorldOptions, wiring: Wiring, parent?: World) {
     this.program = program
@@ -105,14 +81,10 @@ export class World {
   static create(program: Program, options: WorldOptions): World {
     const world = new World(program, options, wire(program))
     for (let index = 0; index < program.actors.length; index += 1) {
-      const { watches } = program.actors[index] as Actor
-      const cursors = watches.map(() => 0)
-      const pending = [...cursors.keys()].filter(
-        position => world.store.logOf(watches[position] as string).length > 0,
-      )
-      const seat: Seat = { state: placeholder, owned: true, cursors, pending, deliveryAtMs: -1 }
+      const actor = program.actors[index] as Actor
+      const seat = newSeat(actor, world.store)
       world.seats.push(seat)
-      seat.state = (program.actors[index] as Actor).start(world.turn(index))
+      seat.state = actor.start(world.turn(index))
     }
     return world
   }
@@ -124,28 +96,30 @@ export class World {
   fork(schedule?: Schedule): World {
     const options = schedule === undefined ? this.options : { ...this.options, schedule }
     const copy = new World(this.program, options, this.wiring, this)
-    copy.seats = this.seats.map(seat => ({
-      state: seat.state,
-      owned: false,
-      cursors: seat.cursors.slice(),
-      pending: seat.pending.slice(),
-      deliveryAtMs: seat.deliveryAtMs,
-    }))
-    for (const seat of this.seats) seat.owned = false
+    copy.seats = this.seats.map(forkSeat)
     copy.queue = this.queue.fork()
     copy.standing = this.standing.fork()
     copy.sequence = this.sequence
     copy.choices = schedule === undefined ? this.choices : 0
     copy.entries = this.entries.fork()
-    copy.digestCache = this.digestCache
     copy.stepCount = this.stepCount
     copy.outages = this.outages
+    copy.cellMs = this.cellMs
+    copy.crashCount = this.crashCount
+    copy.tickCount = this.tickCount
+    copy.armed = this.armed
+    copy.priorities = this.priorities?.fork()
     return copy
   }
 
   /** Virtual time as Unix ms. */
   get nowMs(): number {
     return this.clockMs
+  }
+
+  /** Whether orders are explored: then names and numbers must not tell the order. */
+  get isOrderFree(): boolean {
+    return this.options.schedule.grid !== undefined
   }
 
   /** Virtual ms since the start of the run. */
@@ -225,18 +199,38 @@ export class World {
     if (isNew) this.startAnew(index)
     else for (const event of outage.missed) this.queue.add({ ...event, atMs: this.clockMs })
     ;(this.seats[index] as Seat).deliveryAtMs = -1
-    this.planDelivery(index, this.clockMs + (this.latencies[index] as number))
+    this.planDelivery(index, this.clockMs + this.latencyOf(index))
   }
 
-  private startAnew(index: number): void {
+  /** Starts an actor with nothing; it lists everything as it was `lag` changes of a kind ago. */
+  private startAnew(index: number, lag = 0): void {
     const actor = this.program.actors[index] as Actor
     const seat = this.seats[index] as Seat
-    seat.cursors = actor.watches.map(kind => this.store.logLength(kind))
-    seat.pending = []
+    const lengths = actor.watches.map(kind => this.store.logLength(kind))
+    seat.cursors = lengths.map(length => Math.max(0, length - lag))
+    seat.pending = lag === 0 ? [] : [...lengths.keys()].filter(at => (lengths[at] as number) > 0)
     seat.state = actor.start(this.turn(index))
     seat.owned = true
-    const changes = relisted(this.store, actor.watches, this.clockMs)
-    if (changes.length > 0) actor.deliver(this.turn(index), seat.state, changes)
+    const turn = this.turn(index)
+    const changes = relisted(turn.view, actor.watches, this.clockMs)
+    if (changes.length > 0) actor.deliver(turn, seat.state, changes)
+  }
+
+  /** The process of an actor dies and starts again at once. */
+  private crash(index: number, lag: number): void {
+    this.crashCount += 1
+    this.queue.removeActor(index)
+    this.standing.removeActor(index)
+    const seat = this.seats[index] as Seat
+    seat.deliveryAtMs = this.clockMs // So that no delivery is planned before it has listed.
+    this.startAnew(index, lag)
+    seat.deliveryAtMs = -1
+    if (seat.pending.length > 0) this.planDelivery(index, this.clockMs + this.latencyOf(index))
+  }
+
+  /** Gets ready what may strike at a moment that the schedule chooses, each once. */
+  arm(strikes: readonly Strike[]): void {
+    this.armed = strikes
   }
 
   /** True when the event is for a component that is down: it is kept for later. */
@@ -310,6 +304,7 @@ export class World {
     const revision = this.store.revision + 1
     const change: Change = { revision, atMs: this.clockMs, kind, key, before, after, writer, via }
     this.store.write(change)
+    this.footprint?.writeObject(kind, key, before, after)
     const subscribers = this.wiring.subscribers.get(kind)
     if (subscribers === undefined) return
     for (let index = 0; index < subscribers.length; index += 1) {
@@ -318,7 +313,7 @@ export class World {
       if (seat === undefined) continue
       if (!seat.pending.includes(position)) seat.pending.push(position)
       if (seat.deliveryAtMs >= 0) continue
-      this.planDelivery(actor, this.clockMs + (this.latencies[actor] as number))
+      this.planDelivery(actor, this.clockMs + this.latencyOf(actor))
     }
   }
 
@@ -327,8 +322,16 @@ export class World {
     return drawBelow(bound, this.options.schedule.seed, stream, this.nextCount(stream))
   }
 
+  /** All that decides what happens from now on, besides the store; to be read only. */
+  inside(): Inside {
+    const { clockMs, cellMs, seats, queue, standing, outages, counters } = this
+    const { crashCount: crashes, tickCount: ticks, armed } = this
+    return { clockMs, cellMs, seats, queue, standing, outages, counters, crashes, ticks, armed }
+  }
+
   /** Numbers 0, 1, 2 … per name: for uids and the like. */
   nextCount(name: string): number {
+    this.footprint?.write(`count/${name}`)
     const count = this.counters.get(name) ?? 0
     this.counters.set(name, count + 1)
     return count
@@ -359,18 +362,7 @@ export class World {
 
   /** Sixteen hex digits over every write, event and choice so far; computed when asked. */
   digest(): string {
-    const known = this.digestCache ?? { revision: 0, entries: 0, digest: emptyDigest }
-    let digest = known.digest
-    for (const change of this.store.changesAfter(known.revision)) {
-      const { atMs, kind, key, writer } = change
-      digest = absorb(digest, `${atMs} ${writer} ${kind} ${key} ${changedText(change)}`)
-    }
-    for (const entry of this.entries.from(known.entries)) {
-      digest = absorb(digest, JSON.stringify(entry))
-    }
-    const { revision } = this.store
-    this.digestCache = { revision, entries: this.entries.length, digest }
-    return digestText(digest)
+    return this.entries.digest(this.store)
   }
 
   /** The string that makes `--replay` repeat this run. */
@@ -378,15 +370,27 @@ export class World {
     return scheduleText(this.options.schedule)
   }
 
-  choose(point: string, count: number): number {
+  choose(point: string, count: number, moves?: readonly Move[]): number {
     if (count === 1) return 0
     const index = this.choices
     this.choices += 1
-    const option = choiceAt(this.options.schedule, index, point, count)
+    const option = this.optionAt(index, point, count, moves)
     const { clockMs: atMs } = this
     const revision = this.store.revision
     this.record({ type: 'choice', atMs, revision, index, point, count, option })
     return option
+  }
+
+  private optionAt(index: number, point: string, count: number, moves?: readonly Move[]): number {
+    const { schedule } = this.options
+    const scripted = this.script[this.scriptAt]
+    this.scriptAt += 1
+    if (scripted !== undefined) return scripted
+    if (schedule.mode !== 'pct' || moves === undefined || schedule.overrides.has(index)) {
+      return choiceAt(schedule, index, point, count)
+    }
+    this.priorities ??= new Priorities(schedule)
+    return this.priorities.pick(moves, this.program.actors)
   }
 
   private actorIndex(name: string): number {
@@ -397,44 +401,104 @@ export class World {
 
   /** The event whose turn it is; undefined when nothing but standing events is left. */
   private next(standing: boolean): PendingEvent | undefined {
-    const first = this.queue.first()
-    const other = this.standing.first()
-    if (other === undefined || (first === undefined && !standing)) return first
-    if (first === undefined || other.atMs < first.atMs) return other
-    return other.atMs === first.atMs && other.sequence < first.sequence ? other : first
+    return earlier(this.queue, this.standing, standing)
+  }
+
+  /** What may happen next, and when at the latest; nothing when the World is at rest until then. */
+  opening(untilMs: number): Opening | undefined {
+    const first = this.next(false)
+    return first === undefined || first.atMs > untilMs ? undefined : this.openingAt(first, untilMs)
+  }
+
+  /**
+   * Takes one step up to `untilMs` with these options at its choice points, the first of which is
+   * the move where there are several; further ones get option 0.
+   */
+  take(options: readonly number[], untilMs: number): void {
+    const first = this.next(false)
+    assert(first !== undefined && first.atMs <= untilMs, 'something is due')
+    this.script = options
+    this.scriptAt = 0
+    this.step(first, untilMs)
+    this.script = []
+  }
+
+  private openingAt(first: PendingEvent, untilMs: number): Opening {
+    const { schedule } = this.options
+    return openMoves(
+      {
+        schedule,
+        cellMs: this.cellMs,
+        queue: this.queue,
+        seats: this.seats,
+        actors: this.program.actors,
+        mayCrash: this.crashCount < (schedule.grid?.crashesMax ?? 0),
+        mayTick: this.tickCount < (schedule.grid?.staleMax ?? 0),
+        armed: this.armed,
+        store: this.store,
+      },
+      first,
+      untilMs,
+    )
   }
 
   private step(first: PendingEvent, untilMs: number): void {
-    this.clockMs = Math.max(this.clockMs, first.atMs)
+    const { schedule } = this.options
+    const { atMs } = first
+    if (schedule.grid !== undefined) this.cellMs = cellEndMs(schedule, this.cellMs, atMs)
+    this.clockMs = Math.max(this.clockMs, atMs)
     if (first === this.standing.first()) {
       this.standing.removeFirst()
       this.queue.add(first)
     }
-    const { event, position } = this.nextMove(first, untilMs)
+    const move = this.nextMove(first, untilMs)
+    this.stepCount += 1
+    if ('event' in move) this.happen(move, first)
+    else if ('crash' in move) this.crash(move.crash, move.lag)
+    else if ('tickToMs' in move) this.tick(move.tickToMs)
+    else this.struck(move.strike)
+  }
+
+  private happen({ event, position, one }: EventMove, first: PendingEvent): void {
     if (event === first) this.queue.removeFirst()
     else this.queue.remove(event.sequence)
     this.clockMs = Math.max(this.clockMs, event.atMs)
-    this.stepCount += 1
     if (event.payload === comeBackPayload) {
       this.bringUp((this.program.actors[event.actor] as Actor).name)
       return
     }
     if (this.outages !== undefined && this.isMissed(event)) return
-    if (event.payload === deliverPayload) this.deliver(event.actor, position)
+    const actor = this.program.actors[event.actor] as Actor
+    this.footprint?.begin(actor)
+    if (event.payload === deliverPayload) this.deliver(event.actor, position, one)
     else {
-      const actor = this.program.actors[event.actor] as Actor
       actor.wake(this.turn(event.actor), this.ownState(event.actor), event.payload)
     }
+  }
+
+  private tick(atMs: number): void {
+    this.tickCount += 1
+    this.cellMs = atMs + (this.options.schedule.windowMs ?? 0)
+    this.clockMs = Math.max(this.clockMs, atMs)
+  }
+
+  private struck(index: number): void {
+    const strike = this.armed[index]
+    assert(strike !== undefined, 'what strikes was armed')
+    this.armed = this.armed.with(index, undefined)
+    strike.apply(this)
   }
 
   /** What the schedule lets happen next: by default what is due first. */
   private nextMove(first: PendingEvent, untilMs: number): Move {
     const { mode, windowMs } = this.options.schedule
     if (windowMs !== undefined) {
-      const events = this.queue.upTo(Math.min(first.atMs + windowMs, untilMs))
-      const moves = movesOf(events, event => this.pendingKinds(event))
-      const option = this.choose('next-move', moves.length)
-      if (option > 0) this.noteMove(moves, option)
+      const { moves } = this.openingAt(first, untilMs)
+      const option = this.choose('next-move', moves.length, moves)
+      if (option > 0) {
+        const stateOf = (actor: number): Forkable => (this.seats[actor] as Seat).state
+        this.note('schedule', 'move', takenMove(moves, option, this.program.actors, stateOf))
+      }
       return moves[option] as Move
     }
     if (mode !== 'random') return { event: first }
@@ -442,65 +506,27 @@ export class World {
     return { event: due[this.choose('next-event', due.length)] as PendingEvent }
   }
 
-  private pendingKinds({ actor, payload }: PendingEvent): readonly number[] {
-    return payload === deliverPayload ? (this.seats[actor] as Seat).pending : []
-  }
-
-  private noteMove(moves: readonly Move[], option: number): void {
-    const nameOf = ({ event }: Move): string => (this.program.actors[event.actor] as Actor).name
-    const { event, position } = moves[option] as Move
-    const { watches } = this.program.actors[event.actor] as Actor
-    const kind = position === undefined ? '' : ` of ${watches[position]}`
-    const what = event.payload === deliverPayload ? `delivery${kind}` : workText(event.payload)
-    const ahead = [...new Set(moves.slice(0, option).map(nameOf))]
-    const data: TakenMove = { actor: nameOf(moves[option] as Move), what, ahead }
-    this.note('schedule', 'move', data)
-  }
-
   /** Delivers what is due: of all kinds, or only of the one at a position of the watches. */
-  private deliver(index: number, position?: number): void {
+  private deliver(index: number, only?: number, one = false): void {
     const seat = this.seats[index] as Seat
     seat.deliveryAtMs = -1
-    const latency = this.latencies[index] as number
-    const due: Change[] = []
-    const undelivered = this.takeDue(index, this.clockMs - latency, { due, only: position })
+    const latency = this.latencyOf(index)
     const actor = this.program.actors[index] as Actor
+    const due: Change[] = []
+    const which = { writtenMs: this.clockMs - latency, only, one }
+    const undelivered = takeDue(this.store, actor.watches, seat, which, due)
+    for (const { kind } of due) this.footprint?.write(`view/${kind}`)
     if (undelivered !== undefined) {
       this.planDelivery(index, Math.max(this.clockMs, undelivered.atMs + latency))
     }
     if (due.length > 0) actor.deliver(this.turn(index), this.ownState(index), due)
   }
 
-  /**
-   * Moves every undelivered change written at or before `writtenMs` to `due`, in revision order.
-   * Gives the first change that is left.
-   */
-  private takeDue(
-    index: number,
-    writtenMs: number,
-    { due, only }: { readonly due: Change[]; readonly only: number | undefined },
-  ): Change | undefined {
-    const { watches } = this.program.actors[index] as Actor
-    const seat = this.seats[index] as Seat
-    let left: Change | undefined
-    const pending: number[] = []
-    for (const position of seat.pending) {
-      const log = this.store.logOf(watches[position] as string)
-      let cursor = seat.cursors[position] as number
-      for (; cursor < log.length; cursor += 1) {
-        const change = log.at(cursor)
-        if (change.atMs > writtenMs || (only !== undefined && only !== position)) {
-          if (left === undefined || change.revision < left.revision) left = change
-          pending.push(position)
-          break
-        }
-        due.push(change)
-      }
-      seat.cursors[position] = cursor
-    }
-    seat.pending = pending
-    if (due.length > 1) due.sort((a, b) => a.revision - b.revision)
-    return left
+  /** On a grid of time news may come at once, as any moment of a cell is any other. */
+  private latencyOf(index: number): number {
+    const latency = this.latencies[index] as number
+    const { grid, windowMs = 0 } = this.options.schedule
+    return grid !== undefined && latency <= windowMs ? 0 : latency
   }
 
   private planDelivery(index: number, atMs: number): void {
@@ -542,7 +568,8 @@ export class World {
       get nowMs() {
         return clockMs()
       },
-      view: new View(this.store, this.wiring.watches[index] as Map<string, number>, seat),
+      isOrderFree: this.isOrderFree,
+      view: new View(this.store, this.wiring.watches[index] as Map<string, number>, seat, this),
       wakeAfter: (delayMs, payload, standing) => {
         assert(delayMs >= 0 && Number.isInteger(delayMs), 'a delay is a whole number of ms')
         return this.plan(index, this.clockMs + delayMs, payload, standing)
@@ -556,23 +583,12 @@ export class World {
       submit: (request, writer = name) => this.program.serve(this, request, writer),
       emit: event => this.recordEvent(event, name),
       note: (topic, data) => this.note(name, topic, data),
+      touch: part => this.footprint?.write(`state/${part}`),
     }
   }
 
   private recordEvent(event: EmittedEvent, actor: string): void {
-    const { object, type, reason, message, source = actor } = event
-    this.record({
-      type: 'event',
-      atMs: this.clockMs,
-      revision: this.store.revision,
-      kind: kindKeyOf(object),
-      key: keyOf(object.metadata),
-      uid: object.metadata.uid ?? '',
-      eventType: type,
-      reason,
-      message,
-      source,
-    })
+    this.record(eventEntry(event, { atMs: this.clockMs, revision: this.store.revision, actor }))
   }
 
   private outcome(reason: RunOutcome['reason'], steps: number): RunOutcome {
@@ -581,21 +597,4 @@ export class World {
     )
     return { reason, steps, pending: [...pending].sort() }
   }
-}
-
-/** What a wake is about, as far as its payload says: the key that a controller works on. */
-function workText(payload: unknown): string {
-  const { key, type } = (payload ?? {}) as { readonly key?: unknown; readonly type?: unknown }
-  if (typeof key === 'string') return `work on ${key}`
-  return typeof type === 'string' ? type : 'work'
-}
-
-const placeholder: Forkable = {
-  fork() {
-    return this
-  },
-}
-
-function initialLatencies(program: Program, options: WorldOptions): number[] {
-  return program.actors.map(actor => options.latencies?.[actor.name] ?? options.latencyMs)
 }

@@ -35,6 +35,7 @@ const precedence: readonly VerdictName[] = [
   'upgrade-stuck',
   'rollout-stuck',
   'loop',
+  'property-broken',
   'diverged',
   'pending-forever',
   'quorum-lost',

@@ -124,6 +124,15 @@ export const rules: readonly Rule[] = [
     advice: 'Check priorities and preemption.',
   },
   {
+    id: 'ST1404',
+    verdict: 'property-broken',
+    title: 'A property of the trial does not hold',
+    meaning:
+      'The trial says what must always, never or in the end be so of an object, and in this run it ' +
+      'is not.',
+    advice: 'Read the message: it tells the first moment at which it was otherwise, and the value.',
+  },
+  {
     id: 'ST1501',
     verdict: 'noscale',
     title: 'An autoscaler cannot act',

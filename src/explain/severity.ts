@@ -21,6 +21,7 @@ export function severityOf(incident: Incident, sla: SlaSpec | undefined): Severi
     case 'rollout-stuck':
     case 'loop':
     case 'diverged':
+    case 'property-broken':
       return 'error'
     case 'quorum-lost':
       return startsFromNothing(incident) ? 'info' : 'error'

@@ -44,7 +44,7 @@ describe('windows of the scheduler', () => {
   it('a trial that holds in each says so', () => {
     const { seen, run } = runner([[], [], []])
     const { trials, findings } = overWindows(platform, 3, run)
-    expect(seen).toEqual(['st1.7.d', 'st1.7.d.scheduler-window=1', 'st1.7.d.scheduler-window=2'])
+    expect(seen).toEqual(['st2.7.d', 'st2.7.d.scheduler-window=1', 'st2.7.d.scheduler-window=2'])
     expect(trials[0]).toMatchObject({
       outcome: 'holds',
       bounds: { windows: { tried: 3, held: 3 } },
@@ -61,8 +61,8 @@ describe('windows of the scheduler', () => {
       bounds: { windows: { tried: 3, held: 0 } },
     })
     expect(findings.map(({ windows }) => windows)).toEqual([
-      { found: 3, of: 3, schedule: 'st1.7.d' },
-      { found: 1, of: 3, schedule: 'st1.7.d.scheduler-window=2' },
+      { found: 3, of: 3, schedule: 'st2.7.d' },
+      { found: 1, of: 3, schedule: 'st2.7.d.scheduler-window=2' },
     ])
   })
 

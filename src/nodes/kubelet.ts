@@ -2,6 +2,7 @@
 // nodes do not. Upstream: pkg/kubelet/{kubelet,status/status_manager}.go, v1.36.3.
 
 import { assertNever } from '../base/assert.ts'
+import { fnv1a32 } from '../base/hash.ts'
 import type { Actor } from '../engine/actor.ts'
 import type { Change } from '../engine/store.ts'
 import type { View } from '../engine/view.ts'
@@ -91,6 +92,13 @@ export const kubeletName = 'kubelet'
 export function kubelet(options: KubeletOptions): Actor<KubeletState> {
   return {
     name: kubeletName,
+    survives: true,
+    identity: ({ charges, links, disturbances, isAsked }) => [
+      charges.values(),
+      links.keys().map(name => [name, links.get(name)]),
+      disturbances,
+      isAsked,
+    ],
     watches: ['Node', 'Pod', 'VolumeAttachment', ...gateKinds],
     start: () => new KubeletState(),
     deliver: (turn, state, changes) => {
@@ -380,12 +388,18 @@ function endedByOthers(context: Context, charge: Charge, pod: Pod): void {
   if (pod.metadata.deletionTimestamp !== undefined) finish(context, ended, pod)
 }
 
+function addressOf({ turn, state }: Context, { metadata }: Pod): string {
+  if (!turn.isOrderFree) return state.nextAddress()
+  const hash = fnv1a32(metadata.uid ?? '')
+  return `10.${hash >>> 24}.${(hash >> 16) & 255}.${(hash >> 8) & 255}`
+}
+
 /** Takes charge of a pod and reports ContainerCreating at once. */
 function admit(context: Context, pod: Pod): Charge {
   const { turn, state } = context
   const node = pod.spec?.nodeName ?? ''
   const hostIP = hostIPOf(context, node)
-  const podIP = pod.spec?.hostNetwork === true ? (hostIP ?? '') : state.nextAddress()
+  const podIP = pod.spec?.hostNetwork === true ? (hostIP ?? '') : addressOf(context, pod)
   const volumes = volumesOf(turn.view, pod)
   const waitsFor = volumes
     .map(volume => attachmentName(volume, node))

@@ -109,7 +109,7 @@ export const sampleReport: Report = {
   kubernetes: 'v1.36',
   run: {
     seed: 1,
-    schedule: 'st1.1.d',
+    schedule: 'st2.1.d',
     digest: '0123456789abcdef',
     virtualSeconds: 900,
     wallMs: 0,

@@ -15,7 +15,9 @@ import { handleChange, living } from './event-handlers.ts'
 import type { EngineRequest } from './engine.ts'
 import { scheduleBatched } from './batching.ts'
 import { FastEngine } from './fast/engine.ts'
-import type { Pod, SchedulerListers } from './framework.ts'
+import type { Node } from '../kube/generated/types.ts'
+import type { Pod, SchedulerListers, TiedNodes } from './framework.ts'
+import { representatives } from './interchangeable.ts'
 import { unschedulableTopic, type UnschedulableNote } from './notes.ts'
 import { podInfoOf } from './pod-info.ts'
 import { windowsMax } from './windows.ts'
@@ -30,6 +32,7 @@ import { runPreBind, runReserve } from './runtime.ts'
 import { afterReserve, type Placed, type ScheduleOutcome, type Unfit } from './schedule-pod.ts'
 import { messageOf } from './status.ts'
 import {
+  schedulerIdentity,
   schedulerName,
   schedulerOf,
   type SchedulerOptions,
@@ -92,6 +95,7 @@ export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
   }
   return {
     name: options.name ?? schedulerName,
+    identity: schedulerIdentity,
     watches: ['Node', 'Pod', ...listedKinds],
     start: turn =>
       new SchedulerState(
@@ -192,6 +196,7 @@ function decide(context: SchedulerTurn, pod: Pod): ScheduleOutcome {
           const followed = tied.indexes().find(index => tied.nameOf(index) === preferred)
           if (followed !== undefined) return followed
         }
+        if (turn.isOrderFree) return differentNode(context, tied)
         const choice = turn.choose('scheduler-tie', tied.count)
         if (choice === 0) return tied.heapPick
         return tied.indexes().filter(index => index !== tied.heapPick)[choice - 1] as number
@@ -207,6 +212,18 @@ function decide(context: SchedulerTurn, pod: Pod): ScheduleOutcome {
   const { outcome, batch } = scheduleBatched(pod, state.batches.get(name), attempted)
   if (batch !== undefined) state.batches = new Map(state.batches).set(name, batch)
   return outcome
+}
+
+/** One of the tied nodes, where those that are the same but for their names count once. */
+function differentNode({ turn, state }: SchedulerTurn, tied: TiedNodes): number {
+  const others = tied.indexes().filter(index => index !== tied.heapPick)
+  const different = representatives([tied.heapPick, ...others], index => {
+    const name = tied.nameOf(index)
+    const node = turn.view.get<Node>('Node', name)
+    const pods = state.cache.nodeInfo(name)?.pods ?? []
+    return node && { node, pods: pods.map(({ pod }) => pod) }
+  })
+  return different[turn.choose('scheduler-tie', different.length)] as number
 }
 
 /** Reserves, assumes, and binds unless volumes have to be bound first. */

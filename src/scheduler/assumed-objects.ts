@@ -23,6 +23,11 @@ export class AssumedObjects {
     return copy
   }
 
+  /** Everything that is covered at present. */
+  all(): readonly unknown[] {
+    return this.entries.values().map(({ kind, object }) => ({ kind, object }))
+  }
+
   /** `stored` is what the informer shows now. */
   assume(object: KubeObject, stored: KubeObject | undefined): void {
     const { kind } = object

@@ -5,6 +5,7 @@
 // changes, and one copy of the list of nodes. The log of changed nodes
 // lets whoever derives something from the cache (fast/) follow it, also from one fork to another.
 
+import { compareStrings } from '../base/compare.ts'
 import { LayeredMap } from '../base/layered-map.ts'
 import type { Node, Pod } from '../kube/generated/types.ts'
 import { CacheLog, type LogPlace, visitBetween } from './cache-log.ts'
@@ -143,6 +144,15 @@ export class SchedulerCache {
 
   isAssumed(uid: string): boolean {
     return this.pods.get(uid)?.isAssumed === true
+  }
+
+  /** Uid and node of every pod that was assumed and is not confirmed. */
+  assumedPods(): readonly (readonly [uid: string, node: string])[] {
+    return this.pods
+      .entries()
+      .filter(([, { isAssumed }]) => isAssumed)
+      .map(([uid, { pod }]) => [uid, pod.spec?.nodeName ?? ''] as const)
+      .sort(([a], [b]) => compareStrings(a, b))
   }
 
   hasPod(uid: string): boolean {

@@ -53,6 +53,15 @@ export class SchedulerState implements Forkable {
   }
 }
 
+/** What distinguishes two states of a scheduler: what it knows beyond what it was told. */
+export function schedulerIdentity(state: SchedulerState): unknown {
+  const { cache, queue, waiting, nextStartNodeIndex, lastChangeMs, wakeAtMs } = state
+  const waits = [...waiting].map(([uid, { node }]) => [uid, node])
+  const moments = [nextStartNodeIndex, lastChangeMs, wakeAtMs]
+  const batches = [...state.batches]
+  return [cache.assumedPods(), queue.identity(), waits, state.assumed.all(), moments, batches]
+}
+
 export interface SchedulerOptions {
   /** How the component is called; its first profile when absent. */
   readonly name?: string

@@ -46,7 +46,10 @@ export interface Platform {
   readonly suppressions?: readonly Suppression[]
   /** Operators that the user described. */
   readonly operators?: readonly OperatorSpec[]
-  readonly options?: Pick<ClusterOptions, 'schedule' | 'model' | 'epochMs' | 'latencyMs'>
+  readonly options?: Pick<
+    ClusterOptions,
+    'schedule' | 'model' | 'epochMs' | 'latencyMs' | 'interleave'
+  >
 }
 
 /** Node objects of all pools; names and addresses are stable in pool order. */

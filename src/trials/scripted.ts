@@ -5,9 +5,10 @@ import { assertNever } from '../base/assert.ts'
 import { nearest } from '../base/nearest.ts'
 import { refText } from '../checks/life.ts'
 import { judge } from '../checks/registry.ts'
+import { brokenProperties } from '../checks/property.ts'
 import { type Fault, type FaultArgs, inapplicable } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
-import type { World } from '../engine/world.ts'
+import type { Strike, World } from '../engine/world.ts'
 import {
   pathAdvice,
   pathFault,
@@ -22,6 +23,7 @@ import { nodeNameIndex, ownerIndex } from '../controllers/indexes.ts'
 import { request } from '../cluster/cluster.ts'
 import { loseMachines, regainMachines } from './control-plane.ts'
 import { cordon, drain } from './drain.ts'
+import { aimless } from './properties.ts'
 import type { GateResult } from './gates.ts'
 import { applyAll, finishInstall, gateVerdicts, workloadKinds } from './install.ts'
 import { emptyWorld, type Platform, type PlatformObject } from './platform.ts'
@@ -40,7 +42,7 @@ import type {
 } from './spec.ts'
 import type { TrialResult } from './trial.ts'
 import { upgradeAll } from './upgrade.ts'
-import { refOf, targetOf, Voyage } from './voyage.ts'
+import { refOf, targetOf, type UnderWay, Voyage } from './voyage.ts'
 
 /** Reads the objects of files that a step names; the sources tier provides it. */
 export type ReadObjects = (files: readonly string[]) => {
@@ -53,6 +55,12 @@ export interface ScriptedRun {
   readonly problems: readonly Problem[]
 }
 
+export interface ScriptOptions {
+  readonly underWay?: UnderWay
+  /** What may strike at a moment of the schedule's choice. */
+  readonly strikes?: readonly Strike[]
+}
+
 interface Script {
   readonly platform: Platform
   readonly voyage: Voyage
@@ -62,19 +70,30 @@ interface Script {
 }
 
 /** Runs every step of the trial; a step that cannot be taken is a Problem and is left out. */
-export function runScript(spec: TrialSpec, platform: Platform, read: ReadObjects): ScriptedRun {
+export function runScript(
+  spec: TrialSpec,
+  platform: Platform,
+  read: ReadObjects,
+  { underWay, strikes }: ScriptOptions = {},
+): ScriptedRun {
   const world = emptyWorld(platform, appliedLater(spec, read))
-  const voyage = new Voyage(world, platform.etcdHosts)
+  if (strikes !== undefined) world.arm(strikes)
+  const voyage = new Voyage(world, { etcdHosts: platform.etcdHosts, underWay })
   const script: Script = { platform, voyage, read, gates: [], problems: [] }
   for (const step of spec.steps) take(script, step)
   const observation = voyage.observation()
   const run = {
     observation,
-    verdicts: [...judge(observation), ...gateVerdicts(script.gates, observation.startMs)],
+    verdicts: [
+      ...judge(observation),
+      ...gateVerdicts(script.gates, observation.startMs),
+      ...brokenProperties(observation, spec.properties),
+    ],
     gates: script.gates,
     exhausted: voyage.exhausted,
   }
-  return { result: { trial: spec.name, runs: [run] }, problems: script.problems }
+  const problems = [...script.problems, ...aimless(spec.properties, world)]
+  return { result: { trial: spec.name, runs: [run] }, problems }
 }
 
 /** What the steps bring along: their operators take part from the beginning. */

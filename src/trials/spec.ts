@@ -2,6 +2,7 @@
 // The JSON Schemas under schemas/ document every field; these types follow them.
 
 import type { Location } from '../base/problem.ts'
+import type { Property } from '../checks/property.ts'
 import type { VerdictName } from '../checks/verdict.ts'
 import type { Extender, KubeSchedulerConfiguration } from '../kube/generated/types.ts'
 import type { ObjectRef } from '../kube/object.ts'
@@ -241,6 +242,9 @@ export type Expectation =
       readonly message?: string
     } & Placed)
 
+/** What a trial says must always, never or in the end be so. */
+export type PropertySpec = Property & Placed
+
 /** One field of one object that a trial changes before it installs; null removes the field. */
 export interface ObjectChangeSpec extends Placed {
   readonly object: ObjectPath
@@ -268,5 +272,6 @@ export interface TrialSpec {
   /** What is different from the files before anything is installed. */
   readonly changes: readonly ObjectChangeSpec[]
   readonly steps: readonly (TrialStep & Placed)[]
+  readonly properties: readonly PropertySpec[]
   readonly expect: readonly Expectation[]
 }

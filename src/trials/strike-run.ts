@@ -14,7 +14,7 @@ export type Struck = Pick<TrialRun, 'subject' | 'node' | 'zone' | 'workload'>
  * pods to which something happened since.
  */
 export function strikeRun(base: Base, struck: Struck, how: (voyage: Voyage) => void): TrialRun {
-  const voyage = new Voyage(base.world.fork(), base.platform.etcdHosts)
+  const voyage = new Voyage(base.world.fork(), base.platform)
   how(voyage)
   return judged(base, struck, voyage)
 }

@@ -25,7 +25,8 @@ const platform: Platform = {
 function run(steps: readonly TrialStep[]) {
   const location = { file: 't', line: 1 }
   const placed = steps.map(step => ({ ...step, location }))
-  const spec = { name: 't', file: 't', sources: [], changes: [], expect: [], steps: placed }
+  const nothing = { sources: [], changes: [], properties: [], expect: [] }
+  const spec = { name: 't', file: 't', ...nothing, steps: placed }
   const { result, problems } = runScript(spec, platform, () => ({ objects: [], problems: [] }))
   const [first] = result.runs
   const down = first?.verdicts.find(({ verdict }) => verdict === 'down')

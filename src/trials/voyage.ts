@@ -18,6 +18,15 @@ export const settleMsMax = 1_200_000
 /** Assumed pace of an installer: one object every 10 ms. */
 export const applyPaceMs = 10
 
+/** Looks at a World that is about to run until a moment; changes nothing of it. */
+export type UnderWay = (world: World, untilMs: number) => void
+
+export interface VoyageOptions {
+  /** Hosts that hold a vote of etcd and are no nodes. */
+  readonly etcdHosts?: readonly string[] | undefined
+  readonly underWay?: UnderWay | undefined
+}
+
 export class Voyage {
   readonly world: World
   /** Hosts that hold a vote of etcd and are no nodes. */
@@ -33,9 +42,13 @@ export class Voyage {
   /** What happens later whatever the trial does meanwhile, in order of time. */
   private readonly agenda: { readonly atMs: number; readonly act: () => void }[] = []
 
-  constructor(world: World, etcdHosts: readonly string[] = []) {
+  /** Called whenever the voyage is about to let the cluster run, with the time until it does. */
+  private readonly underWay: UnderWay | undefined
+
+  constructor(world: World, { etcdHosts = [], underWay }: VoyageOptions = {}) {
     this.world = world
     this.etcdHosts = etcdHosts
+    this.underWay = underWay
     this.startMs = world.nowMs
     this.startRevision = world.store.revision
   }
@@ -81,6 +94,7 @@ export class Voyage {
     const endMs = this.world.nowMs + maxMs
     for (;;) {
       const untilMs = Math.min(endMs, this.agenda[0]?.atMs ?? endMs)
+      this.underWay?.(this.world, untilMs)
       this.last = this.world.run({ untilMs, stepsMax: settleStepsMax })
       if (this.last.reason !== 'time' || !this.actOn(untilMs)) return this.last
     }

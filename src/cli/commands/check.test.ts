@@ -188,5 +188,5 @@ it('says what it left out: files without objects, trial files of seatrial.yaml',
 
 it('a finding ends with the command that repeats it', async () => {
   const { out } = await check({ report: found, values: { nodes: '2' } })
-  expect(out).toContain(`again: seatrial check ${manifest} --nodes 2 --replay st1.1.d`)
+  expect(out).toContain(`again: seatrial check ${manifest} --nodes 2 --replay st2.1.d`)
 })

@@ -8,6 +8,7 @@ import { fix } from './fix.ts'
 import type { Command } from './framework.ts'
 import { init } from './init.ts'
 import { inventory } from './inventory.ts'
+import { replay } from './replay.ts'
 import { size } from './size.ts'
 import { survive } from './survive.ts'
 import { trial } from './trial.ts'
@@ -20,6 +21,7 @@ const others: readonly Command[] = [
   size,
   fix,
   explore,
+  replay,
   explain,
   inventory,
   init,

@@ -422,14 +422,14 @@ export const problemPages: readonly Page[] = [
   {
     id: 'ST0201',
     name: 'schedule',
-    title: 'The text after --replay is not a schedule',
+    title: 'The text after --replay is no schedule of this input',
     meaning:
-      'A schedule reads st1.SEED.d or st1.SEED.r, then .INDEX-OPTION for each choice. One with ' +
-      'choices belongs to the input that it was printed for: explore refuses one whose choices ' +
-      'the run does not have.',
+      'A schedule reads st2.SEED.MODE, then .INDEX-OPTION for each choice and .iDIGEST of the ' +
+      'input that it was printed for: files, nodes, version, and in explore the act. One of other ' +
+      'input or of another version is refused, and so is one whose choices the run does not have.',
     advice: 'Copy the whole text that the report printed, and give the same files and flags.',
     bad: 'seatrial check ./deploy --replay 1',
-    good: 'seatrial check ./deploy --replay st1.1.d',
+    good: 'seatrial check ./deploy --replay st2.1.d',
   },
   {
     id: 'ST0301',

@@ -121,6 +121,15 @@ value: 1000000`,
 value: -10
 preemptionPolicy: Never`,
   },
+  ST1404: {
+    bad: `# t.trial.yaml, where a restart takes the only replica away
+properties:
+- always: {object: Deployment/shop/web, path: status.readyReplicas, atLeast: 1}`,
+    good: `# web.yaml
+spec:
+  replicas: 2
+  strategy: {rollingUpdate: {maxUnavailable: 0}}`,
+  },
   ST1501: {
     bad: `# utilization of a request that the container does not make
 kind: HorizontalPodAutoscaler

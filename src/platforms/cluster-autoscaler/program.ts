@@ -31,6 +31,7 @@ function autoscaler(groups: readonly NodeGroup[]): Actor<AutoscalerState> {
   return {
     name: programName,
     watches,
+    identity: state => state.identity(),
     start: () => new AutoscalerState(),
     deliver: (turn, state) => planScan(turn, state, turn.nowMs + state.scanMs),
     wake: (turn, state, payload) => {

@@ -27,6 +27,13 @@ export class AutoscalerState implements Forkable {
   /** What was last said of a pod or node, by uid or name: the same is not said again. */
   said = new Map<string, string>()
 
+  /** What distinguishes two states, as plain data. */
+  identity(): unknown {
+    const { scanMs, scanAtMs, upcoming, unneededSince, draining, lastAddMs, lastDeleteMs } = this
+    const since = [[...upcoming], [...unneededSince], [...draining]]
+    return [scanMs, scanAtMs, since, String(lastAddMs), String(lastDeleteMs), [...this.said]]
+  }
+
   fork(): this {
     const copy = new AutoscalerState()
     copy.scanMs = this.scanMs

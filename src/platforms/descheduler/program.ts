@@ -52,6 +52,7 @@ class DeschedulerState implements Forkable {
 const actor: Actor<DeschedulerState> = {
   name,
   watches,
+  identity: ({ working }) => [...working],
   start: () => new DeschedulerState(),
   deliver: (turn, { working }, changes) => {
     for (const { kind, after } of changes) {

@@ -34,6 +34,11 @@ export class Nominator {
     return copy
   }
 
+  /** Every nomination, as plain data. */
+  identity(): unknown {
+    return [...this.byNode]
+  }
+
   get size(): number {
     return this.nodeOf.size
   }

@@ -212,6 +212,14 @@ export class SchedulingQueue {
     return this.inFlight.podUids()
   }
 
+  /** Who waits where since when, as plain data; the order within a place is kept. */
+  identity(): unknown {
+    const places = (['active', 'backoff', 'errorBackoff', 'unschedulable'] as const).map(place =>
+      this.queues.pods(place).map(({ pod: _, sequence: __, ...rest }) => rest),
+    )
+    return [places, this.inFlight.podUids(), this.nominator.identity()]
+  }
+
   /** Whether pop() would return a pod. */
   hasPod(): boolean {
     return this.queues.first('active') !== undefined || this.firstOfBackoff() !== undefined

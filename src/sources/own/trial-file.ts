@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path'
 import type { Problem } from '../../base/problem.ts'
+import { type Condition, conditionText, type When } from '../../checks/property.ts'
 import type { VerdictName } from '../../checks/verdict.ts'
 import type {
   DeleteStep,
@@ -10,11 +11,13 @@ import type {
   ObjectChangeSpec,
   Placed,
   PodOf,
+  PropertySpec,
   RestartTarget,
   SetStep,
   TrialSpec,
   TrialStep,
 } from '../../trials/spec.ts'
+import type { ObjectRef } from '../../kube/object.ts'
 import type { DrainOptions } from '../../trials/drain.ts'
 import { isMapping, type Json } from '../objects.ts'
 import { filePlace } from '../place.ts'
@@ -86,6 +89,7 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
     sources: sourcesFrom(spec['sources'], folder),
     changes: placed(spec, 'changes', document).map(changeFrom),
     steps: placed(spec, 'steps', document).flatMap(([step, at]) => stepFrom(step, at, folder)),
+    properties: placed(spec, 'properties', document).map(propertyFrom),
     expect: placed(spec, 'expect', document).map(([item, at]) => ({
       ...expectationFrom(item),
       ...at,
@@ -114,6 +118,21 @@ function placed(spec: Json, field: string, document: ReadDocument): readonly [Js
 
 function changeFrom([item, at]: readonly [Json, Placed]): ObjectChangeSpec {
   return { object: text(item['object']), path: text(item['path']), value: item['value'], ...at }
+}
+
+const moments: readonly When[] = ['always', 'never', 'eventually']
+
+function propertyFrom([item, at]: readonly [Json, Placed]): PropertySpec {
+  const when = moments.find(each => item[each] !== undefined) ?? 'always'
+  const { object, ...asked } = mapping(item[when])
+  const condition = asked as Condition
+  const name = item['name'] ?? `${when} ${text(object)} ${conditionText(condition)}`
+  return { ...condition, name: text(name), when, object: objectOf(text(object)), ...at }
+}
+
+function objectOf(path: string): ObjectRef {
+  const [kind = '', first = '', second] = path.split('/')
+  return second === undefined ? { kind, name: first } : { kind, namespace: first, name: second }
 }
 
 function text(value: unknown): string {

@@ -1,27 +1,22 @@
-// Every schedule with at most so many departures from the documented order, those with fewer
-// departures first: the first failing one is among the shortest.
+// Every schedule with at most so many departures from the documented order, those with fewer first:
+// the first failing one is among the shortest.
 // Emmi, Qadeer, Rakamarić: Delay-bounded scheduling, POPL 2011.
 
-import type { Schedule } from '../../engine/schedule.ts'
-import type { Strategy } from './strategy.ts'
+import { documented, type Strategy } from './strategy.ts'
 
 type Overrides = readonly (readonly [index: number, option: number])[]
 
 export const deviations = {
   name: 'deviations',
   doc: 'Every schedule with at most N departures from the documented order, shortest first.',
-  *schedules({ seed, windowMs, deviationsMax }) {
+  *schedules(options) {
+    const { deviationsMax } = options
+    const plain = documented(options)
     let round: readonly Overrides[] = [[]]
     for (let depth = 0; depth <= deviationsMax; depth += 1) {
       const next: Overrides[] = []
       for (const overrides of round) {
-        const schedule: Schedule = {
-          seed,
-          mode: 'default',
-          overrides: new Map(overrides),
-          windowMs,
-        }
-        const choices = yield schedule
+        const choices = yield { ...plain, overrides: new Map(overrides) }
         if (depth === deviationsMax) continue
         const last = overrides.at(-1)?.[0] ?? -1
         for (const { index, count } of choices) {

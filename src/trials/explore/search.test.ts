@@ -9,6 +9,7 @@ import type { ExploredRun } from './scenario.ts'
 import { strategies } from './registry.ts'
 import { search, type SearchResult } from './search.ts'
 import type { Strategy } from './strategy.ts'
+import { plainOptions, wideBounds } from './testing.ts'
 
 const nothing: Forkable = {
   fork() {
@@ -65,10 +66,11 @@ function finalValue({ run }: ExploredRun): number {
 function explored(name: string, windowMs: number, deviationsMax = 2): SearchResult {
   return search({
     strategy: strategies.get(name) as Strategy,
-    seed: 1,
+    ...plainOptions,
     windowMs,
     deviationsMax,
     runsMax: 2000,
+    bounds: wideBounds,
     run: schedule => runOf(three, schedule),
     outcomesOf: run => (finalValue(run) === 3 ? [] : [`ends at ${finalValue(run)}`]),
   })
@@ -114,10 +116,10 @@ describe('exploring a planted race', () => {
   it('stops at its bound on runs and does not call that complete', () => {
     const bounded = search({
       strategy: strategies.get('random') as Strategy,
-      seed: 1,
+      ...plainOptions,
       windowMs: 15,
-      deviationsMax: 1,
       runsMax: 5,
+      bounds: wideBounds,
       run: schedule => runOf(three, schedule),
       outcomesOf: () => [],
     })

@@ -239,7 +239,7 @@ const lossOf = { node: faultOf('node-loss'), zone: faultOf('zone-loss') } as con
 
 function runOf(base: Base, before: ClusterLife, { strike, subjects, everything }: Struck): Run {
   const world = base.world.fork()
-  const voyage = new Voyage(world, base.platform.etcdHosts)
+  const voyage = new Voyage(world, base.platform)
   const { startMs, startRevision } = voyage.observation()
   const start = world.store.logLength('EndpointSlice')
   const args: FaultArgs = strike.kind === 'node' ? { node: strike.name } : { zone: strike.name }

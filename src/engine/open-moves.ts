@@ -1,0 +1,102 @@
+// Which moves a World has: what is due in a window that slides along, or in a cell of the grid.
+
+import type { Actor } from './actor.ts'
+import type { Informers } from './deliveries.ts'
+import type { EventQueue, PendingEvent } from './event-queue.ts'
+import {
+  type CrashMove,
+  deliverPayload,
+  type EventMove,
+  type Move,
+  movesOf,
+  singleMovesOf,
+  type StrikeMove,
+  type TickMove,
+} from './moves.ts'
+import type { Schedule } from './schedule.ts'
+import type { Store } from './store.ts'
+
+export interface Opening {
+  readonly moves: readonly Move[]
+}
+
+/** What the moves follow from. */
+export interface Situation {
+  readonly schedule: Schedule
+  /** The end of the last cell of time. */
+  readonly cellMs: number
+  readonly queue: EventQueue
+  readonly seats: readonly Informers[]
+  readonly actors: readonly Actor[]
+  readonly mayCrash: boolean
+  readonly mayTick: boolean
+  /** What may strike; undefined what has struck. */
+  readonly armed: readonly unknown[]
+  readonly store: Store
+}
+
+/**
+ * Until when everything is due at once: the cell of time that is under way, or else the one that
+ * begins with the first event and is as long as the window.
+ */
+export function cellEndMs({ windowMs = 0 }: Schedule, cellMs: number, firstMs: number): number {
+  return firstMs > cellMs ? firstMs + windowMs : cellMs
+}
+
+/** The moves of a situation in which `first` is due; the first is what would happen anyway. */
+export function openMoves(at: Situation, first: PendingEvent, untilMs: number): Opening {
+  const { schedule, queue, seats } = at
+  const { windowMs = 0, grid } = schedule
+  const pendingKinds = ({ actor, payload }: PendingEvent): readonly number[] =>
+    payload === deliverPayload ? (seats[actor] as Informers).pending : []
+  const latest = Math.max(untilMs, first.atMs)
+  if (grid === undefined) {
+    const events = queue.upTo(Math.min(first.atMs + windowMs, untilMs))
+    return { moves: movesOf(events, pendingKinds) }
+  }
+  const events = queue.upTo(Math.min(cellEndMs(schedule, at.cellMs, first.atMs), latest))
+  const moves = withoutEmpty(singleMovesOf(events, pendingKinds), events)
+  return { moves: [...moves, ...tick(at, events, grid.staleMax), ...crashes(at), ...strikes(at)] }
+}
+
+/** A delivery of nothing is still a step: its event has to go. */
+function withoutEmpty(
+  moves: readonly EventMove[],
+  events: readonly PendingEvent[],
+): readonly EventMove[] {
+  return moves.length > 0 ? moves : events.slice(0, 1).map(event => ({ event }))
+}
+
+/**
+ * Time may pass when all that is due are deliveries, and no informer is too far behind; but only so
+ * often, as nobody lags for ever.
+ */
+function tick(
+  { queue, seats, actors, store, mayTick }: Situation,
+  due: readonly PendingEvent[],
+  staleMax: number,
+): readonly TickMove[] {
+  if (!mayTick || due.some(({ payload }) => payload !== deliverPayload)) return []
+  const isTooStale = due.some(({ actor }) => {
+    const { cursors, pending } = seats[actor] as Informers
+    const { watches } = actors[actor] as Actor
+    return pending.some(
+      at => store.logLength(watches[at] as string) - (cursors[at] as number) > staleMax,
+    )
+  })
+  if (isTooStale) return []
+  const later = queue.upTo(Number.POSITIVE_INFINITY).find(event => !due.includes(event))
+  return later === undefined ? [] : [{ tickToMs: later.atMs }]
+}
+
+function crashes({ mayCrash, actors, schedule }: Situation): readonly CrashMove[] {
+  if (!mayCrash) return []
+  const lags = Array.from({ length: (schedule.grid?.staleMax ?? 0) + 1 }, (_, lag) => lag)
+  return actors.flatMap(({ survives }, crash) =>
+    survives === true ? [] : lags.map(lag => ({ crash, lag })),
+  )
+}
+
+function strikes({ armed }: Situation): readonly StrikeMove[] {
+  return armed.flatMap((strike, index) => (strike === undefined ? [] : [{ strike: index }]))
+}

@@ -1,0 +1,159 @@
+// Numbers for all that the states of one exploration are made of: objects, changes, backlogs, parts
+// of actors, events, counters. What is equal has one number: a state is a few lists of them.
+
+import { type Digest, emptyDigest } from '../../../base/hash.ts'
+import type { PendingEvent } from '../../../engine/event-queue.ts'
+import {
+  backlogPart,
+  changeDigest,
+  counterDigest,
+  eventDigest,
+  mixed,
+  objectDigest,
+  partDigest,
+  withChange,
+} from '../../../engine/fingerprint.ts'
+import type { Change } from '../../../engine/store.ts'
+
+/** Values by number, and numbers by name; 0 is nothing. */
+export class Names<T> {
+  private readonly numbers = new Map<string, number>()
+  readonly values: T[]
+
+  constructor(nothing: T) {
+    this.values = [nothing]
+  }
+
+  numberOf(name: string, make: () => T): number {
+    const known = this.numbers.get(name)
+    if (known !== undefined) return known
+    const number = this.values.push(make()) - 1
+    this.numbers.set(name, number)
+    return number
+  }
+
+  at(number: number): T {
+    return this.values[number] as T
+  }
+}
+
+const zero: Digest = { high: 0, low: 0 }
+
+function text({ high, low }: Digest): string {
+  return `${high}:${low}`
+}
+
+export interface Backlog {
+  readonly changes: readonly number[]
+  readonly digest: Digest
+}
+
+export interface PlannedEvent {
+  readonly actor: number
+  readonly atMs: number
+  readonly digest: Digest
+}
+
+export class Interning {
+  readonly kinds = new Names<string>('')
+  /** Places where an object may be: `Kind/key`; the value is the number of the kind. */
+  readonly slots = new Names<number>(0)
+  /** What an object adds to the sum of its kind. */
+  readonly versions = new Names<Digest>(zero)
+  readonly changes = new Names<{ readonly kind: number; readonly digest: Digest }>({
+    kind: 0,
+    digest: zero,
+  })
+  readonly backlogs = new Names<Backlog>({ changes: [], digest: emptyDigest })
+  readonly parts = new Names<Digest>(zero)
+  readonly events = new Names<PlannedEvent>({ actor: 0, atMs: 0, digest: zero })
+  readonly counters = new Names<string>('')
+
+  kind(kind: string): number {
+    return this.kinds.numberOf(kind, () => kind)
+  }
+
+  slot(kind: string, key: string): number {
+    return this.slots.numberOf(`${kind}/${key}`, () => this.kind(kind))
+  }
+
+  version(kind: string, object: object | undefined): number {
+    if (object === undefined) return 0
+    const digest = objectDigest(kind, object)
+    return this.versions.numberOf(`${kind} ${text(digest)}`, () => digest)
+  }
+
+  change(change: Change): number {
+    const digest = changeDigest(change)
+    return this.changes.numberOf(text(digest), () => ({ kind: this.kind(change.kind), digest }))
+  }
+
+  backlog(changes: readonly number[]): number {
+    if (changes.length === 0) return 0
+    return this.backlogs.numberOf(changes.join(), () => ({
+      changes,
+      digest: changes.reduce<Digest>(
+        (digest, change) => withChange(digest, this.changes.at(change).digest),
+        emptyDigest,
+      ),
+    }))
+  }
+
+  part(digest: Digest): number {
+    return this.parts.numberOf(text(digest), () => digest)
+  }
+
+  event(event: PendingEvent): number {
+    const digest = eventDigest(event)
+    const { actor, atMs } = event
+    return this.events.numberOf(`${actor} ${atMs} ${text(digest)}`, () => ({ actor, atMs, digest }))
+  }
+}
+
+/** What parts of a state add to its hash, by number; computed once. */
+export class Sums {
+  private readonly names: Interning
+  private readonly known = new Map<number, Digest>()
+
+  constructor(names: Interning) {
+    this.names = names
+  }
+
+  part(actor: number, part: number, number: number): Digest {
+    return this.once(number * 65_536 + actor * 256 + part, () =>
+      partDigest(this.names.parts.at(number), actor, part),
+    )
+  }
+
+  backlog(actor: number, position: number, number: number): Digest {
+    if (number === 0) return zero
+    return this.once(-(number * 65_536 + actor * 256 + position), () =>
+      backlogPart(this.names.backlogs.at(number).digest, actor, position),
+    )
+  }
+
+  private readonly counts = new Map<number, Digest>()
+
+  counter(counter: number, count: number): Digest {
+    if (count === 0) return zero
+    const key = counter * 1_048_576 + count
+    const known = this.counts.get(key)
+    if (known !== undefined) return known
+    const digest = counterDigest(this.names.counters.at(counter), count)
+    this.counts.set(key, digest)
+    return digest
+  }
+
+  private once(key: number, make: () => Digest): Digest {
+    const known = this.known.get(key)
+    if (known !== undefined) return known
+    const digest = make()
+    this.known.set(key, digest)
+    return digest
+  }
+}
+
+/** Takes one more number into a hash. */
+export function taken(into: Digest, number: number): Digest {
+  return mixed({ high: into.high ^ number, low: (into.low + number) | 0 }, 17)
+}

@@ -1,0 +1,162 @@
+// What steps did before. A step is a function of what it reads, so where all of that is as it was
+// the step does the same again. What it reads is not declared: each step tells it as it runs, and a
+// list of reads holds for every state in which they have the same values, as up to each read the
+// step has gone the same way.
+
+import type { Digest } from '../../../base/hash.ts'
+import type { Footprint } from '../../../engine/footprint.ts'
+import type { CellState, Effect } from './cell-state.ts'
+import { type Interning, taken } from './interning.ts'
+import type { KnownFootprint } from './known-footprint.ts'
+
+/** One thing that steps read, as a place in a state. */
+export type Read =
+  | { readonly of: 'object' | 'kind' | 'part' | 'count'; readonly index: number }
+  | { readonly of: 'view'; readonly kind: number; readonly informer: number }
+  | { readonly of: 'everything' }
+
+/** Where an actor's parts and informers are in a state. */
+export interface Place {
+  readonly partsFrom: number
+  readonly partCount: number
+  /** Informers by kind. */
+  readonly informers: ReadonlyMap<string, number>
+}
+
+/** What a delivery does to one part of an actor. */
+export interface PartEffect {
+  readonly part: number
+  readonly added: readonly number[]
+  readonly cancelled: readonly number[]
+}
+
+/** Whole outcomes, or a delivery whose parts each go their own way. */
+export type Remembered =
+  | { readonly outcomes: readonly Effect[] }
+  | { readonly touched: readonly number[]; readonly footprint: KnownFootprint }
+
+interface Template {
+  readonly reads: readonly Read[]
+  readonly entries: Map<number, Map<number, Remembered>>
+}
+
+export class Memo {
+  private readonly templates = new Map<string, Template[]>()
+  private readonly partEffects = new Map<string, PartEffect>()
+  private readonly names: Interning
+
+  constructor(names: Interning) {
+    this.names = names
+  }
+
+  /** What the step of that name does in a state, where it was seen to read the same. */
+  find(
+    step: string,
+    state: CellState,
+    first: Digest,
+  ): { readonly found: Remembered; readonly value: Digest } | undefined {
+    for (const { reads, entries } of this.templates.get(step) ?? []) {
+      const value = this.valueOf(reads, state, first)
+      const found = entries.get(value.high)?.get(value.low)
+      if (found !== undefined) return { found, value }
+    }
+    return undefined
+  }
+
+  add(
+    step: string,
+    state: CellState,
+    first: Digest,
+    reads: readonly Read[],
+    what: Remembered,
+  ): Digest {
+    const template = this.template(step, reads)
+    const value = this.valueOf(template.reads, state, first)
+    const lane = template.entries.get(value.high) ?? new Map<number, Remembered>()
+    template.entries.set(value.high, lane.set(value.low, what))
+    return value
+  }
+
+  partEffect(value: Digest, part: number, before: number): PartEffect | undefined {
+    return this.partEffects.get(`${value.high} ${value.low} ${part} ${before}`)
+  }
+
+  addPartEffect(value: Digest, part: number, before: number, effect: PartEffect): void {
+    this.partEffects.set(`${value.high} ${value.low} ${part} ${before}`, effect)
+  }
+
+  private template(step: string, reads: readonly Read[]): Template {
+    const known = this.templates.get(step) ?? []
+    const text = JSON.stringify(reads)
+    const same = known.find(each => JSON.stringify(each.reads) === text)
+    if (same !== undefined) return same
+    const template: Template = { reads, entries: new Map() }
+    this.templates.set(step, [...known, template])
+    return template
+  }
+
+  private valueOf(reads: readonly Read[], state: CellState, first: Digest): Digest {
+    let value = first
+    for (const read of reads) value = this.withRead(value, read, state)
+    return value
+  }
+
+  private withRead(value: Digest, read: Read, state: CellState): Digest {
+    switch (read.of) {
+      case 'object':
+        return taken(value, state.objects[read.index] ?? 0)
+      case 'part':
+        return taken(value, state.parts[read.index] ?? 0)
+      case 'count':
+        return taken(value, state.counts[read.index] ?? 0)
+      case 'kind':
+        return withKind(value, state, read.index)
+      case 'view':
+        return taken(withKind(value, state, read.kind), state.backlogs[read.informer] ?? 0)
+      default: {
+        let all = value
+        for (let kind = 1; kind < this.names.kinds.values.length; kind += 1) {
+          all = withKind(all, state, kind)
+        }
+        return all
+      }
+    }
+  }
+}
+
+function withKind(value: Digest, { kinds }: CellState, kind: number): Digest {
+  return taken(taken(value, kinds[2 * kind] ?? 0), kinds[2 * kind + 1] ?? 0)
+}
+
+/** The reads of a footprint as places, in a fixed order; `parts` says whether those count. */
+export function readsOf(
+  { reads, writes }: Footprint,
+  names: Interning,
+  { partsFrom, partCount, informers }: Place,
+  parts: boolean,
+): readonly Read[] {
+  const found: Read[] = []
+  for (const thing of [...new Set([...reads, ...writes])].sort()) {
+    const slash = thing.indexOf('/')
+    const head = slash < 0 ? thing : thing.slice(0, slash)
+    const rest = thing.slice(slash + 1)
+    if (head === 'log') continue // What is there before does not decide what is added.
+    if (head === 'owned') {
+      if (reads.has(thing)) found.push({ of: 'everything' })
+    } else if (head === 'view') {
+      const informer = informers.get(rest)
+      if (informer !== undefined && reads.has(thing)) {
+        found.push({ of: 'view', kind: names.kind(rest), informer })
+      }
+    } else if (head === 'count') {
+      found.push({ of: 'count', index: names.counters.numberOf(rest, () => rest) })
+    } else if (head === 'state') {
+      if (!parts) continue
+      if (slash >= 0) found.push({ of: 'part', index: partsFrom + Number(rest) })
+      else
+        for (let at = 0; at < partCount; at += 1) found.push({ of: 'part', index: partsFrom + at })
+    } else if (slash < 0) found.push({ of: 'kind', index: names.kind(head) })
+    else found.push({ of: 'object', index: names.slot(head, rest) })
+  }
+  return found
+}
