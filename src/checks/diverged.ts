@@ -1,6 +1,6 @@
 // All is at rest, the controllers are up, and yet what they have written is not what is there: a
-// cache missed something, it is behind and nothing will bring the rest, or a write was lost and nobody
-// tries again.
+// cache missed something, it is behind and nothing will bring the rest, or a write was lost and
+// nobody tries again.
 
 import { apiServerName } from '../cluster/serve.ts'
 import { ownerIndex } from '../controllers/indexes.ts'

@@ -58,9 +58,9 @@ const modes = { d: 'default', r: 'random', p: 'pct' } as const
 const version = 'st2'
 
 /**
- * `st2.SEED.MODE`, then `.POINT=OPTION` per named point, `.INDEX-OPTION` per override, `.iDIGEST` of
- * the input. MODE is d, r or p, the window in ms, `gSTALE-CRASHES` on a grid of time, `kDEPTH-STEPS`
- * with priorities.
+ * `st2.SEED.MODE`, then `.POINT=OPTION` per named point, `.INDEX-OPTION` per override, `.iDIGEST`
+ * of the input. MODE is d, r or p, the window in ms, `gSTALE-CRASHES` on a grid of time, and
+ * `kDEPTH-STEPS` with priorities.
  */
 export function scheduleText(schedule: Schedule): string {
   const { seed, mode, windowMs, grid, priorities, input } = schedule
