@@ -12,12 +12,14 @@ export interface Evicted {
   readonly writer: string
 }
 
-/** Pods that were evicted while the trial ran, in order. */
+/** Pods that components evicted while the trial ran, in order; what people drain is theirs. */
 export function evictedIn({ world, startRevision }: Observation): readonly Evicted[] {
   const evicted: Evicted[] = []
+  const components = new Set(world.program.actors.map(({ name }) => name))
   for (const { kind, before, after, atMs, writer } of world.store.changesAfter(startRevision)) {
     if (kind !== 'Pod' || before === undefined || after === undefined) continue
     if (isEvicted(before as Pod) || !isEvicted(after as Pod)) continue
+    if (!components.has(writer)) continue
     evicted.push({ atMs, uid: after.metadata.uid ?? '', writer })
   }
   return evicted
