@@ -47,6 +47,7 @@ export const api: Api = {
     ask<void>({ type: 'event', object, eventType, reason, message }),
   recall: key => ask({ type: 'recall', key }),
   remember: (key, value) => ask<void>({ type: 'remember', key, value }),
+  note: (topic, data) => ask<void>({ type: 'note', topic, data }),
   now: () => ask<number>({ type: 'now' }),
   read,
 }

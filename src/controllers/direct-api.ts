@@ -129,6 +129,11 @@ export class DirectApi implements Api {
     return answered<void>(undefined)
   }
 
+  note(topic: string, data: unknown): Part<void> {
+    this.answer({ type: 'note', topic, data })
+    return answered<void>(undefined)
+  }
+
   now(): Part<number> {
     return answered(this.answer({ type: 'now' }) as number)
   }

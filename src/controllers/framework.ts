@@ -80,6 +80,7 @@ export type Step =
     }
   | { readonly type: 'recall'; readonly key: string }
   | { readonly type: 'remember'; readonly key: string; readonly value: unknown }
+  | { readonly type: 'note'; readonly topic: string; readonly data: unknown }
   | { readonly type: 'now' }
 
 /** How a reconcile ends: done, again after a delay, or failed (back-off 5 ms * 2^n, at most 1000 s). */
@@ -141,6 +142,8 @@ export interface Api {
   ): Part<void>
   recall<T>(key: string): Part<T | undefined>
   remember(key: string, value: unknown): Part<void>
+  /** Tells checks and explanations something; no effect in the cluster. */
+  note(topic: string, data: unknown): Part<void>
   now(): Part<number>
   /** Any other read of the cache: the answer must be a function of what the lister gives. */
   read<T>(reader: (lister: Lister) => T): Part<T>

@@ -33,6 +33,8 @@ export interface ComponentOptions {
   readonly controllers: readonly Controller[]
   /** Let other actors run between any two steps of a reconcile (exploration). */
   readonly interleave?: boolean
+  /** How late answers of the API server may come is a choice: to writes of these kinds. */
+  readonly lateAnswers?: readonly string[]
   /** Before 1.36 controllers do not wait until their cache shows their own writes. */
   readonly waitsForOwnWrites?: boolean
 }
@@ -98,6 +100,7 @@ function forkDesk(desk: Desk): Desk {
 /** The actor that runs `controllers` with shared informers. */
 export function component(options: ComponentOptions): Actor<ComponentState> {
   const { name, controllers, interleave = false, waitsForOwnWrites = true } = options
+  const { lateAnswers = [] } = options
   const dispatch = new Dispatch(controllers)
   const watches = [...new Set(controllers.flatMap(({ watches: all }) => all.map(w => w.kind)))]
   return {
@@ -109,7 +112,10 @@ export function component(options: ComponentOptions): Actor<ComponentState> {
     start: turn => start(turn, controllers),
     deliver: (turn, state, changes) => deliver(turn, state, dispatch, changes),
     wake: (turn, state, payload) =>
-      wake({ turn, state, controllers, interleave, waitsForOwnWrites }, payload as Payload),
+      wake(
+        { turn, state, controllers, interleave, waitsForOwnWrites, lateAnswers },
+        payload as Payload,
+      ),
   }
 }
 
@@ -325,6 +331,7 @@ interface Run {
   readonly controllers: readonly Controller[]
   readonly interleave: boolean
   readonly waitsForOwnWrites: boolean
+  readonly lateAnswers: readonly string[]
 }
 
 function wake(run: Run, payload: Payload): void {
@@ -365,7 +372,7 @@ function advance(run: Run, desk: Desk, controller: number): void {
   const finished = { desk, controller, key, member }
   if (run.waitsForOwnWrites && isStale(run.turn, desk, key)) {
     finish(run.turn, finished, { error: 'own writes are not seen yet' })
-  } else if (run.interleave || mayHang(run.turn.view)) {
+  } else if (run.interleave || run.lateAnswers.length > 0 || mayHang(run.turn.view)) {
     desk.running = { key, process: new Process(() => member.reconcile(key, api)) }
     goOn(run, desk, controller)
   } else {
@@ -402,11 +409,27 @@ function stepOn(run: Run, desk: Desk, controller: number): void {
   let step = process.peek()
   if (step.done !== true) {
     if (isHeld(context, running, step.value)) return
-    step = process.answer(answerHeld(context, running, step.value))
+    const response = answerHeld(context, running, step.value)
+    const lateMs = lateness(run, step.value, response)
+    if (lateMs > 0) running.heldUntilMs = run.turn.nowMs + lateMs
+    step = process.answer(response)
   }
   if (step.done !== true) return
   desk.running = undefined
   finish(run.turn, { desk, controller, key, member }, step.value)
+}
+
+/** At once, after the others have seen the write, or after they have acted on it and that was seen. */
+const latenessMs = [0, 3, 10] as const
+
+/** How much later than its write the answer arrives: for accepted writes of the kinds named. */
+function lateness({ turn, lateAnswers }: Run, step: Step, response: unknown): number {
+  if (step.type !== 'request' || lateAnswers.length === 0) return 0
+  const { verb } = step.request
+  const { ok, object } = response as ApiResponse & { readonly object: KubeObject }
+  if (!ok || (verb !== 'update' && verb !== 'patch') || !lateAnswers.includes(object.kind)) return 0
+  const point = `late-${verb}-${object.kind.toLowerCase()}`
+  return latenessMs[turn.choose(point, latenessMs.length)] ?? 0
 }
 
 /** Whether hanging webhooks hold up the request now; it goes on, or fails, when they gave up. */
@@ -489,6 +512,9 @@ function answer(context: Answering, step: Step): unknown {
     case 'remember':
       if (step.value === undefined) desk.memory.delete(step.key)
       else desk.memory.set(step.key, step.value)
+      return undefined
+    case 'note':
+      turn.note(step.topic, step.data)
       return undefined
     case 'now':
       return turn.nowMs

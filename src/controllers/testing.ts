@@ -169,6 +169,8 @@ export class FakeCluster {
       case 'remember':
         this.memory(controller.name).set(step.key, step.value)
         return undefined
+      case 'note':
+        return undefined
       case 'now':
         return this.nowMs
     }

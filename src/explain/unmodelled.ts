@@ -10,6 +10,7 @@ import { isObject } from '../kube/patch/json.ts'
 import { isHelmChart } from '../platforms/k3s/charts.ts'
 import type { Operator } from '../platforms/operators/operator.ts'
 import { reads } from '../platforms/operators/controller.ts'
+import { kindsOfPrograms } from '../platforms/registry.ts'
 import { operatorsOf, type Platform, type PlatformObject } from '../trials/platform.ts'
 import type { SchedulerSpec, Unmodelled } from '../trials/spec.ts'
 import { definedKinds, kindMeant, type KnownKind } from './kind-hint.ts'
@@ -51,9 +52,11 @@ export function unmodelledIn(platform: Platform): readonly UnmodelledKind[] {
   const asked = askedExtenders(schedulers ?? [], objects)
   const found = new Map<string, Found>()
   const rules: UnmodelledKind[] = []
+  const acted = kindsOfPrograms(objects.map(({ object }) => object))
   const scripted = objects.some(({ object }) => kindKeyOf(object) === 'Load.seatrial.dev')
   for (const each of objects) {
     if (scripted && each.object.kind === 'HorizontalPodAutoscaler') continue
+    if (acted.has(kindKeyOf(each.object))) continue
     if (kyvernoPolicyKinds.has(kindKeyOf(each.object))) {
       rules.push(...unmodelledPolicy(each))
       continue

@@ -26,6 +26,8 @@ export interface PlatformParts {
 export interface PlatformProgram {
   readonly name: string
   readonly doc: string
+  /** Store keys of the custom resources that it acts on where it runs. */
+  readonly kinds?: readonly string[]
   /** The components to run on a platform; none where it does not run the program. */
   readonly actors: (parts: PlatformParts) => readonly Actor[]
 }
@@ -37,6 +39,16 @@ export interface SettingsNote {
   readonly kind: string
   readonly key: string
   readonly message: string
+}
+
+/** Names an object of which a program does something that the twin does not model. */
+export const unmodelledTopic = 'not-modelled'
+
+export interface UnmodelledNote {
+  readonly kind: string
+  readonly key: string
+  /** What it is; absent when that is over. */
+  readonly message?: string
 }
 
 /** The container of a pod that runs a program: by its command or the last part of its image. */

@@ -4,6 +4,7 @@
 import type { Actor } from '../engine/actor.ts'
 import { groupOf } from '../kube/kinds.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { argoRollouts } from './argo-rollouts/program.ts'
 import { argocdOperator } from './argocd-operator/argocd-operator.ts'
 import { clusterAutoscaler } from './cluster-autoscaler/program.ts'
 import { descheduler } from './descheduler/program.ts'
@@ -13,11 +14,23 @@ import type { PlatformParts, PlatformProgram } from './program.ts'
 export const operators: readonly Operator[] = [argocdOperator]
 
 /** Programs take part where pods of the platform run them. */
-export const platformPrograms: readonly PlatformProgram[] = [clusterAutoscaler, descheduler]
+export const platformPrograms: readonly PlatformProgram[] = [
+  argoRollouts,
+  clusterAutoscaler,
+  descheduler,
+]
 
 /** The components of all programs that a platform runs. */
 export function platformActors(parts: PlatformParts): readonly Actor[] {
   return platformPrograms.flatMap(({ actors }) => actors(parts))
+}
+
+/** Store keys of the custom resources on which a program of these objects acts. */
+export function kindsOfPrograms(objects: readonly KubeObject[]): ReadonlySet<string> {
+  const running = platformPrograms.filter(
+    ({ kinds, actors }) => kinds !== undefined && actors({ objects, groups: [] }).length > 0,
+  )
+  return new Set(running.flatMap(({ kinds = [] }) => kinds))
 }
 
 /**

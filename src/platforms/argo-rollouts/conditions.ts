@@ -10,7 +10,8 @@ import { replicasOf, type Rollout, type RolloutCondition, type RolloutStatus } f
 
 export const desiredReplicas = 'rollout.argoproj.io/desired-replicas'
 
-const deadlineSeconds = 600
+/** progressDeadlineSeconds when not given. */
+export const deadlineSeconds = 600
 
 export interface ConditionsInput {
   readonly rollout: Rollout

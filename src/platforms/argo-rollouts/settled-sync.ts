@@ -1,6 +1,6 @@
-// One sync of a Rollout whose only ReplicaSet is the new, the stable and the active one: what a
-// changed replica count does to it. Port of argo-rollouts v1.6.6, v1.7.2 and v1.8.3
-// rollout/{sync,canary,bluegreen}.go, which differ in how they write the ReplicaSet.
+// One sync of a Rollout whose only ReplicaSet is the new, the stable and the active one, or is about
+// to be: what a changed replica count does to it. Port of argo-rollouts v1.6.0, v1.6.6, v1.7.2 and
+// v1.8.3 rollout/{sync,canary,bluegreen}.go, which differ in how they write the ReplicaSet.
 
 import type { ReplicaSet } from '../../kube/generated/types.ts'
 import { formatLabelSelector } from '../../kube/label-selector-text.ts'
@@ -10,7 +10,7 @@ import { newReplicas } from './new-replicas.ts'
 import { hashOf, sizeOf } from './replica-sets.ts'
 import { replicasOf, type Rollout, type RolloutStatus } from './types.ts'
 
-export type RolloutsVersion = 'v1.6.6' | 'v1.7.2' | 'v1.8.3'
+export type RolloutsVersion = 'v1.6.0' | 'v1.6.6' | 'v1.7.2' | 'v1.8.3'
 
 export interface SettledInput {
   readonly rollout: Rollout
@@ -92,7 +92,8 @@ function* within<T>(doing: string, sync: Sync<T>): Sync<T> {
 function* reconcileReplicaSets(input: SettledInput, version: RolloutsVersion): Sync<void> {
   const { rollout, replicaSet } = input
   const failed = 'failed to scaleReplicaSetAndRecordEvent in'
-  if (rollout.spec?.strategy?.blueGreen !== undefined) {
+  const hasStable = (rollout.status?.stableRS ?? '') !== ''
+  if (rollout.spec?.strategy?.blueGreen !== undefined && hasStable) {
     const scaling = scale(input, replicasOf(rollout), version)
     yield* within(`${failed} reconcileBlueGreenStableReplicaSet: `, scaling)
   }
@@ -124,12 +125,12 @@ function* scale(
 
 /** How each version writes. */
 const writes: Readonly<Record<RolloutsVersion, (wanted: ReplicaSet) => Sync<void>>> = {
+  *'v1.6.0'(wanted) {
+    yield* updated(wanted)
+  },
   /** Puts what it wrote into its cache. */
   *'v1.6.6'(wanted) {
-    const result = (yield { type: 'update', replicaSet: wanted }) as WriteResult
-    const name = wanted.metadata.name ?? ''
-    if (!result.ok) throw new SyncError(`error updating replicaset ${name}: ${result.error}`)
-    yield { type: 'cache', replicaSet: result.replicaSet }
+    yield { type: 'cache', replicaSet: yield* updated(wanted) }
   },
   /** After a conflict writes all the same, and puts that into its cache. */
   *'v1.7.2'(wanted) {
@@ -150,12 +151,21 @@ const writes: Readonly<Record<RolloutsVersion, (wanted: ReplicaSet) => Sync<void
   },
 }
 
+function* updated(wanted: ReplicaSet): Sync<ReplicaSet> {
+  const result = (yield { type: 'update', replicaSet: wanted }) as WriteResult
+  const name = wanted.metadata.name ?? ''
+  if (!result.ok) throw new SyncError(`error updating replicaset ${name}: ${result.error}`)
+  return result.replicaSet
+}
+
 function* syncAll(input: SettledInput, version: RolloutsVersion): Sync<RolloutStatus> {
-  yield* reconcileReplicaSets(input, version)
+  if (!areStepsNew(input.rollout)) yield* reconcileReplicaSets(input, version)
   const { rollout, replicaSet, nowMs } = input
   const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = replicaSet.status ?? {}
-  const { collisionCount, conditions = [], stableRS = '', currentStepIndex } = rollout.status ?? {}
+  const { collisionCount, conditions = [] } = rollout.status ?? {}
+  const currentStepIndex = stepIndex(rollout, hashOf(replicaSet))
   const isBlueGreen = rollout.spec?.strategy?.blueGreen !== undefined
+  const isActive = isBlueGreen && input.activeSelector === hashOf(replicaSet)
   const status: RolloutStatus = {
     HPAReplicas: replicas,
     availableReplicas,
@@ -165,14 +175,42 @@ function* syncAll(input: SettledInput, version: RolloutsVersion): Sync<RolloutSt
     currentPodHash: hashOf(replicaSet),
     readyReplicas,
     replicas,
-    selector: formatLabelSelector(isBlueGreen ? replicaSet.spec?.selector : rollout.spec?.selector),
-    stableRS,
+    selector: formatLabelSelector(isActive ? replicaSet.spec?.selector : rollout.spec?.selector),
+    stableRS: stableOf(input),
     updatedReplicas: replicas,
     ...(collisionCount !== undefined && { collisionCount }),
     ...(!isBlueGreen && { currentStepHash: stepHash(rollout) }),
     ...(currentStepIndex !== undefined && { currentStepIndex }),
   }
   return withConditions(status, { rollout, replicaSet, nowMs })
+}
+
+/** A canary whose steps are not those of its status (none at first) only learns of them. */
+function areStepsNew(rollout: Rollout): boolean {
+  const { canary, blueGreen } = rollout.spec?.strategy ?? {}
+  if (canary === undefined || blueGreen !== undefined) return false
+  return (rollout.status?.currentStepHash ?? '') !== stepHash(rollout)
+}
+
+/** shouldFullPromote: the first ReplicaSet is the stable one from its first full sync on. */
+function stableOf({ rollout, replicaSet, activeSelector = '' }: SettledInput): string {
+  const hash = hashOf(replicaSet)
+  const { stableRS = '' } = rollout.status ?? {}
+  if (areStepsNew(rollout)) return stableRS
+  const isBlueGreen = rollout.spec?.strategy?.blueGreen !== undefined
+  const isPromoted = stableRS === '' || (isBlueGreen && ['', hash].includes(activeSelector))
+  return isPromoted ? hash : stableRS
+}
+
+/** Steps are for updates: a first ReplicaSet, or the stable one, is beyond all of them. */
+function stepIndex(rollout: Rollout, hash: string): number | undefined {
+  const { stableRS = '', currentStepIndex } = rollout.status ?? {}
+  const steps = rollout.spec?.strategy?.canary?.steps?.length ?? 0
+  if (areStepsNew(rollout)) {
+    if (steps === 0) return undefined
+    return stableRS === hash ? steps : 0
+  }
+  return stableRS === '' && steps > 0 ? steps : currentStepIndex
 }
 
 function selectorsOf({ activeSelector, previewSelector }: SettledInput) {
