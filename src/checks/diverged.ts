@@ -39,9 +39,16 @@ function compared(
   object: KubeObject,
   actual: Readonly<Record<string, number>>,
 ): readonly Difference[] {
-  const status = (object['status'] ?? {}) as Status
   const { generation } = object.metadata
   const wanted = generation === undefined ? actual : { observedGeneration: generation, ...actual }
+  return comparedCounts(object, wanted)
+}
+
+function comparedCounts(
+  object: KubeObject,
+  wanted: Readonly<Record<string, number>>,
+): readonly Difference[] {
+  const status = (object['status'] ?? {}) as Status
   return Object.entries(wanted).flatMap(([field, is]) => {
     const written = Number(status[field] ?? 0)
     return written === is ? [] : [{ object, field: `status.${field}`, written, actual: is }]
@@ -58,6 +65,15 @@ function ofDeployment(world: World, deployment: Deployment): readonly Difference
   const sum = (field: 'replicas' | 'readyReplicas'): number =>
     sets.reduce((total, { status }) => total + (status?.[field] ?? 0), 0)
   return compared(deployment, { replicas: sum('replicas'), readyReplicas: sum('readyReplicas') })
+}
+
+/** The counts come from the controller's own cache, which may be older than what is there. */
+function ofRollout(world: World, rollout: KubeObject): readonly Difference[] {
+  const sets = controlledBy<ReplicaSet>(world, 'ReplicaSet', rollout)
+  const [set, ...others] = sets
+  if (rollout['status'] === undefined || set === undefined || others.length > 0) return []
+  const { replicas = 0, readyReplicas = 0 } = set.status ?? {}
+  return comparedCounts(rollout, { replicas, HPAReplicas: replicas, readyReplicas })
 }
 
 function ofStatefulSet(world: World, set: StatefulSet): readonly Difference[] {
@@ -88,6 +104,7 @@ const looks = {
   Deployment: (world: World, object: KubeObject) => ofDeployment(world, object as Deployment),
   EndpointSlice: (world: World, object: KubeObject) => ofSlice(world, object as EndpointSlice),
   ReplicaSet: (world: World, object: KubeObject) => ofReplicaSet(world, object as ReplicaSet),
+  'Rollout.argoproj.io': ofRollout,
   StatefulSet: (world: World, object: KubeObject) => ofStatefulSet(world, object as StatefulSet),
 } as const
 

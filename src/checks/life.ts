@@ -13,6 +13,7 @@ const workloadKinds = [
   'Deployment',
   'ReplicaSet',
   'ReplicationController',
+  'Rollout.argoproj.io',
   'StatefulSet',
 ] as const
 
@@ -63,12 +64,10 @@ interface Material {
 
 function workloadsOf(world: World, material: Material): readonly WorkloadLife[] {
   return workloadKinds.flatMap(kind => {
-    const objects = world.store
-      .list(kind)
-      .filter(object => kind !== 'ReplicaSet' || controllerOf(object.metadata) === undefined)
+    const objects = world.store.list(kind).filter(object => isJudged(kind, object))
     let wants: ReadonlyMap<string, WorkloadLife['wants']> | undefined
     return objects.map(object => {
-      const ref = refIn(object, { kind, name: object.metadata.name ?? '' })
+      const ref = refIn(object, { kind: object.kind, name: object.metadata.name ?? '' })
       const name = refText(ref)
       const pods = (material.groups.get(name) ?? []).map(
         index => material.pods.lives[index] as PodLife,
@@ -81,6 +80,12 @@ function workloadsOf(world: World, material: Material): readonly WorkloadLife[] 
       return { ref, object, wanted: wantedOf(kind, object), wants: own, pods, steps }
     })
   })
+}
+
+/** Not a ReplicaSet under an owner, and not a Rollout that no controller has looked at. */
+function isJudged(kind: string, { metadata, status }: KubeObject): boolean {
+  if (kind === 'ReplicaSet') return controllerOf(metadata) === undefined
+  return kind !== 'Rollout.argoproj.io' || status !== undefined
 }
 
 function isSame(a: readonly PodLife[], b: readonly PodLife[]): boolean {

@@ -13,6 +13,7 @@ import { quorumLost } from './quorum.ts'
 import { drainStuck, rejected, upgradeStuck } from './refused.ts'
 import { rolloutOk, rolloutStuck } from './rollout.ts'
 import { terminatingForever } from './terminating.ts'
+import { unmodelled } from './unmodelled.ts'
 import { unboundClaim } from './unbound-claim.ts'
 import type { Check, Observation, Verdict } from './verdict.ts'
 
@@ -33,6 +34,7 @@ export const checks: readonly Check[] = [
   churn,
   noscale,
   overscale,
+  unmodelled,
   rolloutOk,
   pendingTransient,
 ]

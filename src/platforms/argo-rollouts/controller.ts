@@ -25,7 +25,12 @@ import { firstReplicaSet, revisionAnnotation } from './first-replica-set.ts'
 import { isHealthy } from './health.ts'
 import { leader, notePod, versionOf } from './process.ts'
 import { availableOf, hashOf, sizeOf } from './replica-sets.ts'
-import { type RolloutsVersion, type SettledInput, type SyncOutcome, syncSettled } from './settled-sync.ts'
+import {
+  type RolloutsVersion,
+  type SettledInput,
+  type SyncOutcome,
+  syncSettled,
+} from './settled-sync.ts'
 import { podHashLabel, replicasOf, type Rollout, type RolloutStatus } from './types.ts'
 import { unmodelledPart } from './unmodelled-parts.ts'
 
