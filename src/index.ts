@@ -251,7 +251,9 @@ export function runTrialFiles(
 
 /** What a trial file is about: its platform, and how the files of its steps are read. */
 function trialInput(spec: TrialSpec, options: Omit<TrialFilesOptions, 'version'>) {
-  const { namespace, kubernetes, schedule, changePools, schedulers } = options
+  const { namespace, kubernetes, changePools, schedulers } = options
+  const named = options.schedule === defaultSchedule ? undefined : options.schedule
+  const schedule = named ?? spec.schedule ?? options.schedule
   const loadOptions = {
     ...(namespace !== undefined && { namespace }),
     ...(schedulers !== undefined && { schedulers }),

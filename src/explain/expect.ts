@@ -7,7 +7,7 @@ import type { Verdict } from '../checks/verdict.ts'
 import type { World } from '../engine/world.ts'
 import { keyFrom, type KubeObject } from '../kube/object.ts'
 import type { GateResult } from '../trials/gates.ts'
-import { parseObjectPath } from '../trials/scripted.ts'
+import { objectAtPath, parseObjectPath } from '../trials/scripted.ts'
 import type { Expectation } from '../trials/spec.ts'
 import type { TrialRun } from '../trials/trial.ts'
 import type { Finding } from './report.ts'
@@ -170,8 +170,7 @@ function readySeen(
   { ready, count, location }: Expected<'ready'>,
   { observation }: TrialRun,
 ): ExpectationResult {
-  const { kind, namespace, name } = parseObjectPath(ready)
-  const object = observation.world.store.get(kind, keyFrom(namespace, name))
+  const object = objectAtPath(observation.world.store, parseObjectPath(ready))
   const found = object === undefined ? undefined : readyIn(object)
   const seen = found === undefined ? 'no such object' : `${found} ready`
   return { met: found === count, location, expected: `${count} ready of ${ready}`, seen }

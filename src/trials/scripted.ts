@@ -147,8 +147,7 @@ export function parseObjectPath(path: ObjectPath): ObjectRef {
 
 function lookUp(script: Script, ref: ObjectRef, location: Location): KubeObject | undefined {
   const { store } = script.voyage.world
-  const direct = store.get(ref.kind, keyFrom(ref.namespace, ref.name))
-  const object = direct ?? customObject(store, ref)
+  const object = objectAtPath(store, ref)
   if (object === undefined) {
     const near = nearest(refText(ref), namesLike(store, ref))
     script.problems.push({
@@ -174,8 +173,12 @@ function namesLike(store: World['store'], { kind, namespace }: ObjectRef): reado
   return [...same, ...others].map(object => refText(refOf(object)))
 }
 
-function customObject(store: World['store'], { kind, namespace, name }: ObjectRef) {
+/** The object of that path; a custom kind goes without its group. */
+export function objectAtPath(store: World['store'], ref: ObjectRef): KubeObject | undefined {
+  const { kind, namespace, name } = ref
   const key = keyFrom(namespace, name)
+  const direct = store.get(kind, key)
+  if (direct !== undefined) return direct
   const custom = store.kinds().find(known => known.startsWith(`${kind}.`))
   return custom === undefined ? undefined : store.get(custom, key)
 }
@@ -230,8 +233,7 @@ function insist(
     voyage.later(atMs, () => {
       const ref = parseObjectPath(path)
       const { store } = voyage.world
-      const object =
-        store.get(ref.kind, keyFrom(ref.namespace, ref.name)) ?? customObject(store, ref)
+      const object = objectAtPath(store, ref)
       if (object !== undefined) voyage.patch(object, patchOf(object, pathParts(field), value))
       again(count + 1)
     })

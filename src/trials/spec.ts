@@ -4,6 +4,7 @@
 import type { Location } from '../base/problem.ts'
 import type { Property } from '../checks/property.ts'
 import type { VerdictName } from '../checks/verdict.ts'
+import type { Schedule } from '../engine/schedule.ts'
 import type { Extender, KubeSchedulerConfiguration } from '../kube/generated/types.ts'
 import type { ObjectRef } from '../kube/object.ts'
 import type { NodePool } from '../nodes/pool.ts'
@@ -262,6 +263,8 @@ export interface TrialSpec {
   readonly name: string
   readonly file: string
   readonly description?: string
+  /** The order of things; absent: the documented one. */
+  readonly schedule?: Schedule
   readonly kubernetes?: string
   readonly pools?: readonly PoolSpec[]
   readonly timers?: TimerSpec

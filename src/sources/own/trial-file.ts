@@ -18,6 +18,7 @@ import type {
   TrialStep,
 } from '../../trials/spec.ts'
 import type { ObjectRef } from '../../kube/object.ts'
+import { parseSchedule } from '../../engine/schedule.ts'
 import type { DrainOptions } from '../../trials/drain.ts'
 import { isMapping, type Json } from '../objects.ts'
 import { filePlace } from '../place.ts'
@@ -79,6 +80,7 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
     name: nameOf(value, path),
     file: path,
     ...(typeof description === 'string' ? { description } : {}),
+    ...scheduleFrom(spec['schedule']),
     ...(typeof kubernetes === 'string' ? { kubernetes: minorOf(kubernetes) } : {}),
     ...(pools === undefined
       ? {}
@@ -95,6 +97,12 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
       ...at,
     })),
   }
+}
+
+/** The schema lets only well-formed ones pass. */
+function scheduleFrom(text: Json[string]): Pick<TrialSpec, 'schedule'> {
+  const parsed = typeof text === 'string' ? parseSchedule(text) : undefined
+  return parsed?.ok === true ? { schedule: parsed.value } : {}
 }
 
 function nameOf(value: Json, path: string): string {
