@@ -39,6 +39,7 @@ export function isComplete(object: KubeObject): boolean {
   const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status
   switch (object.kind) {
     case 'Deployment':
+    case 'Rollout':
       return updatedReplicas === wanted && replicas === wanted && availableReplicas === wanted
     case 'StatefulSet':
       return isStatefulSetComplete(object as Rolling, wanted)

@@ -10,7 +10,7 @@ import type { ObjectRef } from '../kube/object.ts'
 import { strategies } from '../trials/explore/registry.ts'
 import { type PlatformSize, platformSize, resized } from '../trials/explore/resized.ts'
 import { type Script, scriptScenario } from '../trials/explore/script-scenario.ts'
-import { exploredTrials, type Scenario, scenariosOf } from '../trials/explore/scenario.ts'
+import { exploredByDefault, type Scenario, scenariosOf } from '../trials/explore/scenario.ts'
 import type { ExploredRun } from '../trials/explore/scenario.ts'
 import { search, type SearchResult } from '../trials/explore/search.ts'
 import { smallest } from '../trials/explore/smallest.ts'
@@ -132,7 +132,7 @@ export function explore(platform: Platform, options: ExploreOptions): ExploreRep
   const base = install(asAsked(platform, options))
   const early = faults.flatMap(fault => faultOf(fault, base.world).problems)
   if (early.length > 0) return refused(platform, options, early)
-  const scenarios = (options.trials ?? exploredTrials)
+  const scenarios = (options.trials ?? exploredByDefault)
     .flatMap(trial => scenariosOf(base, trial, strikes.value))
     .filter(scenario => subject === undefined || scenario.subject === subject)
     .map(scenario => ({

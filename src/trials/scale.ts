@@ -9,10 +9,11 @@ import { strikeRun } from './strike-run.ts'
 import type { Base, Trial, TrialRun } from './trial.ts'
 import { refOf, targetOf } from './voyage.ts'
 
-const scaledKinds = ['Deployment', 'StatefulSet'] as const
+/** Store keys of what can be scaled. */
+export const scaledKinds = ['Deployment', 'Rollout.argoproj.io', 'StatefulSet'] as const
 
 /** The most replicas that its autoscaler asks for; one more than now without one. */
-function replicasAtMost(world: World, object: KubeObject): number {
+export function replicasAtMost(world: World, object: KubeObject): number {
   const { namespace, name } = object.metadata
   const autoscalers = world.store.list(
     'HorizontalPodAutoscaler',

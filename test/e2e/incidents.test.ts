@@ -19,6 +19,7 @@ const folders = [
   'trials/incidents',
   'trials/kivi',
   'trials/faults',
+  'examples/argo-rollouts',
   'examples/k3s-ansible/advice',
   'examples/kubespray/advice',
   'examples/operator',

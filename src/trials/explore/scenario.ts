@@ -3,6 +3,7 @@
 
 import { refText } from '../../checks/life.ts'
 import { judge } from '../../checks/registry.ts'
+import { request } from '../../cluster/cluster.ts'
 import type { Schedule } from '../../engine/schedule.ts'
 import type { Change } from '../../engine/store.ts'
 import type { RecordedChoice } from '../../engine/trace.ts'
@@ -12,7 +13,8 @@ import { faults } from '../../faults/registry.ts'
 import { drain } from '../drain.ts'
 import { workloadKinds } from '../install.ts'
 import type { Base, TrialRun } from '../trial.ts'
-import { refOf, Voyage } from '../voyage.ts'
+import { replicasAtMost, scaledKinds } from '../scale.ts'
+import { refOf, targetOf, Voyage } from '../voyage.ts'
 
 export interface Scenario {
   readonly trial: string
@@ -95,13 +97,17 @@ function actsOf(base: Base, trial: string): readonly Act[] {
           voyage.settle()
         },
       }))
+    case 'scale':
+      return scalings(base)
     default:
       return []
   }
 }
 
+/** The trials that are explored when none is named. */
+export const exploredByDefault: readonly string[] = ['restart', 'lose-node', 'drain']
 /** Names of the trials that can be explored. */
-export const exploredTrials: readonly string[] = ['restart', 'lose-node', 'drain']
+export const exploredTrials: readonly string[] = [...exploredByDefault, 'scale']
 
 const nodeLoss = faults.get('node-loss') as Fault
 
@@ -115,6 +121,24 @@ function restarts({ world, healthy }: Base): readonly Act[] {
       act: voyage => {
         voyage.restart(object)
         voyage.settle()
+      },
+    }))
+}
+
+/** It grows as in the scale trial, comes to rest, and shrinks to what it was. */
+function scalings({ world, healthy }: Base): readonly Act[] {
+  return scaledKinds
+    .flatMap(kind => world.store.list(kind))
+    .filter(object => healthy.has(refText(refOf(object))))
+    .map(object => ({
+      trial: 'scale',
+      subject: refText(refOf(object)),
+      act: voyage => {
+        const { replicas = 1 } = (object.spec ?? {}) as { readonly replicas?: number }
+        for (const wanted of [replicasAtMost(voyage.world, object), replicas]) {
+          request(voyage.world, { verb: 'scale', target: targetOf(object), replicas: wanted })
+          voyage.settle()
+        }
       },
     }))
 }
