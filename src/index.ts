@@ -272,7 +272,9 @@ function trialInput(spec: TrialSpec, options: Omit<TrialFilesOptions, 'version'>
 }
 
 function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult {
-  const { version, schedule } = options
+  const { version } = options
+  const named = options.schedule === defaultSchedule ? undefined : options.schedule
+  const schedule = named ?? spec.schedule
   const { loaded, platform, read } = trialInput(spec, options)
   const foreign = schedule && foreignInput(schedule, platform.options?.schedule?.input ?? '')
   if (foreign !== undefined) {
