@@ -115,3 +115,39 @@ describe('a work queue', () => {
     expect(times[50]).toBeLessThan(1050)
   })
 })
+
+describe('late answers', () => {
+  /** When a controller makes two updates of a ConfigMap and comes to its end. */
+  function times(point: string, lateAnswers: readonly string[], ok = true): readonly number[] {
+    const seen: number[] = []
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }
+    const controller: Controller = {
+      name: 'probe',
+      doc: 'Notes when its answers come.',
+      watches: [{ kind: 'ConfigMap', keys: ({ before, key }) => (before ? [] : [key]) }],
+      *reconcile(_key, api) {
+        for (let index = 0; index < 2; index += 1) {
+          seen.push(yield* api.now())
+          yield* api.update(object)
+        }
+        seen.push(yield* api.now())
+        return done
+      },
+    }
+    const schedule = { ...defaultSchedule, points: new Map([[point, 1]]) }
+    const actors = [component({ name: 'manager', controllers: [controller], lateAnswers })]
+    const code = { actors, indexes: [], serve: () => ({ ok, code: 200, object }) }
+    const world = World.create(code, { epochMs: 0, schedule, latencyMs: 1 })
+    world.write('ConfigMap', 'a', object, 'user')
+    world.run({ untilMs: 100 })
+    return seen
+  }
+
+  it('come when the schedule says, for accepted writes of the kinds named', () => {
+    expect(times('late-update-configmap', ['ConfigMap'])).toEqual([1, 4, 7])
+    expect(times('late-patch-configmap', ['ConfigMap'])).toEqual([1, 1, 1])
+    expect(times('late-update-configmap', ['Secret'])).toEqual([1, 1, 1])
+    expect(times('late-update-configmap', ['ConfigMap'], false)).toEqual([1, 1, 1])
+    expect(times('late-update-configmap', [])).toEqual([1, 1, 1])
+  })
+})

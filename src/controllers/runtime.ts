@@ -419,7 +419,7 @@ function stepOn(run: Run, desk: Desk, controller: number): void {
   finish(run.turn, { desk, controller, key, member }, step.value)
 }
 
-/** At once, after the others have seen the write, or after they have acted on it and that was seen. */
+/** At once, when others have seen the write, or when what they did about it has been seen. */
 const latenessMs = [0, 3, 10] as const
 
 /** How much later than its write the answer arrives: for accepted writes of the kinds named. */

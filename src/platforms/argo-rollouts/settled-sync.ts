@@ -1,5 +1,5 @@
-// One sync of a Rollout whose only ReplicaSet is the new, the stable and the active one, or is to be:
-// what a changed replica count does to it. Port of argo-rollouts v1.6.0, v1.6.6, v1.7.2 and v1.8.3
+// One sync of a Rollout whose only ReplicaSet is the new, the stable and the active one, or is to
+// be: what a changed replica count does to it. Port of argo-rollouts v1.6.0, v1.6.6, v1.7.2, v1.8.3
 // rollout/{sync,canary,bluegreen}.go, which differ in how they write the ReplicaSet.
 
 import type { ReplicaSet } from '../../kube/generated/types.ts'

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { verdictNames } from '../../checks/verdict.ts'
+import { scheduleText } from '../../engine/schedule.ts'
 import { loadTrial } from '../load-trial.ts'
 import { readTrialFile } from './trial-file.ts'
 
@@ -30,6 +31,19 @@ const web = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:
 describe('a trial file', () => {
   const trial = (spec: string): string =>
     `apiVersion: seatrial.dev/v1\nkind: Trial\nmetadata: {name: t}\nspec:\n${spec}`
+
+  it.each([
+    { text: 'st1.4.d.late-update-replicaset=2.37-1', read: 1 },
+    { text: 'st1.1.x', read: 0 },
+    { text: 'st2.1.d', read: 0 },
+  ])('may name its schedule: $text', ({ text, read }) => {
+    const path = write('s.trial.yaml', trial(`  schedule: ${text}\n  steps: [install: ]\n`))
+    const { trials, problems } = readTrialFile(path)
+    expect(trials).toHaveLength(read)
+    expect(problems.map(({ location }) => location?.line)).toEqual(read === 1 ? [] : [5])
+    const texts = trials.flatMap(({ schedule }) => (schedule ? [scheduleText(schedule)] : []))
+    expect(texts).toEqual(read === 1 ? [text] : [])
+  })
 
   it('steps and expectations become data with their places', () => {
     write('web.yaml', web)
