@@ -38,7 +38,16 @@ it.each([
     seed: 1,
     windowMs: 0,
     deviationsMax: 1,
+    staleMax: 0,
+    crashesMax: 0,
+    depth: 1,
+    steps: 1,
     runsMax: 1000,
+    statesMax: 1,
+    memoryMiB: 16,
+    faults: [],
+    interleave: false,
+    smallest: false,
   })
   expect(scenarios).toHaveLength(1)
   expect(scenarios[0]?.exhaustive).toBe(true)

@@ -88,7 +88,7 @@ interface Given {
 
 /** Seven pods run, and their Rollout is healthy. */
 function installed(given: Given): World {
-  const { version = 'v1.7.2', schedule = 'st1.1.d', object = web(blueGreen) } = given
+  const { version = 'v1.7.2', schedule = 'st2.1.d', object = web(blueGreen) } = given
   const { kubernetes = '1.33', controllers = 1 } = given
   const pool = { name: 'n', count: 2, cpu: '8', memory: '16Gi' }
   const nodes = [0, 1].map(index => {
@@ -173,8 +173,8 @@ const stale = {
 }
 
 /** The answers to the first update and to the patch after the conflict arrive late. */
-const lateTwice = 'st1.1.d.late-update-replicaset=1.late-patch-replicaset=2'
-const lateOnce = 'st1.1.d.late-update-replicaset=2'
+const lateTwice = 'st2.1.d.late-update-replicaset=1.late-patch-replicaset=2'
+const lateOnce = 'st2.1.d.late-update-replicaset=2'
 
 describe('the controller of Rollouts in a cluster', () => {
   it('makes the ReplicaSet of a new Rollout and points the Services at it', () => {
