@@ -107,8 +107,13 @@ function* reconcile(key: string, api: Api): Reconcile {
   if (rollout.spec?.replicas === undefined) return yield* setReplicas(work, rollout)
   const sets = yield* ownedSets(work, rollout)
   const part = unmodelledPart(rollout, sets)
-  yield* say(work, part)
-  return part === undefined ? yield* sync(work, rollout, sets[0]) : done
+  const services = yield* servicesOf(work, rollout)
+  const { absent } = services
+  const waits = `the controller waits for Service ${absent}: until then it is invalid`
+  yield* say(work, part ?? (absent === undefined ? undefined : waits))
+  if (part !== undefined) return done
+  if (absent !== undefined) return { requeueAfterMs: invalidRetryMs, standing: true }
+  return yield* sync(work, { given: rollout, set: sets[0], services })
 }
 
 /** Tells what of the Rollout is not modelled; nothing any more when `what` is undefined. */
@@ -143,13 +148,13 @@ function* ownedSets({ api, process }: Work, rollout: Rollout): Part<readonly Rep
   return sets
 }
 
-function* sync(work: Work, given: Rollout, set: ReplicaSet | undefined): Part<ReconcileResult> {
-  const services = yield* servicesOf(work, given)
-  if (services.absent !== undefined) {
-    const { absent } = services
-    yield* say(work, `the controller waits for Service ${absent}: until then it is invalid`)
-    return { requeueAfterMs: invalidRetryMs, standing: true }
-  }
+interface Known {
+  readonly given: Rollout
+  readonly set: ReplicaSet | undefined
+  readonly services: Services
+}
+
+function* sync(work: Work, { given, set, services }: Known): Part<ReconcileResult> {
   const first = set === undefined ? yield* createFirst(work, given) : { rollout: given, set }
   if ('error' in first) return first
   const { rollout, set: replicaSet } = first

@@ -268,6 +268,19 @@ describe('what is not modelled', () => {
     ])
   })
 
+  it.each([
+    { name: 'workloadRef', object: web(blueGreen, { template: undefined }) },
+    { name: 'traffic router', object: web({ canary: { trafficRouting: {} } }) },
+    { name: 'anti-affinity', object: web({ canary: { antiAffinity: { required: {} } } }) },
+    { name: 'restartAt', object: web(blueGreen, { restartAt: '2026-01-01T00:00:00Z' }) },
+    { name: 'strategy', object: web({}) },
+    { name: 'Service absent', object: web({ blueGreen: { activeService: 'absent' } }) },
+  ])('no pods are made, and it is told: $name', ({ name, object }) => {
+    const made = installed({ object })
+    expect(ready(made)).toBe(0)
+    expect(notes(made)).toMatchObject([{ message: expect.stringContaining(name) }])
+  })
+
   it('a pause is told, and no more when it is over', () => {
     const made = installed({ object: web(blueGreen, { paused: true }) })
     const patch = { spec: { paused: false } }

@@ -19,6 +19,8 @@ export interface RolloutSpec {
   readonly progressDeadlineSeconds?: number
   readonly progressDeadlineAbort?: boolean
   readonly revisionHistoryLimit?: number
+  /** Pods made before this time are replaced. */
+  readonly restartAt?: string
 }
 
 export interface RolloutStrategy {
@@ -27,6 +29,7 @@ export interface RolloutStrategy {
 }
 
 export interface BlueGreenStrategy {
+  readonly antiAffinity?: unknown
   readonly activeService?: string
   readonly previewService?: string
   readonly previewReplicaCount?: number
@@ -38,6 +41,7 @@ export interface BlueGreenStrategy {
 }
 
 export interface CanaryStrategy {
+  readonly antiAffinity?: unknown
   readonly canaryService?: string
   readonly stableService?: string
   readonly maxSurge?: IntOrString

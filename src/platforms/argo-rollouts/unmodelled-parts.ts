@@ -12,6 +12,10 @@ export function unmodelledPart(rollout: Rollout, sets: readonly ReplicaSet[]): s
   if (canary === undefined && blueGreen === undefined) return 'its strategy is not known'
   if (spec.template === undefined) return 'its pod template is in another object (workloadRef)'
   if (canary?.trafficRouting !== undefined) return 'its traffic router is not modelled'
+  if ((canary?.antiAffinity ?? blueGreen?.antiAffinity) !== undefined) {
+    return 'the anti-affinity that it gives its pods is not modelled'
+  }
+  if (spec.restartAt !== undefined) return 'the restart of its pods (restartAt) is not modelled'
   if (spec.paused === true || (status.pauseConditions ?? []).length > 0) {
     return 'it is paused, and pauses are not modelled'
   }
