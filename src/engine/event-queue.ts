@@ -125,16 +125,3 @@ function sink(heap: PendingEvent[], from: number): void {
   }
   heap[at] = event
 }
-
-/** What is due first; of `standing` only where it counts, or comes before the rest. */
-export function earlier(
-  queue: EventQueue,
-  standing: EventQueue,
-  counts: boolean,
-): PendingEvent | undefined {
-  const first = queue.first()
-  const other = standing.first()
-  if (other === undefined || (first === undefined && !counts)) return first
-  if (first === undefined || other.atMs < first.atMs) return other
-  return other.atMs === first.atMs && other.sequence < first.sequence ? other : first
-}

@@ -5,8 +5,9 @@ import { assert } from '../base/assert.ts'
 import { drawBelow } from '../base/prng.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Actor, EmittedEvent, Forkable, Turn } from './actor.ts'
+import { Agenda } from './agenda.ts'
 import { takeDue } from './deliveries.ts'
-import { earlier, EventQueue, type PendingEvent } from './event-queue.ts'
+import type { PendingEvent } from './event-queue.ts'
 import type { Footprint } from './footprint.ts'
 import { type OutageMode, type Outages, relisted, type Return, withOutage } from './outage.ts'
 import { deliverPayload, type EventMove, type Move, takenMove } from './moves.ts'
@@ -40,10 +41,7 @@ export class World {
   store: Store
   private readonly wiring: Wiring
   private seats: Seat[] = []
-  private queue = new EventQueue()
-  /** What stands on the calendar: due like anything else, but no reason to go on. */
-  private standing = new EventQueue()
-  private sequence = 0
+  private readonly agenda: Agenda
   private clockMs: number
   private choices = 0
   private readonly counters: Map<string, number>
@@ -73,6 +71,7 @@ export class World {
     this.wiring = wiring
     this.store = parent === undefined ? new Store(program.indexes) : parent.store.fork()
     this.clockMs = parent === undefined ? options.epochMs : parent.clockMs
+    this.agenda = new Agenda(parent?.agenda)
     this.counters = new Map(parent?.counters)
     this.latencies = (parent?.latencies ?? initialLatencies(program, options)).slice()
   }
@@ -97,9 +96,6 @@ export class World {
     const options = schedule === undefined ? this.options : { ...this.options, schedule }
     const copy = new World(this.program, options, this.wiring, this)
     copy.seats = this.seats.map(forkSeat)
-    copy.queue = this.queue.fork()
-    copy.standing = this.standing.fork()
-    copy.sequence = this.sequence
     copy.choices = schedule === undefined ? this.choices : 0
     copy.entries = this.entries.fork()
     copy.stepCount = this.stepCount
@@ -146,8 +142,7 @@ export class World {
   signal(name: string, payload: unknown): void {
     const index = this.actorIndex(name)
     if (this.isDown(name)) {
-      this.miss(name, { atMs: this.clockMs, sequence: this.sequence, actor: index, payload })
-      this.sequence += 1
+      this.miss(name, this.agenda.event(index, this.clockMs, payload))
       return
     }
     ;(this.program.actors[index] as Actor).wake(this.turn(index), this.ownState(index), payload)
@@ -167,17 +162,12 @@ export class World {
   takeDown(name: string, mode: OutageMode): void {
     const { comesBack } = this.outages?.get(name) ?? {}
     assert(!this.isDown(name) || comesBack !== undefined, `${name} is up`)
-    if (comesBack !== undefined) this.queue.remove(comesBack)
+    if (comesBack !== undefined) this.agenda.cancel(comesBack)
     this.outages = withOutage(this.outages, name, { mode, missed: [] })
     const index = this.program.actors.findIndex(actor => actor.name === name)
     if (index < 0) return // A delivery counts as planned, so that no further one is.
     ;(this.seats[index] as Seat).deliveryAtMs = this.clockMs
-    if (mode === 'stopped') this.forgetWork(index)
-  }
-
-  private forgetWork(index: number): void {
-    this.queue.removeActor(index)
-    this.standing.removeActor(index)
+    if (mode === 'stopped') this.agenda.forget(index)
   }
 
   /** Lets a component come back: it goes on where it was, or starts and lists everything again. */
@@ -186,9 +176,9 @@ export class World {
     assert(outage !== undefined, `${name} is down`)
     const index = this.program.actors.findIndex(actor => actor.name === name)
     const isNew = anew ?? outage.mode === 'stopped'
-    if (index >= 0 && isNew) this.forgetWork(index)
+    if (index >= 0 && isNew) this.agenda.forget(index)
     if (index >= 0 && afterMs > 0) {
-      const comesBack = this.plan(index, this.clockMs + afterMs, comeBackPayload)
+      const comesBack = this.agenda.plan(index, this.clockMs + afterMs, comeBackPayload)
       const missed = isNew ? [] : outage.missed
       const mode = isNew ? 'stopped' : 'held'
       this.outages = withOutage(this.outages, name, { mode, missed, comesBack })
@@ -197,7 +187,7 @@ export class World {
     this.outages = withOutage(this.outages, name, undefined)
     if (index < 0) return
     if (isNew) this.startAnew(index)
-    else for (const event of outage.missed) this.queue.add({ ...event, atMs: this.clockMs })
+    else for (const event of outage.missed) this.agenda.queue.add({ ...event, atMs: this.clockMs })
     ;(this.seats[index] as Seat).deliveryAtMs = -1
     this.planDelivery(index, this.clockMs + this.latencyOf(index))
   }
@@ -219,8 +209,7 @@ export class World {
   /** The process of an actor dies and starts again at once. */
   private crash(index: number, lag: number): void {
     this.crashCount += 1
-    this.queue.removeActor(index)
-    this.standing.removeActor(index)
+    this.agenda.forget(index)
     const seat = this.seats[index] as Seat
     seat.deliveryAtMs = this.clockMs // So that no delivery is planned before it has listed.
     this.startAnew(index, lag)
@@ -259,11 +248,11 @@ export class World {
     assert(bounds.untilMs >= this.clockMs, 'time never runs backwards')
     let steps = 0
     for (;;) {
-      const next = this.next(bounds.standing === true)
+      const next = this.agenda.next(bounds.standing === true)
       if (next === undefined) return this.outcome('quiescent', steps)
       if (next.atMs > bounds.untilMs) {
         this.clockMs = bounds.untilMs
-        return this.outcome(this.queue.first() === undefined ? 'quiescent' : 'time', steps)
+        return this.outcome(this.agenda.queue.first() === undefined ? 'quiescent' : 'time', steps)
       }
       if (steps >= stepsMax) return this.outcome('steps', steps)
       this.step(next, bounds.untilMs)
@@ -281,7 +270,7 @@ export class World {
 
   /** Moves the clock forward to `atMs`; nothing may be due before. */
   advanceTo(atMs: number): void {
-    const next = this.next(true)
+    const next = this.agenda.next(true)
     assert(next === undefined || next.atMs >= atMs, 'the clock does not skip a due event')
     assert(atMs >= this.clockMs, 'time never runs backwards')
     this.clockMs = atMs
@@ -289,7 +278,7 @@ export class World {
 
   /** Time of the next event, or undefined when the World is at rest. */
   nextEventMs(): number | undefined {
-    return this.queue.first()?.atMs
+    return this.agenda.queue.first()?.atMs
   }
 
   /** Appends a write and lets the informers know. Called by the API server only. */
@@ -324,7 +313,8 @@ export class World {
 
   /** All that decides what happens from now on, besides the store; to be read only. */
   inside(): Inside {
-    const { clockMs, cellMs, seats, queue, standing, outages, counters } = this
+    const { clockMs, cellMs, seats, outages, counters } = this
+    const { queue, standing } = this.agenda
     const { crashCount: crashes, tickCount: ticks, armed } = this
     return { clockMs, cellMs, seats, queue, standing, outages, counters, crashes, ticks, armed }
   }
@@ -399,14 +389,9 @@ export class World {
     return index
   }
 
-  /** The event whose turn it is; undefined when nothing but standing events is left. */
-  private next(standing: boolean): PendingEvent | undefined {
-    return earlier(this.queue, this.standing, standing)
-  }
-
   /** What may happen next, and when at the latest; nothing when the World is at rest until then. */
   opening(untilMs: number): Opening | undefined {
-    const first = this.next(false)
+    const first = this.agenda.next(false)
     return first === undefined || first.atMs > untilMs ? undefined : this.openingAt(first, untilMs)
   }
 
@@ -415,7 +400,7 @@ export class World {
    * the move where there are several; further ones get option 0.
    */
   take(options: readonly number[], untilMs: number): void {
-    const first = this.next(false)
+    const first = this.agenda.next(false)
     assert(first !== undefined && first.atMs <= untilMs, 'something is due')
     this.script = options
     this.scriptAt = 0
@@ -429,7 +414,7 @@ export class World {
       {
         schedule,
         cellMs: this.cellMs,
-        queue: this.queue,
+        queue: this.agenda.queue,
         seats: this.seats,
         actors: this.program.actors,
         mayCrash: this.crashCount < (schedule.grid?.crashesMax ?? 0),
@@ -447,10 +432,7 @@ export class World {
     const { atMs } = first
     if (schedule.grid !== undefined) this.cellMs = cellEndMs(schedule, this.cellMs, atMs)
     this.clockMs = Math.max(this.clockMs, atMs)
-    if (first === this.standing.first()) {
-      this.standing.removeFirst()
-      this.queue.add(first)
-    }
+    this.agenda.begin(first)
     const move = this.nextMove(first, untilMs)
     this.stepCount += 1
     if ('event' in move) this.happen(move, first)
@@ -460,8 +442,8 @@ export class World {
   }
 
   private happen({ event, position, one }: EventMove, first: PendingEvent): void {
-    if (event === first) this.queue.removeFirst()
-    else this.queue.remove(event.sequence)
+    if (event === first) this.agenda.queue.removeFirst()
+    else this.agenda.queue.remove(event.sequence)
     this.clockMs = Math.max(this.clockMs, event.atMs)
     if (event.payload === comeBackPayload) {
       this.bringUp((this.program.actors[event.actor] as Actor).name)
@@ -502,7 +484,7 @@ export class World {
       return moves[option] as Move
     }
     if (mode !== 'random') return { event: first }
-    const due = this.queue.due()
+    const due = this.agenda.queue.due()
     return { event: due[this.choose('next-event', due.length)] as PendingEvent }
   }
 
@@ -533,16 +515,7 @@ export class World {
     const seat = this.seats[index]
     if (seat === undefined || seat.deliveryAtMs >= 0) return
     seat.deliveryAtMs = atMs
-    this.plan(index, atMs, deliverPayload)
-  }
-
-  private plan(actor: number, atMs: number, payload: unknown, standing = false): number {
-    const sequence = this.sequence
-    this.sequence += 1
-    const event = { atMs, sequence, actor, payload }
-    if (standing) this.standing.add(event)
-    else this.queue.add(event)
-    return sequence
+    this.agenda.plan(index, atMs, deliverPayload)
   }
 
   private ownState(index: number): Forkable {
@@ -572,12 +545,9 @@ export class World {
       view: new View(this.store, this.wiring.watches[index] as Map<string, number>, seat, this),
       wakeAfter: (delayMs, payload, standing) => {
         assert(delayMs >= 0 && Number.isInteger(delayMs), 'a delay is a whole number of ms')
-        return this.plan(index, this.clockMs + delayMs, payload, standing)
+        return this.agenda.plan(index, this.clockMs + delayMs, payload, standing)
       },
-      cancel: sequence => {
-        this.queue.remove(sequence)
-        this.standing.remove(sequence)
-      },
+      cancel: sequence => this.agenda.cancel(sequence),
       choose: (point, count) => this.choose(point, count),
       randomBelow: (bound, stream) => this.randomBelow(bound, stream),
       submit: (request, writer = name) => this.program.serve(this, request, writer),
@@ -593,7 +563,7 @@ export class World {
 
   private outcome(reason: RunOutcome['reason'], steps: number): RunOutcome {
     const pending = new Set(
-      this.queue.due().map(event => (this.program.actors[event.actor] as Actor).name),
+      this.agenda.queue.due().map(event => (this.program.actors[event.actor] as Actor).name),
     )
     return { reason, steps, pending: [...pending].sort() }
   }
