@@ -33,6 +33,8 @@ export interface TickMove {
 export type Move = EventMove | CrashMove | StrikeMove | TickMove
 
 export const deliverPayload = 'deliver'
+/** A component that was down is up again. */
+export const comeBackPayload = 'come-back'
 
 /** The moves among events in the order of time; the first is what would happen anyway. */
 export function movesOf(
@@ -86,8 +88,10 @@ function toldText(
   actors: readonly Actor[],
   stateOf: (actor: number) => Forkable,
 ): string {
-  if (!('event' in move) || move.event.payload === deliverPayload) return moveText(move, actors)
+  if (!('event' in move)) return moveText(move, actors)
   const { actor, payload } = move.event
+  // What the World planned itself no actor knows.
+  if (payload === deliverPayload || payload === comeBackPayload) return moveText(move, actors)
   return actors[actor]?.tell?.(stateOf(actor), payload) ?? moveText(move, actors)
 }
 
@@ -105,6 +109,7 @@ export function moveText(move: Move, actors: readonly Actor[]): string {
     return `crashes and lists again${move.lag === 0 ? '' : `, ${move.lag} behind`}`
   }
   const { event, position } = move
+  if (event.payload === comeBackPayload) return 'comes back'
   const { watches } = actors[event.actor] as Actor
   const kind = position === undefined ? '' : ` of ${watches[position]}`
   return event.payload === deliverPayload ? `delivery${kind}` : workText(event.payload)

@@ -13,6 +13,7 @@ import {
   type StrikeMove,
   type TickMove,
 } from './moves.ts'
+import type { Outages } from './outage.ts'
 import type { Schedule } from './schedule.ts'
 import type { Store } from './store.ts'
 
@@ -28,6 +29,7 @@ export interface Situation {
   readonly queue: EventQueue
   readonly seats: readonly Informers[]
   readonly actors: readonly Actor[]
+  readonly outages: Outages | undefined
   readonly mayCrash: boolean
   readonly mayTick: boolean
   /** What may strike; undefined what has struck. */
@@ -56,7 +58,7 @@ export function openMoves(at: Situation, first: PendingEvent, untilMs: number): 
   }
   const events = queue.upTo(Math.min(cellEndMs(schedule, at.cellMs, first.atMs), latest))
   const moves = withoutEmpty(singleMovesOf(events, pendingKinds), events)
-  return { moves: [...moves, ...tick(at, events, grid.staleMax), ...crashes(at), ...strikes(at)] }
+  return { moves: [...moves, ...tick(at, events, latest), ...crashes(at), ...strikes(at)] }
 }
 
 /** A delivery of nothing is still a step: its event has to go. */
@@ -68,15 +70,16 @@ function withoutEmpty(
 }
 
 /**
- * Time may pass when all that is due are deliveries, and no informer is too far behind; but only so
- * often, as nobody lags for ever.
+ * Time may pass, up to `latest`, when all that is due are deliveries, and no informer is too far
+ * behind; but only so often, as nobody lags for ever.
  */
 function tick(
-  { queue, seats, actors, store, mayTick }: Situation,
+  { schedule, queue, seats, actors, store, mayTick }: Situation,
   due: readonly PendingEvent[],
-  staleMax: number,
+  latest: number,
 ): readonly TickMove[] {
   if (!mayTick || due.some(({ payload }) => payload !== deliverPayload)) return []
+  const staleMax = schedule.grid?.staleMax ?? 0
   const isTooStale = due.some(({ actor }) => {
     const { cursors, pending } = seats[actor] as Informers
     const { watches } = actors[actor] as Actor
@@ -85,15 +88,15 @@ function tick(
     )
   })
   if (isTooStale) return []
-  const later = queue.upTo(Number.POSITIVE_INFINITY).find(event => !due.includes(event))
+  const later = queue.upTo(latest).find(event => !due.includes(event))
   return later === undefined ? [] : [{ tickToMs: later.atMs }]
 }
 
-function crashes({ mayCrash, actors, schedule }: Situation): readonly CrashMove[] {
+function crashes({ mayCrash, actors, schedule, outages }: Situation): readonly CrashMove[] {
   if (!mayCrash) return []
   const lags = Array.from({ length: (schedule.grid?.staleMax ?? 0) + 1 }, (_, lag) => lag)
-  return actors.flatMap(({ survives }, crash) =>
-    survives === true ? [] : lags.map(lag => ({ crash, lag })),
+  return actors.flatMap(({ name, survives }, crash) =>
+    survives === true || outages?.has(name) === true ? [] : lags.map(lag => ({ crash, lag })),
   )
 }
 

@@ -93,3 +93,42 @@ it('a component may be told to come back later, anew or as it was', () => {
     else expect(seenBy(world, 'bob')).toBe(all)
   }
 })
+
+it('what a component missed is not lost when it goes down again before it is back', () => {
+  const world = toyWorld()
+  world.run({ untilMs: epoch + 20 })
+  world.takeDown('bob', 'held')
+  world.run({ untilMs: epoch + 60 })
+  world.bringUp('bob', { afterMs: 50 })
+  world.takeDown('bob', 'held')
+  world.run({ untilMs: epoch + 200 })
+  expect(world.isDown('bob')).toBe(true)
+  world.bringUp('bob')
+  const before = notesOf(world, 'bob')
+  world.run({ untilMs: epoch + 10_000 })
+  expect(world.store.changesAfter(0).filter(({ writer }) => writer === 'bob')).toHaveLength(40)
+  expect(notesOf(world, 'bob')).toBeGreaterThan(before)
+})
+
+it('one that is brought up while it comes back is back once', () => {
+  const world = toyWorld()
+  world.run({ untilMs: epoch + 20 })
+  world.takeDown('bob', 'held')
+  world.bringUp('bob', { afterMs: 50 })
+  world.bringUp('bob')
+  expect([world.isDown('bob'), world.isComingBack('bob')]).toEqual([false, false])
+  world.run({ untilMs: epoch + 10_000 })
+  expect(world.isDown('bob')).toBe(false)
+})
+
+it('one that was about to start has nothing to go on with when it is held meanwhile', () => {
+  const world = toyWorld()
+  world.run({ untilMs: epoch + 20 })
+  world.takeDown('bob', 'stopped')
+  world.bringUp('bob', { afterMs: 50 })
+  world.takeDown('bob', 'held')
+  world.run({ untilMs: epoch + 120 })
+  world.bringUp('bob')
+  world.run({ untilMs: epoch + 10_000 })
+  expect(seenBy(world, 'bob')).toBeLessThan(world.store.logLength('ConfigMap'))
+})

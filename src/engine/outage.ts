@@ -30,6 +30,14 @@ export interface Return {
 /** By name of the component; one that takes part as no actor (the API server) is only marked. */
 export type Outages = ReadonlyMap<string, Outage>
 
+/**
+ * The outage that begins now. Of a component that was about to come back it goes on: what it missed
+ * is still missed, and one that was about to start has nothing to remember.
+ */
+export function takenDown(known: Outage | undefined, mode: OutageMode): Outage {
+  return { mode: known?.mode === 'stopped' ? 'stopped' : mode, missed: known?.missed ?? [] }
+}
+
 /** Nothing when no component is left: then a run pays nothing for the possibility. */
 export function withOutage(
   outages: Outages | undefined,

@@ -64,6 +64,24 @@ describe('World', () => {
     )
   })
 
+  it('a fork under another schedule moves as a fresh run under it', () => {
+    const pct = (seed: number) => ({
+      ...schedule(seed),
+      mode: 'pct' as const,
+      windowMs: 5,
+      priorities: { depth: 3, steps: 100 },
+    })
+    const run = (first: number): string => {
+      const world = toyWorld({ schedule: schedule(1) }).fork(pct(first))
+      world.run({ untilMs: epoch })
+      world.choose('next-move', 2, world.opening(epoch + 10)?.moves)
+      const fork = world.fork(pct(9))
+      fork.run(end)
+      return JSON.stringify(fork.store.changesAfter(0))
+    }
+    expect(run(2)).toBe(run(3))
+  })
+
   it('never leaks from a fork into its parent', () => {
     fc.assert(
       fc.property(fc.nat({ max: 300 }), pauseMs => {

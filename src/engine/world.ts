@@ -9,8 +9,16 @@ import { Agenda } from './agenda.ts'
 import { takeDue } from './deliveries.ts'
 import type { PendingEvent } from './event-queue.ts'
 import type { Footprint } from './footprint.ts'
-import { type OutageMode, type Outages, relisted, type Return, withOutage } from './outage.ts'
-import { deliverPayload, type EventMove, type Move, takenMove } from './moves.ts'
+import {
+  type Outage,
+  type OutageMode,
+  type Outages,
+  relisted,
+  type Return,
+  takenDown,
+  withOutage,
+} from './outage.ts'
+import { comeBackPayload, deliverPayload, type EventMove, type Move, takenMove } from './moves.ts'
 import { cellEndMs, openMoves, type Opening } from './open-moves.ts'
 import { Priorities } from './priorities.ts'
 import type {
@@ -32,7 +40,6 @@ import { initialLatencies, type Subscription, type Wiring, wire } from './wiring
 
 export type { Inside, Program, RunBounds, RunOutcome, Seat, Strike, WorldOptions }
 
-const comeBackPayload = 'come-back'
 const stepsMaxDefault = 1_000_000
 
 export class World {
@@ -104,7 +111,7 @@ export class World {
     copy.crashCount = this.crashCount
     copy.tickCount = this.tickCount
     copy.armed = this.armed
-    copy.priorities = this.priorities?.fork()
+    if (schedule === undefined) copy.priorities = this.priorities?.fork()
     return copy
   }
 
@@ -160,20 +167,26 @@ export class World {
 
   /** Takes a component down; a name that belongs to no actor is only marked. */
   takeDown(name: string, mode: OutageMode): void {
-    const { comesBack } = this.outages?.get(name) ?? {}
-    assert(!this.isDown(name) || comesBack !== undefined, `${name} is up`)
-    if (comesBack !== undefined) this.agenda.cancel(comesBack)
-    this.outages = withOutage(this.outages, name, { mode, missed: [] })
+    const known = this.outages?.get(name)
+    assert(known === undefined || known.comesBack !== undefined, `${name} is up`)
+    this.stay(known)
+    this.outages = withOutage(this.outages, name, takenDown(known, mode))
     const index = this.program.actors.findIndex(actor => actor.name === name)
     if (index < 0) return // A delivery counts as planned, so that no further one is.
     ;(this.seats[index] as Seat).deliveryAtMs = this.clockMs
     if (mode === 'stopped') this.agenda.forget(index)
   }
 
+  /** What was about to come back no longer is. */
+  private stay(outage: Outage | undefined): void {
+    if (outage?.comesBack !== undefined) this.agenda.cancel(outage.comesBack)
+  }
+
   /** Lets a component come back: it goes on where it was, or starts and lists everything again. */
   bringUp(name: string, { anew, afterMs = 0 }: Return = {}): void {
     const outage = this.outages?.get(name)
     assert(outage !== undefined, `${name} is down`)
+    this.stay(outage)
     const index = this.program.actors.findIndex(actor => actor.name === name)
     const isNew = anew ?? outage.mode === 'stopped'
     if (index >= 0 && isNew) this.agenda.forget(index)
@@ -417,6 +430,7 @@ export class World {
         queue: this.agenda.queue,
         seats: this.seats,
         actors: this.program.actors,
+        outages: this.outages,
         mayCrash: this.crashCount < (schedule.grid?.crashesMax ?? 0),
         mayTick: this.tickCount < (schedule.grid?.staleMax ?? 0),
         armed: this.armed,

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import type { TakenMove } from './moves.ts'
+import type { Schedule } from './schedule.ts'
+import { toyOptions, toyProgram, toyWorld } from './testing.ts'
+import { World } from './world.ts'
+
+const epoch = toyOptions.epochMs
+const end = { untilMs: epoch + 10_000 }
+const seeds = Array.from({ length: 20 }, (_, index) => index + 1)
+
+function onGrid(seed: number, staleMax: number, crashesMax: number): Schedule {
+  const grid = { staleMax, crashesMax }
+  return { seed, mode: 'random', overrides: new Map(), windowMs: 4, grid }
+}
+
+/** Bob is down from 20 ms on, and about to come back. */
+function comingBack(schedule: Schedule): World {
+  const actors = toyProgram().actors.map(actor => ({
+    ...actor,
+    tell: (_: unknown, payload: unknown) => `hop ${(payload as { hop: number }).hop.toFixed()}`,
+  }))
+  const world = World.create({ ...toyProgram(), actors }, { ...toyOptions, schedule })
+  world.run({ untilMs: epoch + 20 })
+  world.takeDown('bob', 'stopped')
+  world.bringUp('bob', { afterMs: 3 })
+  return world
+}
+
+describe('a component that is about to come back', () => {
+  it('has no process to lose, and comes back', () => {
+    for (const seed of seeds) {
+      const world = comingBack(onGrid(seed, 0, 1000))
+      const moves = world.opening(end.untilMs)?.moves ?? []
+      const crashing = moves.flatMap(move => ('crash' in move ? [move.crash] : []))
+      expect(crashing).toEqual([0, 2])
+      world.run({ untilMs: epoch + 60 })
+      expect(world.isDown('bob')).toBe(false)
+    }
+  })
+
+  it('is told of as that where it comes before others', () => {
+    const told = seeds.flatMap(seed => {
+      const world = comingBack({ seed, mode: 'random', overrides: new Map(), windowMs: 4 })
+      world.run(end)
+      const notes = world.traceFrom(0).filter(entry => entry.type === 'note')
+      return notes.flatMap(({ topic, data }) => (topic === 'move' ? [data as TakenMove] : []))
+    })
+    expect(told.filter(({ what }) => what === 'comes back').map(({ actor }) => actor)).toContain(
+      'bob',
+    )
+  })
+})
+
+it('time that passes while caches stay behind passes no further than the run may', () => {
+  for (const seed of seeds) {
+    const world = toyWorld({ schedule: onGrid(seed, 100, 0) })
+    for (let untilMs = epoch + 7; untilMs < epoch + 200; untilMs += 7) {
+      world.run({ untilMs })
+      expect(world.traceFrom(0).filter(({ atMs }) => atMs > untilMs)).toEqual([])
+    }
+  }
+})
