@@ -40,24 +40,33 @@ const bigCpu = (name: string, cpu: string): Pod =>
 function onNode(one: Pod, nodeName: string): Pod {
   return { ...one, spec: { containers: [], ...one.spec, nodeName } }
 }
+
 describe('windows of several workers', () => {
-  const crowded = (): SchedulerCache => {
+  type IsFull = (index: number) => boolean
+  interface Windowed {
+    readonly isFull?: IsFull
+    readonly parallelism?: number
+  }
+  const everySeventh: IsFull = index => index % 7 === 0
+  const crowded = (isFull: IsFull): SchedulerCache => {
     const cache = cacheOf(300)
     for (let index = 0; index < 300; index += 1) {
-      if (index % 7 !== 0) continue
-      const full = bigCpu(`full${index}`, '4')
-      cache.assume({ ...full, spec: { containers: [], ...full.spec, nodeName: `n${index}` } })
+      if (isFull(index)) cache.assume(onNode(bigCpu(`full${index}`, '4'), `n${index}`))
     }
     return cache
   }
-  const decide = (engine: SchedulingEngine, window: number, parallelism = 16): Placed => {
+  const decide = (
+    engine: SchedulingEngine,
+    window: number,
+    { isFull = everySeventh, parallelism = 16 }: Windowed = {},
+  ): Placed => {
     const choices = { tie: () => 0, preemptionOffset: () => 0, window: () => window }
     const profile = { ...defaultProfile(), parallelism }
     const more = { choices, profile, nextStartNodeIndex: 40, keepRaw: true }
-    return placed(engine.schedule(bigCpu('p', '1'), request(crowded(), more)))
+    return placed(engine.schedule(bigCpu('p', '1'), request(crowded(isFull), more)))
   }
-  const seenBy = (engine: SchedulingEngine, window: number): object => {
-    const { node: name, trace, scoring, nextStartNodeIndex: next } = decide(engine, window)
+  const seenBy = (engine: SchedulingEngine, window: number, given?: Windowed): object => {
+    const { node: name, trace, scoring, nextStartNodeIndex: next } = decide(engine, window, given)
     const feasible = trace.feasible.map(each => each.name)
     const rejected = [...trace.diagnosis.explicit.keys()].sort()
     return { name, feasible, rejected, window: trace.window, totals: scoring?.totals, next }
@@ -65,6 +74,14 @@ describe('windows of several workers', () => {
 
   it.each([0, 1, 2, 5])('window %i is the same in both engines', window => {
     expect(seenBy(new FastEngine(), window)).toEqual(seenBy(specification, window))
+  })
+
+  // 144 nodes from n40 on are one worker's window; at the same pace 16 look at 9 of each 17.
+  it.each([
+    { name: 'every node fits in that of one worker alone', isFull: (at: number) => at >= 190 },
+    { name: 'every node fits in the other window alone', isFull: (at: number) => at === 52 },
+  ])('both engines see the same where $name', ({ isFull }) => {
+    expect(seenBy(new FastEngine(), 1, { isFull })).toEqual(seenBy(specification, 1, { isFull }))
   })
 
   it('another window looks at other nodes, as many as are wanted', () => {
@@ -76,7 +93,7 @@ describe('windows of several workers', () => {
 
   it('a scheduler with one worker has one window only', () => {
     const names = (window: number): string[] =>
-      decide(new FastEngine(), window, 1).trace.feasible.map(({ name }) => name)
+      decide(new FastEngine(), window, { parallelism: 1 }).trace.feasible.map(({ name }) => name)
     expect(names(3)).toEqual(names(0))
   })
 })

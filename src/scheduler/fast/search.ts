@@ -87,13 +87,18 @@ export class Search {
       this.rejectedSlots = new Int32Array(length)
       this.rejectedCodes = new Uint16Array(length)
     }
+    this.forgetWalk()
+    question.request.fitTo(this.cluster.nodes)
+    this.topology.begin(question)
+  }
+
+  /** A pod may be walked for twice, and no way of walking writes all of this. */
+  private forgetWalk(): void {
     this.plain = undefined
     this.rejections = undefined
     this.feasibleCount = 0
     this.rejectedCount = 0
     this.evaluated = 0
-    question.request.fitTo(this.cluster.nodes)
-    this.topology.begin(question)
   }
 
   /** Whether nothing but resources decides, so that pods on the node matter by their sums only. */
@@ -109,6 +114,7 @@ export class Search {
 
   /** Walks from a position of the order until one more than `wanted` fits; false on an error. */
   walk(order: Int32Array, start: number, wanted: number): boolean {
+    this.forgetWalk()
     const { before, between, after } = this.question
     const asks = before.length + between.length + after.length > 0
     if (asks || this.nominated.size > 0) return this.walkAsking(order, start, wanted)
