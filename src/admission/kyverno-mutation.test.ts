@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ApiResponse } from '../apiserver/request.ts'
 import type { Deployment, Pod } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { unmodelledRules } from './kyverno/policy.ts'
 import { kyvernoMutation } from './kyverno-mutation.ts'
 import { created, object, pod } from './testing.ts'
 
@@ -112,4 +113,35 @@ describe('KyvernoMutation', () => {
     const one = { ...own, spec: { applyRules: 'One', rules } }
     expect(podOf(created(plugins, namespace, one, pod())).metadata.labels).toEqual({ a: 'x' })
   })
+
+  it.each([
+    { name: 'rules', spec: { rules: 'all' }, field: 'spec.rules' },
+    { name: 'a rule', spec: { rules: [null] }, field: 'spec.rules[0]' },
+    { name: 'any', spec: ruled({ any: {} }), field: 'spec.rules[0].match.any' },
+    {
+      name: 'kinds',
+      spec: ruled({ resources: { kinds: 'Pod' } }),
+      field: 'spec.rules[0].match.resources.kinds',
+    },
+    {
+      name: 'a selector',
+      spec: ruled({ resources: { kinds: ['Pod'], selector: 'app=web' } }),
+      field: 'spec.rules[0].match.resources.selector',
+    },
+  ])('tells $name of another type, and applies no rule of the policy', ({ spec, field }) => {
+    const wrong = { ...policy({}), spec }
+    expect(selectorAfter(wrong, pod())).toBeUndefined()
+    expect(unmodelledRules(wrong)).toMatchObject([{ index: 0, name: field }])
+  })
+
+  it('reads fields that are null as absent', () => {
+    const match = { any: [{ resources: { kinds: ['Pod'], names: null, annotations: null } }] }
+    expect(selectorAfter(merging(toPool, { match, exclude: null }), pod())).toEqual({
+      pool: 'apps',
+    })
+  })
 })
+
+function ruled(match: object): object {
+  return { rules: [{ name: 'r', match, mutate: { patchStrategicMerge: toPool } }] }
+}

@@ -5,12 +5,14 @@
 import type { KubeObject } from '../../kube/object.ts'
 import { isArray, isObject, type JsonObject, sameJson } from '../../kube/patch/json.ts'
 import { schemaOf } from '../../kube/schema.ts'
+import type { FieldError } from '../../kube/validation/field-error.ts'
 import { anchorOf, hasRivals, withoutAnchors } from './anchors.ts'
 import { type KyvernoRule, withGenerated } from './autogen.ts'
 import { applyKyvernoPatch } from './json-patch.ts'
 import { type Incoming, isMatched, type MatchResources } from './match.ts'
 import { mergedMap } from './merge.ts'
 import { patternProblem } from './pattern.ts'
+import { checkedPolicy } from './policy-schema.ts'
 
 export const kyvernoGroup = 'kyverno.io'
 
@@ -41,8 +43,10 @@ const policies = new WeakMap<KubeObject, KyvernoPolicy>()
 export function policyOf(source: KubeObject): KyvernoPolicy {
   let policy = policies.get(source)
   if (policy === undefined) {
-    const spec = specOf(source)
-    const all = spec.admission === false ? [] : withGenerated(source, spec.rules ?? [])
+    const { policy: checked, errors } = checkedPolicy(source)
+    const spec = specOf(checked)
+    const isOut = errors.length > 0 || spec.admission === false
+    const all = isOut ? [] : withGenerated(source, spec.rules ?? [])
     policy = {
       source,
       failurePolicy: spec.webhookConfiguration?.failurePolicy ?? spec.failurePolicy ?? 'Fail',
@@ -66,16 +70,23 @@ export interface RuleProblem {
 
 /** The rules that do nothing here, and why. */
 export function unmodelledRules(source: KubeObject): readonly RuleProblem[] {
-  return (specOf(source).rules ?? []).flatMap((rule, index) => {
+  const { policy, errors } = checkedPolicy(source)
+  if (errors.length > 0) return errors.map(invalidRule)
+  return (specOf(policy).rules ?? []).flatMap((rule, index) => {
     const problem = ruleProblem(rule)
     return problem === undefined ? [] : [{ index, name: rule.name ?? `rule ${index}`, problem }]
   })
 }
 
+/** One error keeps the whole policy out of a cluster that has Kyverno's definition. */
+function invalidRule({ field, body }: FieldError): RuleProblem {
+  const index = Number(/^spec\.rules\[(\d+)\]/.exec(field)?.[1] ?? 0)
+  return { index, name: field, problem: body }
+}
+
 const otherParts = ['context', 'preconditions', 'celPreconditions', 'validate', 'verifyImages']
 
 function ruleProblem(rule: KyvernoRule): string | undefined {
-  if (!isObject(rule)) return 'no rule'
   const { match, exclude, mutate } = rule
   if (!isObject(mutate))
     return (
