@@ -252,8 +252,7 @@ export function runTrialFiles(
 /** What a trial file is about: its platform, and how the files of its steps are read. */
 function trialInput(spec: TrialSpec, options: Omit<TrialFilesOptions, 'version'>) {
   const { namespace, kubernetes, changePools, schedulers } = options
-  const named = options.schedule === defaultSchedule ? undefined : options.schedule
-  const schedule = named ?? spec.schedule ?? options.schedule
+  const schedule = namedSchedule(options) ?? spec.schedule?.chosen
   const loadOptions = {
     ...(namespace !== undefined && { namespace }),
     ...(schedulers !== undefined && { schedulers }),
@@ -273,13 +272,9 @@ function trialInput(spec: TrialSpec, options: Omit<TrialFilesOptions, 'version'>
 
 function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult {
   const { version } = options
-  const named = options.schedule === defaultSchedule ? undefined : options.schedule
-  const schedule = named ?? spec.schedule
   const { loaded, platform, read } = trialInput(spec, options)
-  const foreign = schedule && foreignInput(schedule, platform.options?.schedule?.input ?? '')
-  if (foreign !== undefined) {
-    return unreadable(spec.file, [otherInput(schedule as Schedule, foreign)], options)
-  }
+  const foreign = foreignTo(platform, spec, options)
+  if (foreign !== undefined) return unreadable(spec.file, [foreign], options)
   const { report, expectations } = rehearseScript(spec, platform, read, {
     version,
     sources: [spec.file],
@@ -291,7 +286,36 @@ function runTrial(spec: TrialSpec, options: TrialFilesOptions): TrialFileResult 
   return { file: spec.file, name: spec.name, met, expectations, report }
 }
 
-/** The Problem of a schedule that was made on other files, nodes or acts. */
+// Nobody named a schedule where it is the one that is taken anyway.
+function namedSchedule({ schedule }: Pick<TrialFilesOptions, 'schedule'>): Schedule | undefined {
+  return schedule === defaultSchedule ? undefined : schedule
+}
+
+/** The Problem of a schedule that was not made on the platform of its trial. */
+function foreignTo(
+  { options }: Platform,
+  { schedule: own }: TrialSpec,
+  given: TrialFilesOptions,
+): Problem | undefined {
+  const input = options?.schedule?.input ?? ''
+  const named = namedSchedule(given)
+  if (named !== undefined) {
+    const why = foreignInput(named, input)
+    return why === undefined ? undefined : otherInput(named, why)
+  }
+  const why = own && foreignInput(own.chosen, input)
+  if (own === undefined || why === undefined) return undefined
+  return {
+    code: 'ST0201',
+    severity: 'error',
+    location: own.location,
+    what: `schedule: ${scheduleText(own.chosen)} is of other input than this trial`,
+    why,
+    todo: 'copy what the report of this trial prints after --replay, or leave .iDIGEST away',
+  }
+}
+
+/** The Problem of a schedule of --replay that was made on other files, nodes or acts. */
 export function otherInput(schedule: Schedule, why: string): Problem {
   return {
     code: 'ST0201',

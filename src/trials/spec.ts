@@ -264,7 +264,7 @@ export interface TrialSpec {
   readonly file: string
   readonly description?: string
   /** The order of things; absent: the documented one. */
-  readonly schedule?: Schedule
+  readonly schedule?: { readonly chosen: Schedule } & Placed
   readonly kubernetes?: string
   readonly pools?: readonly PoolSpec[]
   readonly timers?: TimerSpec

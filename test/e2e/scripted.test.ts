@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { defaultSchedule } from '../../src/engine/schedule.ts'
 import { runTrialFiles } from '../../src/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'scripted-'))
@@ -78,4 +79,29 @@ it.each([
 ])('never down of $of: $want', ({ of: object, want }) => {
   const [expectation] = run('wait: {for: 1m}', `{never: down, object: ${object}}`).expectations
   expect(expectation?.met).toBe(want)
+})
+
+it('a schedule of other input is refused where the trial names it', () => {
+  const path = join(folder, 'foreign.trial.yaml')
+  writeFileSync(
+    path,
+    `apiVersion: seatrial.dev/v1
+kind: Trial
+spec:
+  schedule: st2.1.d.i00000001
+  sources: [./web.yaml]
+  steps: [install: {}]
+  expect: [holds: all]
+`,
+  )
+  const [own] = runTrialFiles([path], { version: 'test' })
+  const [problem] = own?.report.problems ?? []
+  expect(own?.met).toBe(false)
+  expect(problem).toMatchObject({ code: 'ST0201', file: path, line: 4 })
+  expect(problem?.text).toContain('schedule: st2.1.d.i00000001 is of other input than this trial')
+  const schedule = { ...defaultSchedule, input: '00000002' }
+  const [named] = runTrialFiles([path], { version: 'test', schedule })
+  expect(named?.report.problems[0]?.text).toContain('--replay: st2.1.d.i00000002')
+  const [plain] = runTrialFiles([path], { version: 'test', schedule: { ...defaultSchedule } })
+  expect(plain).toMatchObject({ met: true, report: { problems: [] } })
 })

@@ -422,7 +422,7 @@ export const problemPages: readonly Page[] = [
   {
     id: 'ST0201',
     name: 'schedule',
-    title: 'The text after --replay is no schedule of this input',
+    title: 'The schedule of --replay or of a trial is none of this input',
     meaning:
       'A schedule reads st2.SEED.MODE, then .INDEX-OPTION for each choice and .iDIGEST of the ' +
       'input that it was printed for: files, nodes, version, and in explore the act. One of other ' +

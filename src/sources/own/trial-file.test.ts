@@ -41,7 +41,9 @@ describe('a trial file', () => {
     const { trials, problems } = readTrialFile(path)
     expect(trials).toHaveLength(read)
     expect(problems.map(({ location }) => location?.line)).toEqual(read === 1 ? [] : [5])
-    const texts = trials.flatMap(({ schedule }) => (schedule ? [scheduleText(schedule)] : []))
+    const texts = trials.flatMap(({ schedule }) =>
+      schedule ? [scheduleText(schedule.chosen)] : [],
+    )
     expect(texts).toEqual(read === 1 ? [text] : [])
   })
 

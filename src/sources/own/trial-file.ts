@@ -80,7 +80,7 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
     name: nameOf(value, path),
     file: path,
     ...(typeof description === 'string' ? { description } : {}),
-    ...scheduleFrom(spec['schedule']),
+    ...scheduleFrom(spec['schedule'], document),
     ...(typeof kubernetes === 'string' ? { kubernetes: minorOf(kubernetes) } : {}),
     ...(pools === undefined
       ? {}
@@ -100,9 +100,11 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
 }
 
 /** The schema lets only well-formed ones pass. */
-function scheduleFrom(text: Json[string]): Pick<TrialSpec, 'schedule'> {
+function scheduleFrom(text: Json[string], { source }: ReadDocument): Pick<TrialSpec, 'schedule'> {
   const parsed = typeof text === 'string' ? parseSchedule(text) : undefined
-  return parsed?.ok === true ? { schedule: parsed.value } : {}
+  if (parsed?.ok !== true) return {}
+  const location = locateIn(source, ['spec', 'schedule'])
+  return { schedule: { chosen: parsed.value, location } }
 }
 
 function nameOf(value: Json, path: string): string {
