@@ -341,3 +341,12 @@ describe('values that cannot be read', () => {
     expect(found.problems.map(({ code }) => code)).toEqual(['ST0109'])
   })
 })
+
+it('files where folders are expected do not count', () => {
+  const settings = valuesText('v2.8.1', { pool: 'platform' }, [])
+  const earlier = loaded({ 'env/settings.yaml': settings, 'env/apps': '' }, 'env')
+  expect(objectsOf(earlier, 'Assign')).toHaveLength(3)
+  const otomi = 'kind: AplCapabilitySet\nmetadata: {name: otomi}\nspec: {version: v6.2.1}\n'
+  const files = { 'new/settings/otomi.yaml': otomi, 'new/apps': '', 'new/teams': '' }
+  expect(objectsOf(loaded(files, 'new'), 'Namespace')).not.toEqual([])
+})

@@ -2,7 +2,7 @@
 // every field knows its place. Later releases keep them as one resource per file.
 // Upstream: linode/apl-core v2.8.1 helmfile.d/snippets/env.gotmpl, v6.2 tests/fixtures/env.
 
-import { existsSync, readdirSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Location, Problem } from '../../base/problem.ts'
 import { sortedStrings } from '../../base/compare.ts'
@@ -148,15 +148,24 @@ function laterFolder(path: string, entries: readonly string[]): Values | undefin
 }
 
 function yamlIn(folder: string): readonly string[] {
-  const names = readdirSync(folder, { withFileTypes: true }).filter(
+  const files = entriesOf(folder).filter(
     entry => entry.isFile() && /^(?!secrets\.).*\.ya?ml$/.test(entry.name),
   )
-  return sortedStrings(names.map(({ name }) => name)).map(name => join(folder, name))
+  return sortedStrings(files.map(({ name }) => name)).map(name => join(folder, name))
 }
 
 function foldersIn(folder: string): readonly string[] {
-  const names = readdirSync(folder, { withFileTypes: true }).filter(entry => entry.isDirectory())
-  return sortedStrings(names.map(({ name }) => name))
+  const folders = entriesOf(folder).filter(entry => entry.isDirectory())
+  return sortedStrings(folders.map(({ name }) => name))
+}
+
+// A file of that name, or a folder that nobody may read, holds nothing for us.
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
 }
 
 function nameOf(file: string): string {
