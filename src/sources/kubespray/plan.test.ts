@@ -111,3 +111,30 @@ it('workers come and go by playbooks of their own', () => {
   ])
   expect(told(from, from)).toEqual([])
 })
+
+describe('a host with more than one part', () => {
+  it('that is gone altogether leaves once', () => {
+    const from = { planes: 'p', etcd: 'p a b', workers: 'a b w' }
+    expect(told(from, { planes: 'p', etcd: 'p b', workers: 'b w' })).toEqual([
+      'holds: a leaves etcd: 2 members, 2 needed',
+    ])
+  })
+
+  it('that keeps one of them joins again after it has left', () => {
+    const from = { planes: 'p', etcd: 'p a b', workers: 'a b w' }
+    expect(told(from, { ...from, etcd: 'p b' })).toEqual([
+      'holds: a leaves etcd: 2 members, 2 needed',
+      'holds: a joins as worker',
+    ])
+    const planes = { planes: 'a b c', etcd: 'e', workers: 'w' }
+    expect(told(planes, { planes: 'a b', etcd: 'e', workers: 'w c' })).toEqual([
+      'holds: c leaves the control plane',
+      'holds: c joins as worker',
+    ])
+    const stacked = { planes: 'a b c', etcd: 'a b c' }
+    expect(told(stacked, { ...stacked, etcd: 'a b' })).toEqual([
+      'holds: c leaves etcd: 2 members, 2 needed',
+      'holds: c joins as control plane',
+    ])
+  })
+})

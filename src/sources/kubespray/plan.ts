@@ -44,12 +44,15 @@ function stepsBetween(before: Shape, after: Shape): readonly PlanStep[] {
   const planes = changes(before.controlPlane, after.controlPlane)
   // A host that leaves etcd leaves altogether: remove_node.yml knows no parts.
   const others = planes.removed.filter(name => !leavesEtcd(name, before, after))
+  // What such a host is to keep, it has to become again.
+  const gone = new Set([...planes.removed, ...changes(before.etcd, after.etcd).removed])
   return [
     ...newFirst(before, after),
     ...addPlanes(planes.added),
     ...etcdSteps(before, after),
     ...others.flatMap(name => leaving(name, { before, after })),
-    ...workers(before, after),
+    ...addPlanes(after.controlPlane.filter(name => gone.has(name))),
+    ...workers(before, after, gone),
   ]
 }
 
@@ -107,7 +110,7 @@ function etcdSteps(before: Shape, after: Shape): readonly PlanStep[] {
   while (joining.length > 0 || going.length > 0) {
     const isGrowing = count <= Math.max(before.etcd.length, after.etcd.length) - 1
     const takesIn = joining.length > 0 && (isGrowing || going.length === 0 || count % 2 === 1)
-    const name = (takesIn ? joining.shift() : going.shift()) ?? joining.shift() ?? ''
+    const name = (takesIn ? joining.shift() : going.shift()) ?? ''
     steps.push(
       ...(takesIn ? [joins(name, count, before)] : leaving(name, { before, after, count })),
     )
@@ -194,19 +197,19 @@ function handOver(name: string, before: Shape, after: Shape): PlanStep {
   return { what, how, verdict: next === undefined ? 'refused' : 'holds', why }
 }
 
-function workers(before: Shape, after: Shape): readonly PlanStep[] {
+function workers(before: Shape, after: Shape, gone: ReadonlySet<string>): readonly PlanStep[] {
   const own = (shape: Shape): readonly string[] =>
     shape.node.filter(name => !shape.controlPlane.includes(name))
-  const { added, removed } = changes(own(before), own(after))
-  const stay = added.filter(name => !before.controlPlane.includes(name))
+  const there = own(before).filter(name => !gone.has(name))
+  const { added, removed } = changes(there, own(after))
   const go = removed.filter(name => !after.controlPlane.includes(name))
   return [
-    ...(stay.length === 0
+    ...(added.length === 0
       ? []
       : [
           {
-            what: `${stay.join(', ')} ${stay.length === 1 ? 'joins' : 'join'} as worker`,
-            how: `facts.yml, then scale.yml --limit=${stay.join(',')}`,
+            what: `${added.join(', ')} ${added.length === 1 ? 'joins' : 'join'} as worker`,
+            how: `facts.yml, then scale.yml --limit=${added.join(',')}`,
             verdict: 'holds' as const,
           },
         ]),
