@@ -68,7 +68,8 @@ async function exploredReport(call: Call, product: Product): Promise<Explored | 
   const { assumptions } = loaded
   io.err(notesText({ assumptions, unmodelled: [], problems }, contextFor(settings, io, 'err')))
   if (loaded.objects.length === 0 || loaded.pools.length === 0) return exits.usage
-  const report = (await sharded(settings)) ?? product.runExplore(loaded, exploreOptions(settings))
+  const report =
+    (await sharded(call, settings)) ?? product.runExplore(loaded, exploreOptions(settings))
   return { report, settings, isWrong: problems.some(({ severity }) => severity === 'error') }
 }
 
@@ -85,7 +86,7 @@ async function exploredTrialFiles(
   if (settings === undefined) return exits.usage
   const others = call.args.filter(path => !isTrialFile(path))
   const options = { ...exploreOptions(settings), changePools: changePoolsBy(settings) }
-  const found = (await sharded(settings)) ?? product.runExploreTrials(files, options)
+  const found = (await sharded(call, settings)) ?? product.runExploreTrials(files, options)
   const mixed = others.map(mixedInput)
   const problems = [...(found.problems ?? []), ...mixed]
   const report = problems.length > 0 ? { ...found, problems } : found

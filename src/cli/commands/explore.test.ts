@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { ExploreReport } from '../../index.ts'
 import { runExploreCommand } from '../run-explore.ts'
-import { merged } from '../shards.ts'
+import { merged, shardWords } from '../shards.ts'
 import { fakeIo, fakeProduct, typed } from '../testing.ts'
 import type { FlagName, GivenFlags } from '../flags.ts'
 
@@ -115,4 +115,17 @@ it('divides acts into shards that make up the whole', async () => {
   )
   expect(merged(await Promise.all(parts))?.scenarios).toEqual(all.scenarios)
   expect(await typed(`${line} --shard 3/2`)).toMatchObject({ status: 2 })
+})
+
+it('explores a shard as it was called, without what is for the whole', () => {
+  const given: GivenFlags = new Map([
+    ['fault', { values: ['a=b', 'c'], setBy: '--fault' }],
+    ['interleave', { values: ['true'], setBy: '--interleave' }],
+    ['jobs', { values: ['2'], setBy: '--jobs' }],
+    ['record', { values: ['found'], setBy: 'SEATRIAL_RECORD' }],
+  ] as const)
+  const words = shardWords({ args: ['-odd'], given, io: fakeIo() }, '1/2')
+  expect(words.join(' ')).toBe(
+    'explore --fault=a=b --fault=c --interleave --output=json --jobs=1 --shard=1/2 -- -odd',
+  )
 })
