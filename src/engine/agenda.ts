@@ -1,4 +1,4 @@
-// What is planned in a World: events that have to happen, and those that only stand on the calendar.
+// What is planned in a World: events that must happen, and those that only stand in the calendar.
 
 import { EventQueue, type PendingEvent } from './event-queue.ts'
 
