@@ -48,6 +48,13 @@ describe('webhooks', () => {
     )
   })
 
+  it('without rules are asked about nothing', () => {
+    const clientConfig = { url: 'https://policy.example.com/check' }
+    const hook = registered('ValidatingWebhookConfiguration', { clientConfig, rules: undefined })
+    const refusing = script({ answer: 'refuse' })
+    expect(createPod(serverWith(validatingWebhooks, refusing, hook))).toBe('created')
+  })
+
   it('are asked about deletions and evictions, and never about webhooks', () => {
     const hook = registered('ValidatingWebhookConfiguration', {
       clientConfig: { url: 'https://policy.example.com/' },

@@ -16,7 +16,15 @@ const namespaceSelector: LabelSelector = {
 }
 
 /** Assumed where mutators are there without Gatekeeper's own manifests: it runs, and answers. */
-const assumed: Webhook = { name: '', clientConfig: {}, failurePolicy: 'Ignore', namespaceSelector }
+const assumed: Webhook = {
+  name: '',
+  clientConfig: {},
+  failurePolicy: 'Ignore',
+  namespaceSelector,
+  rules: [
+    { apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE', 'UPDATE'], resources: ['*'] },
+  ],
+}
 
 /** The settings of the webhook with the name, as stored or as Gatekeeper installs them. */
 export function webhookNamed(

@@ -49,7 +49,8 @@ export function concerns(
   if (resource.group === 'admissionregistration.k8s.io' || resource.group === 'seatrial.dev') {
     return false
   }
-  if (rules !== undefined && !rules.some(rule => covers(rule, request))) return false
+  // Without rules it is asked about nothing: programs that write their rules later ship it so.
+  if (rules?.some(rule => covers(rule, request)) !== true) return false
   if (objectSelector !== undefined) {
     const matches = (each: KubeObject | undefined): boolean =>
       each !== undefined && selectorMatches(objectSelector, each.metadata.labels)
