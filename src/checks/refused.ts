@@ -25,6 +25,9 @@ type Conditioned = KubeObject & {
   }
 }
 
+/** What controllers say of pods, and a Deployment of its ReplicaSet, that nobody may create. */
+const creationFailed: ReadonlySet<string> = new Set(['FailedCreate', 'ReplicaSetCreateError'])
+
 /** A workload whose pods are refused: its own condition says so, or its controller's last event. */
 function podsRefused(workload: WorkloadLife, { world, startMs, endMs }: Observation): Verdict[] {
   const { ref: object, wanted, steps } = workload
@@ -40,7 +43,7 @@ function podsRefused(workload: WorkloadLife, { world, startMs, endMs }: Observat
     const entry = world.traceAt(index)
     if (entry.atMs < startMs) return []
     if (entry.type !== 'event' || entry.key !== key || entry.kind !== object.kind) continue
-    if (entry.reason !== 'FailedCreate') return []
+    if (!creationFailed.has(entry.reason)) return []
     const { reason, message, atMs } = entry
     return [{ verdict: 'rejected', object, atMs, reason, message, open: true }]
   }

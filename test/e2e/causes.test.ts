@@ -251,14 +251,14 @@ spec:
   expect(cause?.locations).toMatchObject([{ line: 16 }])
 })
 
-it('an object that a policy refuses: the policy and its binding are shown', () => {
-  const policy = `apiVersion: admissionregistration.k8s.io/v1
+describe('what a policy refuses: the policy and its binding are shown', () => {
+  const policy = (resource: string): string => `apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata: {name: few}
 spec:
   matchConstraints:
     resourceRules:
-    - {apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}
+    - {apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [${resource}]}
   validations:
   - expression: object.spec.replicas <= 1
 ---
@@ -268,9 +268,12 @@ metadata: {name: all}
 spec: {policyName: few, validationActions: [Deny]}
 ---
 `
-  const [cause] = causesOf(check(`${policy}${app({ replicas: 2 })}`), 'install', 'rejected')
-  expect(cause?.facts).toEqual({ policy: 'few', binding: 'all' })
-  expect(cause?.locations).toMatchObject([{ line: 8 }, { line: 14 }])
+  it.each(['deployments', 'replicasets'])('%s', resource => {
+    const manifest = policy(resource) + app({ replicas: 2 })
+    const [cause] = causesOf(check(manifest), 'install', 'rejected')
+    expect(cause?.facts).toEqual({ policy: 'few', binding: 'all' })
+    expect(cause?.locations).toMatchObject([{ line: 8 }, { line: 14 }])
+  })
 })
 
 it('pods that a quota refuses: the quota is shown', () => {
@@ -353,5 +356,51 @@ describe('a loss of a node', () => {
       'holds',
       'holds',
     ])
+  })
+})
+
+describe('an object that a webhook refuses', () => {
+  const service = `---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 443}]}
+`
+  /** A webhook on one resource, answered by the pods of the Deployment itself. */
+  const hook = (
+    group: string,
+    resource: string,
+  ): string => `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: gate}
+webhooks:
+- name: gate.example.com
+  admissionReviewVersions: [v1]
+  sideEffects: None
+  failurePolicy: Fail
+  clientConfig: {service: {name: web, namespace: default}}
+  rules: [{apiGroups: ["${group}"], apiVersions: [v1], operations: [CREATE], resources: [${resource}]}]
+---
+`
+
+  it('that its own pods answer: it waits for itself', () => {
+    const manifest = hook('', 'pods') + app({}) + service
+    const causes = causesOf(check(manifest), 'lose-node', 'rejected')
+    expect(causes.map(({ code }) => code)).toEqual([
+      'webhook-unanswered',
+      'webhook-waits-for-itself',
+    ])
+    expect(causes.map(({ locations }) => locations[0]?.line)).toEqual([
+      lineOf(manifest, 'failurePolicy'),
+      lineOf(manifest, 'clientConfig'),
+    ])
+  })
+
+  it('when the ReplicaSet of a new revision is refused', () => {
+    const behind = app({ spec: '      nodeSelector: {disk: ssd}\n' })
+    const other = app({}).replaceAll('web', 'other')
+    const manifest = hook('apps', 'replicasets') + behind + service + '---\n' + other
+    const [cause] = causesOf(check(manifest), 'restart', 'rollout-stuck')
+    expect(cause?.text).toContain('webhook gate.example.com of ValidatingWebhookConfiguration gate')
   })
 })

@@ -15,6 +15,7 @@ import { refusedFields } from './refused-fields.ts'
 import { rolloutBudget } from './rollout-budget.ts'
 import { twoWriters } from './two-writers.ts'
 import { unknownKind } from './unknown-kind.ts'
+import { webhook } from './webhook.ts'
 
 export const causeFinders: readonly CauseFinder[] = [
   twoWriters,
@@ -32,6 +33,7 @@ export const causeFinders: readonly CauseFinder[] = [
   missingObject,
   missingTarget,
   admissionPolicy,
+  webhook,
   exceededQuota,
   installerGate,
 ]
