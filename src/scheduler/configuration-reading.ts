@@ -2,8 +2,9 @@
 // words of its refusal. Upstream: cmd/kube-scheduler/app/options/configfile.go and
 // k8s.io/kube-scheduler config/v1/types.go, v1.36.3.
 
+import { assert } from '../base/assert.ts'
 import { decodeAs, type Decoded } from '../kube/decode.ts'
-import type { KubeSchedulerConfiguration } from '../kube/generated/types.ts'
+import type { KubeSchedulerConfiguration, PluginConfig } from '../kube/generated/types.ts'
 import { goQuote } from '../kube/go-text.ts'
 import { isObject } from '../kube/patch/json.ts'
 import { schemaOf } from '../kube/schema.ts'
@@ -28,18 +29,19 @@ export interface ReadConfiguration {
   readonly faults: readonly ConfigurationFault[]
 }
 
-/** Reads what a YAML or JSON document says; arguments of plugins keep the form of the file. */
+/** Reads what a YAML or JSON document says; no field, not even of arguments, is null any more. */
 export function readConfiguration(value: unknown): ReadConfiguration {
   const unreadable = typeFault(value)
   if (unreadable !== undefined) return { faults: [unreadable] }
   const type = schemaOf(configurationVersion, configurationKind)
-  if (type === undefined) return { faults: [] }
+  assert(type !== undefined, 'the schema has the configuration of the scheduler')
   const decoded = decodeAs(type, value)
   if (decoded.error !== undefined) {
     return { faults: [{ path: decoded.faults[0]?.path ?? '', text: decoded.error }] }
   }
-  const configuration = decoded.value as KubeSchedulerConfiguration
-  const args = argumentFaults(configuration)
+  const { value: configuration, faults: args } = readArguments(
+    decoded.value as KubeSchedulerConfiguration,
+  )
   const faults = args.some(({ isFatal }) => isFatal)
     ? args.filter(({ isFatal }) => isFatal).slice(0, 1)
     : [...strictFaults(decoded, ''), ...args]
@@ -82,32 +84,51 @@ function typeFault(value: unknown): Fault | undefined {
   return { path: 'apiVersion', text }
 }
 
-/** Arguments of the plugins that have any; those of plugins from elsewhere are not looked at. */
-function argumentFaults({ profiles = [] }: KubeSchedulerConfiguration): readonly Fault[] {
-  return profiles.flatMap(({ pluginConfig = [] }, profile) =>
-    pluginConfig.flatMap(({ name, args }, index) => {
-      const type = schemaOf(configurationVersion, `${name}Args`)
-      if (type === undefined || args === undefined) return []
-      const prefix = `profiles[${profile}].pluginConfig[${index}]`
-      const where = `decoding .${prefix}: `
-      const fatal = (path: string, text: string): readonly Fault[] => [
-        { path: `${prefix}.${path}`, text: `${where}${text}`, isFatal: true },
-      ]
-      const kind = isObject(args) ? args['kind'] : undefined
-      if (typeof kind === 'string' && kind !== `${name}Args`) {
-        const group = configurationVersion.split('/')[0]
-        const types = `of type ${name}Args.${group}, got ${kind}.${group}`
-        return fatal('args.kind', `args for plugin ${name} were not ${types}`)
-      }
-      const decoded = decodeAs(type, args)
-      const what = `decoding args for plugin ${name}: `
-      if (decoded.error !== undefined) {
-        return fatal(`args.${decoded.faults[0]?.path ?? ''}`, `${what}${decoded.error}`)
-      }
-      return strictFaults(decoded, `${prefix}.args.`).map(fault => ({
-        ...fault,
-        text: `${where}${what}${fault.text}`,
-      }))
-    }),
-  )
+interface Read<T> {
+  readonly value: T
+  readonly faults: readonly Fault[]
+}
+
+function readArguments(
+  configuration: KubeSchedulerConfiguration,
+): Read<KubeSchedulerConfiguration> {
+  const faults: Fault[] = []
+  const profiles = (configuration.profiles ?? []).map((profile, at) => {
+    const { pluginConfig = [] } = profile
+    const configs = pluginConfig.map((given, index) => {
+      const read = readConfig(given, `profiles[${at}].pluginConfig[${index}]`)
+      faults.push(...read.faults)
+      return read.value
+    })
+    return { ...profile, pluginConfig: configs }
+  })
+  return { value: { ...configuration, profiles }, faults }
+}
+
+/** The arguments of a plugin that has any; those of plugins from elsewhere are not looked at. */
+function readConfig(given: PluginConfig, prefix: string): Read<PluginConfig> {
+  const { name, args } = given
+  const type = schemaOf(configurationVersion, `${name}Args`)
+  if (type === undefined || args === undefined) return { value: given, faults: [] }
+  const where = `decoding .${prefix}: `
+  const fatal = (path: string, text: string): Read<PluginConfig> => ({
+    value: given,
+    faults: [{ path: `${prefix}.${path}`, text: `${where}${text}`, isFatal: true }],
+  })
+  const kind = isObject(args) ? args['kind'] : undefined
+  if (typeof kind === 'string' && kind !== `${name}Args`) {
+    const group = configurationVersion.split('/')[0]
+    const types = `of type ${name}Args.${group}, got ${kind}.${group}`
+    return fatal('args.kind', `args for plugin ${name} were not ${types}`)
+  }
+  const decoded = decodeAs(type, args)
+  const what = `decoding args for plugin ${name}: `
+  if (decoded.error !== undefined) {
+    return fatal(`args.${decoded.faults[0]?.path ?? ''}`, `${what}${decoded.error}`)
+  }
+  const faults = strictFaults(decoded, `${prefix}.args.`)
+  return {
+    value: { name, args: decoded.value as typeof args },
+    faults: faults.map(fault => ({ ...fault, text: `${where}${what}${fault.text}` })),
+  }
 }

@@ -96,7 +96,7 @@ export function decodePluginArgs(
 ): PluginArgs {
   let args = defaultPluginArgs
   for (const { name, args: file } of configs) {
-    const decode = decoders[name]
+    const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined
     if (decode === undefined || typeof file !== 'object' || file === null) continue
     args = { ...args, ...decode(args, file) }
   }

@@ -30,29 +30,22 @@ import {
 
 type Errors = readonly FieldError[]
 
+type Validation = (args: never, path: string) => Errors
+
+const validations: ReadonlyMap<string, Validation> = new Map<string, Validation>([
+  ['DefaultPreemption', preemptionErrors],
+  ['DynamicResources', dynamicResourcesErrors],
+  ['InterPodAffinity', podAffinityErrors],
+  ['NodeAffinity', nodeAffinityErrors],
+  ['NodeResourcesBalancedAllocation', balanceErrors],
+  ['NodeResourcesFit', fitErrors],
+  ['PodTopologySpread', spreadErrors],
+  ['VolumeBinding', volumeBindingErrors],
+])
+
 /** What is wrong with the arguments of a plugin, written under `path`. */
 export function argumentErrors(plugin: string, args: unknown, path: string): Errors {
-  const given = args ?? {}
-  switch (plugin) {
-    case 'DefaultPreemption':
-      return preemptionErrors(given as DefaultPreemptionArgs, path)
-    case 'DynamicResources':
-      return dynamicResourcesErrors(given as DynamicResourcesArgs, path)
-    case 'InterPodAffinity':
-      return podAffinityErrors(given as InterPodAffinityArgs, path)
-    case 'NodeAffinity':
-      return nodeAffinityErrors(given as NodeAffinityArgs, path)
-    case 'NodeResourcesBalancedAllocation':
-      return balanceErrors(given as NodeResourcesBalancedAllocationArgs, path)
-    case 'NodeResourcesFit':
-      return fitErrors(given as NodeResourcesFitArgs, path)
-    case 'PodTopologySpread':
-      return spreadErrors(given as PodTopologySpreadArgs, path)
-    case 'VolumeBinding':
-      return volumeBindingErrors(given as VolumeBindingArgs, path)
-    default:
-      return []
-  }
+  return validations.get(plugin)?.((args ?? {}) as never, path) ?? []
 }
 
 function rangeErrors(path: string, value: number): Errors {
