@@ -3,10 +3,10 @@
 // processor time, and the best round of each counts: neighbours and warm-up only ever slow down.
 
 import type { Row, SuiteOptions } from './suite.ts'
-import { bundled } from './scheduler.bench.ts'
+import { measurements } from './scheduler.bench.ts'
 
 export async function rows({ say }: SuiteOptions): Promise<readonly Row[]> {
-  const { measureGate } = await bundled()
+  const { measureGate } = await measurements()
   const row = measureGate()
   say(`${row.workload} ${row.nodes}: × ${row.overSpecification} of the specification`)
   return [row]

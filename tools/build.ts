@@ -17,6 +17,7 @@ import {
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { sharedShapes } from './object-shapes.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -83,9 +84,9 @@ async function bundle(): Promise<void> {
     if (/\.(cache|txt)$/.test(name)) rmSync(join(dist, name))
   }
   const runOptions = options('src/cli/run.ts', 'dist/run.cjs')
-  const run = await build({ ...runOptions, plugins: [celOnDemand] })
+  const run = await build({ ...runOptions, plugins: [celOnDemand, sharedShapes] })
   const main = options('src/cli/main.ts', 'dist/main.cjs')
-  const start = await build({ ...main, plugins: [runOnDemand] })
+  const start = await build({ ...main, plugins: [runOnDemand, sharedShapes] })
   writeLicences([run.metafile, start.metafile])
   copyFileSync(join(root, 'tools', 'loader.cjs'), join(dist, 'seatrial.cjs'))
   chmodSync(join(dist, 'seatrial.cjs'), 0o755)

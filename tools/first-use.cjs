@@ -85,7 +85,13 @@ function newestMs(folder) {
 function isBuilt() {
   const built = fs.statSync(bundle, { throwIfNoEntry: false })
   if (built === undefined) return false
-  const inputs = ['package.json', 'package-lock.json', 'tools/build.ts', 'tools/loader.cjs']
+  const inputs = [
+    'package.json',
+    'package-lock.json',
+    'tools/build.ts',
+    'tools/loader.cjs',
+    'tools/object-shapes.ts',
+  ]
   const changed = inputs.map(file => fs.statSync(path.join(root, file)).mtimeMs)
   return Math.max(newestMs(path.join(root, 'src')), ...changed) <= built.mtimeMs
 }
