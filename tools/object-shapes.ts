@@ -1,7 +1,7 @@
 // Gives copies of objects the hidden class of their kind. V8 of Node 20 copies the first spread of
-// a literal by a short cut, and a field that is then added to the copy makes a hidden class for this
-// one object: `{ ...pod, status }` gives every pod another one, and code that reads pods loses its
-// inline caches. A literal that begins with a spread of nothing takes the ordinary way.
+// a literal by a short cut, and a field that is then added to the copy makes a hidden class for
+// this one object: `{ ...pod, status }` gives every pod another one, and code that reads pods loses
+// its inline caches. A literal that begins with a spread of nothing takes the ordinary way.
 
 import { writeFileSync } from 'node:fs'
 import type { Plugin } from 'esbuild'
