@@ -6,7 +6,11 @@ import { readRecording } from './recordings.ts'
 import { Tally } from './tally.ts'
 
 const folder = 'corpus/custom-resources'
-const files = [`${folder}/api-custom.jsonl.gz`, 'corpus/admission/api-webhooks.jsonl.gz']
+const files = [
+  `${folder}/api-custom.jsonl.gz`,
+  `${folder}/api-definitions.jsonl.gz`,
+  'corpus/admission/api-webhooks.jsonl.gz',
+]
 const cases = files.flatMap(file => [...readRecording(file)] as ApiCase[])
 
 function mismatches(each: ApiCase): number {

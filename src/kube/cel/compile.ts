@@ -2,12 +2,14 @@
 // Upstream: cel-go v0.26.0 cel/{env,program}.go and k8s.io/apiserver v0.36.3
 // pkg/admission/plugin/cel/compile.go.
 
-import { check } from './checker.ts'
+import { type Checked, check } from './checker.ts'
+import { estimateCost } from './cost-estimate.ts'
 import type { Environment } from './declarations.ts'
 import { CostExceeded, type Frame } from './frame.ts'
 import { parse } from './parser.ts'
 import { CannotPlan } from './node.ts'
 import { Planner } from './plan.ts'
+import type { Sizes } from './schema-sizes.ts'
 import { type CelIssue, issuesText, Source } from './source.ts'
 import { type Type, types } from './types.ts'
 import { validateTree } from './validators.ts'
@@ -25,6 +27,8 @@ export interface Program {
   /** Names of the variables that occur. */
   readonly variables: readonly string[]
   evaluate(bindings: Bindings, limit?: number): Evaluated
+  /** The most that an evaluation can cost where each variable has these limits. */
+  costMax(variable: Sizes): number
 }
 
 /** Values of variables by name; a variable that is not given is no such attribute. */
@@ -73,11 +77,10 @@ function compileNew(text: string, environment: Environment): Compiled {
   if (checked.issues.length > 0) return refuse(source, checked.issues)
   const complaints = validateTree(source, checked)
   if (complaints.length > 0) return refuse(source, complaints)
-  const outputType = checked.types.get(checked.expr) ?? types.dyn
   try {
     const planner = new Planner(checked, environment)
     const { step } = planner.plan(checked.expr)
-    return { ok: true, program: programOf(planner, step, outputType) }
+    return { ok: true, program: programOf(checked, planner, step) }
   } catch (error) {
     if (!(error instanceof CannotPlan)) throw error
     return { ok: false, error: `program instantiation failed: ${error.message}`, issues: [] }
@@ -86,11 +89,12 @@ function compileNew(text: string, environment: Environment): Compiled {
 
 const costExceeded = new CelError('operation cancelled: actual cost limit exceeded')
 
-function programOf(planner: Planner, step: (frame: Frame) => Value, outputType: Type): Program {
+function programOf(checked: Checked, planner: Planner, step: (frame: Frame) => Value): Program {
   const { variables, slotCount } = planner
   return {
-    outputType,
+    outputType: checked.types.get(checked.expr) ?? types.dyn,
     variables,
+    costMax: variable => estimateCost(checked, variable),
     evaluate: (bindings, limit = costLimitPerCall) => {
       const slots: (Value | undefined)[] = []
       for (let index = 0; index < slotCount; index += 1) {

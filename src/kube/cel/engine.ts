@@ -9,6 +9,7 @@ export {
   policyBudget,
 } from './policy-program.ts'
 export { compileRules } from './schema-rules.ts'
+export { occurrencesMax, sizesOf } from './schema-sizes.ts'
 export { deviceProgram, deviceValue } from './device-program.ts'
 export { resourceErrors } from '../custom/check-resource.ts'
 export { patternError } from './regex.ts'

@@ -28,12 +28,28 @@ export function checkDefinition(errors: Errors, object: KubeObject): void {
     ...subdomainName(name),
     ...(name === expected ? [] : ['must be spec.names.plural+"."+spec.group']),
   ])
-  checkDefinitionUpdate(errors, object)
+  checkAll(errors, object, new Set())
 }
 
-export function checkDefinitionUpdate(errors: Errors, object: KubeObject): void {
+export function checkDefinitionUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  checkAll(errors, object, unchangedVersions(object, old))
+}
+
+/** The versions whose schema an update leaves as it was. */
+function unchangedVersions(object: KubeObject, old: KubeObject): ReadonlySet<string> {
+  const schemas = ({ spec }: CustomResourceDefinition): ReadonlyMap<string, unknown> =>
+    new Map(spec?.versions?.map(({ name, schema }) => [name, schema?.openAPIV3Schema]))
+  const before = schemas(old as CustomResourceDefinition)
+  const now = [...schemas(object as CustomResourceDefinition)]
+  const same = now.filter(
+    ([name, schema]) => before.has(name) && sameValue(schema, before.get(name)),
+  )
+  return new Set(same.map(([name]) => name))
+}
+
+function checkAll(errors: Errors, object: KubeObject, unchanged: ReadonlySet<string>): void {
   const { spec, status } = object as CustomResourceDefinition
-  checkSpec(errors, (spec ?? {}) as CustomResourceDefinitionSpec)
+  checkSpec(errors, (spec ?? {}) as CustomResourceDefinitionSpec, unchanged)
   const stored = status?.storedVersions ?? []
   if (stored.length === 0) {
     const detail = 'must have at least one stored version'
@@ -48,7 +64,11 @@ export function checkDefinitionUpdate(errors: Errors, object: KubeObject): void 
   }
 }
 
-function checkSpec(errors: Errors, spec: CustomResourceDefinitionSpec): void {
+function checkSpec(
+  errors: Errors,
+  spec: CustomResourceDefinitionSpec,
+  unchanged: ReadonlySet<string>,
+): void {
   const { group = '', scope = '', versions = [] } = spec
   const groupErrors = dns1123SubdomainErrors(group)
   if (group === '') errors.push(required('spec.group', ''))
@@ -58,7 +78,7 @@ function checkSpec(errors: Errors, spec: CustomResourceDefinitionSpec): void {
   }
   if (scope === '') errors.push(required('spec.scope', ''))
   else if (!scopes.includes(scope)) errors.push(notSupported('spec.scope', scope, scopes))
-  checkVersions(errors, versions)
+  checkVersions(errors, versions, unchanged)
   checkRequiredNames(errors, spec.names)
   checkNames(errors, spec.names)
   const shared = sharedSchema(versions)
@@ -66,6 +86,7 @@ function checkSpec(errors: Errors, spec: CustomResourceDefinitionSpec): void {
     checkVersionSchema(errors, shared, {
       path: 'spec.validation',
       isStatusServed: anyStatus(versions),
+      isUnchanged: unchanged.has(versions[0]?.name ?? ''),
     })
   }
   checkConversion(errors, spec.conversion)
@@ -85,7 +106,11 @@ function anyStatus(versions: readonly CustomResourceDefinitionVersion[]): boolea
   return versions.some(servesStatus)
 }
 
-function checkVersions(errors: Errors, versions: readonly CustomResourceDefinitionVersion[]): void {
+function checkVersions(
+  errors: Errors,
+  versions: readonly CustomResourceDefinitionVersion[],
+  unchanged: ReadonlySet<string>,
+): void {
   versions.forEach((version, index) => {
     if (version.schema?.openAPIV3Schema !== undefined) return
     errors.push(required(`spec.versions[${index}].schema.openAPIV3Schema`, ''))
@@ -102,6 +127,7 @@ function checkVersions(errors: Errors, versions: readonly CustomResourceDefiniti
     checkVersionSchema(errors, schema.openAPIV3Schema as Schema, {
       path: `${path}.schema`,
       isStatusServed: servesStatus(version),
+      isUnchanged: unchanged.has(name),
     })
   })
   const names = versions.map(version => version.name)
@@ -163,6 +189,8 @@ function checkNames(errors: Errors, names: CustomResourceDefinitionNames | undef
 interface SchemaOf {
   readonly path: string
   readonly isStatusServed: boolean
+  /** An update leaves it as it was. */
+  readonly isUnchanged: boolean
 }
 
 /** What was found in a schema, which trials install again and again. */
@@ -170,7 +198,7 @@ const checked = new WeakMap<Schema, SchemaOf & { readonly found: Errors }>()
 
 function checkVersionSchema(errors: Errors, schema: Schema, place: SchemaOf): void {
   const known = checked.get(schema)
-  if (known?.path === place.path && known.isStatusServed === place.isStatusServed) {
+  if (known !== undefined && samePlace(known, place)) {
     errors.push(...known.found)
     return
   }
@@ -180,7 +208,13 @@ function checkVersionSchema(errors: Errors, schema: Schema, place: SchemaOf): vo
   errors.push(...found)
 }
 
-function checkNewSchema(errors: Errors, schema: Schema, { path, isStatusServed }: SchemaOf): void {
+function samePlace(a: SchemaOf, b: SchemaOf): boolean {
+  const { path, isStatusServed, isUnchanged } = a
+  return path === b.path && isStatusServed === b.isStatusServed && isUnchanged === b.isUnchanged
+}
+
+function checkNewSchema(errors: Errors, schema: Schema, place: SchemaOf): void {
+  const { path, isStatusServed, isUnchanged } = place
   const at = `${path}.openAPIV3Schema`
   const { type = '' } = schema
   if (isStatusServed && type !== '' && type !== 'object') {
@@ -194,7 +228,7 @@ function checkNewSchema(errors: Errors, schema: Schema, { path, isStatusServed }
   }
   const structural = structuralErrors(schema, at)
   errors.push(...structural)
-  checkSchema(errors, schema, { path: at, isRoot: true, compiles: structural.length === 0 })
+  checkSchema(errors, schema, { path: at, isStructural: structural.length === 0, isUnchanged })
 }
 
 function checkConversion(

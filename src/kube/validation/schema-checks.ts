@@ -3,7 +3,8 @@
 // pkg/apis/apiextensions/validation/validation.go.
 
 import { cel } from '../cel/provider.ts'
-import type { TypedSchema } from '../cel/schema-types.ts'
+import type { RuleCheck } from '../cel/schema-rules.ts'
+import type { SizedSchema } from '../cel/schema-sizes.ts'
 import type { ValidationRule } from '../generated/types.ts'
 import type { Errors } from './checks.ts'
 import {
@@ -15,6 +16,7 @@ import {
   required,
 } from './field-error.ts'
 import { type Schema, schemaOfMap } from '../custom/schema.ts'
+import { RuleBudget } from './rule-budget.ts'
 import { property } from './structural-schema.ts'
 
 const typeNames = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -28,15 +30,29 @@ const reasons = [
 export interface SchemaPlace {
   readonly path: string
   readonly isRoot: boolean
-  /** Whether rules are compiled: not in schemas that are not structural, nor in conditions. */
-  readonly compiles: boolean
+  /** What rules may cost; none where they are not compiled: conditions have no rules of their own. */
+  readonly budget: RuleBudget | undefined
+  /** How often the schema can occur in a resource; undefined where there is no limit. */
+  readonly occurrencesMax: number | undefined
+  /** The nearest part around it whose old and new values cannot be told to be the same. */
+  readonly uncorrelatable?: string
 }
 
-export function checkSchema(errors: Errors, schema: Schema, place: SchemaPlace): void {
+export interface CheckedSchema {
+  readonly path: string
+  /** Rules are not compiled in schemas that are not structural. */
+  readonly isStructural: boolean
+  /** A schema that an update leaves alone may have rules that cost too much. */
+  readonly isUnchanged: boolean
+}
+
+export function checkSchema(errors: Errors, schema: Schema, checked: CheckedSchema): void {
+  const { path, isStructural, isUnchanged } = checked
   const shape: Errors = []
   const rules: Errors = []
-  walk({ shape, rules }, schema, place)
-  errors.push(...shape, ...rules)
+  const budget = isStructural ? new RuleBudget(isUnchanged) : undefined
+  walk({ shape, rules }, schema, { path, isRoot: true, budget, occurrencesMax: 1 })
+  errors.push(...shape, ...rules, ...(budget?.totalErrors(path) ?? []))
 }
 
 interface Found {
@@ -48,13 +64,17 @@ function walk(found: Found, schema: Schema, place: SchemaPlace): void {
   const own: Found = { shape: [], rules: [] }
   const { path } = place
   checkKeywords(own.shape, schema, path)
-  const inner = { ...place, isRoot: false }
+  const inner = { ...place, isRoot: false, occurrencesMax: occurrencesInside(schema, place) }
   const values = schemaOfMap(schema)
   if (values !== undefined) walk(own, values, { ...inner, path: `${path}.additionalProperties` })
+  const isCorrelatable = ['granular', 'atomic'].includes(
+    schema['x-kubernetes-map-type'] ?? 'granular',
+  )
+  const fields = isCorrelatable ? inner : uncorrelatable(inner, path)
   for (const [name, each] of Object.entries(schema.properties ?? {})) {
-    walk(own, each, { ...inner, path: property(path, name) })
+    walk(own, each, { ...fields, path: property(path, name) })
   }
-  const condition = { ...inner, compiles: false }
+  const condition = { ...inner, budget: undefined }
   const { not, allOf = [], oneOf = [], anyOf = [], items } = schema
   if (not !== undefined) walk(own, not as Schema, { ...condition, path: `${path}.not` })
   for (const [name, list] of Object.entries({ allOf, oneOf, anyOf })) {
@@ -62,12 +82,30 @@ function walk(found: Found, schema: Schema, place: SchemaPlace): void {
       walk(own, each as Schema, { ...condition, path: `${path}.${name}[${index}]` })
     })
   }
-  if (items !== undefined) walk(own, items, { ...inner, path: `${path}.items` })
+  if (items !== undefined) {
+    const isKeyed = schema['x-kubernetes-list-type'] === 'map'
+    const elements = isKeyed ? inner : uncorrelatable(inner, path)
+    walk(own, items, { ...elements, path: `${path}.items` })
+  }
   checkMapType(own.shape, schema, path)
   checkListType(own.shape, schema, path)
   checkRules(own, schema, place)
   found.shape.push(...own.shape)
   found.rules.push(...own.rules)
+}
+
+function uncorrelatable(place: SchemaPlace, path: string): SchemaPlace {
+  return { ...place, uncorrelatable: place.uncorrelatable ?? path }
+}
+
+/** How often what is inside of a schema can occur: lists and maps multiply. */
+function occurrencesInside(schema: Schema, { occurrencesMax }: SchemaPlace): number | undefined {
+  const { type, additionalProperties: more, maxItems, maxProperties } = schema
+  const isMap = type === 'object' && more !== undefined
+  if (type !== 'array' && !isMap) return occurrencesMax
+  const most = isMap ? maxProperties : maxItems
+  if (most === undefined || occurrencesMax === undefined) return undefined
+  return occurrencesMax * Math.max(0, most)
 }
 
 function checkKeywords(errors: Errors, schema: Schema, path: string): void {
@@ -223,28 +261,59 @@ function checkRuleTexts(errors: Errors, path: string, rule: ValidationRule): voi
 }
 
 /** Rules are only compiled where the schema is in order, here and below. */
-function checkRules(found: Found, schema: Schema, { path, isRoot, compiles }: SchemaPlace): void {
+function checkRules(found: Found, schema: Schema, place: SchemaPlace): void {
+  const { path, isRoot, budget } = place
   const { 'x-kubernetes-validations': rules = [] } = schema
   if (rules.length === 0) return
   const at = `${path}.x-kubernetes-validations`
   rules.forEach((rule, index) => checkRuleTexts(found.shape, `${at}[${index}]`, rule))
-  if (!compiles || found.shape.length > 0) return
-  const checks = cel().compileRules(schema as TypedSchema, rules, isRoot)
-  if (checks === undefined) {
+  if (budget === undefined || found.shape.length > 0) return
+  const isResource = isRoot || schema['x-kubernetes-embedded-resource'] === true
+  const sizes = cel().sizesOf(schema as SizedSchema, isResource)
+  const checks = cel().compileRules(schema as SizedSchema, rules, isRoot)
+  if (checks === undefined || sizes === undefined) {
     const detail = 'failed to convert to declType for CEL validation rules'
     found.rules.push(internalError(at, detail))
     return
   }
-  checks.forEach(({ error, messageError, usesOldSelf }, index) => {
+  const times = place.occurrencesMax ?? cel().occurrencesMax(sizes)
+  checks.forEach((check, index) => {
     const rule = rules[index] as ValidationRule
     const here = `${at}[${index}]`
-    if (error !== undefined) found.rules.push(invalid(`${here}.rule`, shownRule(rule), error))
-    if (messageError !== undefined) {
-      found.rules.push(invalid(`${here}.messageExpression`, shownRule(rule), messageError))
-    }
-    if (!usesOldSelf && rule.optionalOldSelf !== undefined) {
-      const detail = 'may not be set if oldSelf is not used in rule'
-      found.rules.push(invalid(`${here}.optionalOldSelf`, rule.optionalOldSelf, detail))
-    }
+    const cost = (check.program?.costMax(sizes) ?? 0) * times
+    found.rules.push(...budget.spend(`${here}.rule`, 'rule', cost))
+    found.rules.push(...compileErrors(check, rule, here))
+    const messageCost = check.message?.costMax(sizes) ?? 0
+    found.rules.push(...budget.spend(`${here}.messageExpression`, 'messageExpression', messageCost))
+    found.rules.push(...oldSelfErrors(check, rule, { here, uncorrelatable: place.uncorrelatable }))
   })
+}
+
+function compileErrors(check: RuleCheck, rule: ValidationRule, here: string): Errors {
+  const { error, messageError } = check
+  const found: Errors = []
+  if (error !== undefined) found.push(invalid(`${here}.rule`, shownRule(rule), error))
+  if (messageError !== undefined) {
+    found.push(invalid(`${here}.messageExpression`, shownRule(rule), messageError))
+  }
+  return found
+}
+
+interface RulePlace {
+  readonly here: string
+  readonly uncorrelatable: string | undefined
+}
+
+function oldSelfErrors(
+  { usesOldSelf }: RuleCheck,
+  rule: ValidationRule,
+  { here, uncorrelatable: part }: RulePlace,
+): Errors {
+  if (usesOldSelf && part !== undefined) {
+    const why = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${part}`
+    return [invalid(`${here}.rule`, rule.rule, why)]
+  }
+  if (usesOldSelf || rule.optionalOldSelf === undefined) return []
+  const detail = 'may not be set if oldSelf is not used in rule'
+  return [invalid(`${here}.optionalOldSelf`, rule.optionalOldSelf, detail)]
 }

@@ -1,5 +1,6 @@
 // `text.format([...])`. Port of cel-go v0.26.0 ext/formatting.go: clauses, results, texts.
 
+import { exactFixed } from '../go-format.ts'
 import { sortedStrings } from '../../../base/compare.ts'
 import { goQuote } from '../../go-text.ts'
 import { adapted } from '../equality.ts'
@@ -202,31 +203,6 @@ function decimalText(value: Value, precision: number): Formatted {
   const [whole = '', fraction] = exactFixed(double, precision).split('.')
   const grouped = whole.replace(/\B(?=(?:[0-9]{3})+$)/g, ',')
   return fraction === undefined ? grouped : `${grouped}.${fraction}`
-}
-
-/** Decimal digits of a double, rounded half to even on its exact value as Go rounds. */
-export function exactFixed(value: number, precision: number): string {
-  const isLarge = Math.abs(value) >= 1e21
-  const digits = Math.min(precision, 100)
-  const text = isLarge ? wholeText(value, digits) : roundedText(value, digits)
-  return precision <= 100 ? text : text.padEnd(text.length + precision - 100, '0')
-}
-
-/** So many digits show any tie. */
-const exactDigits = 100
-
-/** JavaScript takes the larger neighbour of two that are equally near, Go the even one. */
-function roundedText(value: number, digits: number): string {
-  const text = value.toFixed(digits)
-  const exact = value.toFixed(exactDigits)
-  const rest = exact.slice(exact.indexOf('.') + 1 + digits)
-  const isTie = digits < exactDigits && /^50*$/.test(rest)
-  if (!isTie || /[02468]$/.test(text)) return text
-  return exact.slice(0, exact.length - rest.length).replace(/\.$/, '')
-}
-
-function wholeText(value: number, digits: number): string {
-  return digits === 0 ? String(BigInt(value)) : `${BigInt(value)}.${'0'.repeat(digits)}`
 }
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
