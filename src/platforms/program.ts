@@ -89,7 +89,24 @@ export function flagOf({ command = [], args = [] }: Container, name: string): st
   return value
 }
 
-/** Whether the containers of the pod run. */
-export function isRunning({ metadata, status }: Pod): boolean {
-  return status?.phase === 'Running' && metadata.deletionTimestamp === undefined
+/** A container of a program between two restarts: what it remembers goes with it. */
+export interface ProgramProcess {
+  readonly id: string
+  readonly container: Container
+}
+
+/** The process of a program that runs in a pod, by one of its names; undefined while none does. */
+export function processIn(
+  { metadata, spec, status }: Pod,
+  names: readonly string[],
+): ProgramProcess | undefined {
+  if (status?.phase !== 'Running' || metadata.deletionTimestamp !== undefined) return undefined
+  for (const name of names) {
+    const container = programContainer(spec, name)
+    if (container === undefined) continue
+    const own = status.containerStatuses?.find(each => each.name === container.name)
+    if (own !== undefined && own.state?.running === undefined) return undefined
+    return { id: `${metadata.uid ?? ''} ${own?.restartCount ?? 0}`, container }
+  }
+  return undefined
 }

@@ -2,7 +2,7 @@
 
 import type { Api, Memory, ObjectChange, Part } from '../../controllers/framework.ts'
 import type { Pod } from '../../kube/generated/types.ts'
-import { isRunning, programContainer } from '../program.ts'
+import { processIn } from '../program.ts'
 import type { ControllerProcess } from './cache.ts'
 import type { RolloutsVersion } from './settled-sync.ts'
 
@@ -14,17 +14,10 @@ type Processes = Readonly<Record<string, ControllerProcess>>
 const processesKey = 'processes'
 
 function processOf(pod: Pod | undefined): ControllerProcess | undefined {
-  if (pod === undefined || !isRunning(pod)) return undefined
-  for (const name of programNames) {
-    const container = programContainer(pod.spec, name)
-    if (container === undefined) continue
-    const { uid = '' } = pod.metadata
-    const status = pod.status?.containerStatuses?.find(each => each.name === container.name)
-    if (status !== undefined && status.state?.running === undefined) return undefined
-    const tag = /:([^/:@]+)(?:@.*)?$/.exec(container.image ?? '')?.[1] ?? ''
-    return { id: `${uid} ${status?.restartCount ?? 0}`, tag }
-  }
-  return undefined
+  const found = pod && processIn(pod, programNames)
+  if (found === undefined) return undefined
+  const tag = /:([^/:@]+)(?:@.*)?$/.exec(found.container.image ?? '')?.[1] ?? ''
+  return { id: found.id, tag }
 }
 
 /** Learns of a change of a pod; whether the processes of the controller are others now. */

@@ -2,18 +2,23 @@
 // core/static_autoscaler.go (RunOnce).
 
 import type { Turn } from '../../engine/actor.ts'
-import type { Container, Pod } from '../../kube/generated/types.ts'
-import { isRunning, type NodeGroup, programContainer } from '../program.ts'
+import type { Pod } from '../../kube/generated/types.ts'
+import { type NodeGroup, processIn, type ProgramProcess } from '../program.ts'
 import { scaleUp } from './grow.ts'
 import { sceneOf } from './scene.ts'
 import { boundedGroups, settingsOf } from './settings.ts'
-import { drainOn, scaleDown } from './shrink.ts'
+import { drainOn, giveUpDrains, scaleDown } from './shrink.ts'
 import { type AutoscalerState, programName } from './state.ts'
 
 /** Looks once, acts, and plans the next look where time alone may bring something new. */
 export function scan(turn: Turn, state: AutoscalerState, given: readonly NodeGroup[]): void {
-  const container = ownContainer(turn)
-  if (container === undefined) return
+  const process = leader(turn, state)
+  if (process === undefined) return
+  const { id, container } = process
+  if (state.process !== id) {
+    giveUpDrains(turn, state)
+    state.begin(id)
+  }
   const settings = settingsOf(container)
   state.scanMs = settings.scanMs
   const scene = sceneOf(turn, state, { settings, groups: boundedGroups(given, container) })
@@ -22,10 +27,9 @@ export function scan(turn: Turn, state: AutoscalerState, given: readonly NodeGro
   drainOn(scene)
 }
 
-function ownContainer({ view }: Turn): Container | undefined {
-  for (const pod of view.list('Pod') as readonly Pod[]) {
-    const container = isRunning(pod) ? programContainer(pod.spec, programName) : undefined
-    if (container !== undefined) return container
-  }
-  return undefined
+/** The process that leads, for as long as it runs; then the first of the others. */
+function leader({ view }: Turn, state: AutoscalerState): ProgramProcess | undefined {
+  const pods = view.list('Pod') as readonly Pod[]
+  const all = pods.flatMap(pod => processIn(pod, [programName]) ?? [])
+  return all.find(({ id }) => id === state.process) ?? all[0]
 }

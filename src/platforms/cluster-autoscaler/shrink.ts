@@ -2,14 +2,14 @@
 
 import type { ApiRequest, ApiResponse } from '../../apiserver/request.ts'
 import type { Turn } from '../../engine/actor.ts'
-import type { Pod } from '../../kube/generated/types.ts'
+import type { Node, Pod } from '../../kube/generated/types.ts'
 import { keyFrom, keyOf, type KubeObject } from '../../kube/object.ts'
 import { isBeingDeleted } from '../../kube/pod.ts'
 import { toBeDeletedTaint } from './eligibility.ts'
 import { isDaemonSetPod } from './pods.ts'
 import { findUnneeded, type Kept, type ScaleDown, type Unneeded } from './scale-down.ts'
 import { namesOf, type Scene, sizeOf } from './scene.ts'
-import { planScan } from './state.ts'
+import { type AutoscalerState, planScan } from './state.ts'
 
 /** Names a node that stays although it is hardly used, and the pod that keeps it. */
 export const keptTopic = 'scale-down-blocked'
@@ -20,8 +20,10 @@ export interface KeptNote {
   readonly reason?: string
 }
 
-/** A drain that has not ended by then is given up. Upstream: --max-pod-eviction-time. */
+/** A drain is given up when a pod has not accepted its eviction by then: --max-pod-eviction-time. */
 const evictionMsMax = 120_000
+/** So long may evicted pods take to end: --max-graceful-termination-sec, and some headroom. */
+const terminationMsMax = 630_000
 const emptyAtOnceMax = 10
 
 /** Notes which nodes nobody needs, and begins to drain those that have been so long enough. */
@@ -127,24 +129,38 @@ function setTaints(turn: Turn, name: string, taints: readonly unknown[]): void {
 }
 
 /** Evicts what is left on nodes that go; an empty one is given back, a stubborn one stays. */
-export function drainOn({ turn, state, settings, nodes, pods }: Scene): void {
+export function drainOn({ turn, state, settings, pods }: Scene): void {
   for (const [name, sinceMs] of state.draining) {
     const left = pods.filter(pod => pod.spec?.nodeName === name && !isDaemonSetPod(pod))
     if (left.length === 0) {
       turn.submit({ verb: 'delete', target: { kind: 'Node', name } } satisfies ApiRequest)
       state.draining.delete(name)
       state.lastDeleteMs = turn.nowMs
-    } else if (turn.nowMs - sinceMs > evictionMsMax) {
-      const taints = nodes.find(({ metadata }) => metadata.name === name)?.spec?.taints ?? []
-      setTaints(
-        turn,
-        name,
-        taints.filter(({ key }) => key !== toBeDeletedTaint),
-      )
+    } else if (turn.nowMs - sinceMs > patienceMs(left)) {
+      giveUp(turn, name)
       state.draining.delete(name)
     } else for (const pod of left) evict(turn, pod)
   }
   if (state.draining.size > 0) planScan(turn, state, turn.nowMs + settings.scanMs)
+}
+
+function patienceMs(left: readonly Pod[]): number {
+  return left.every(isBeingDeleted) ? evictionMsMax + terminationMsMax : evictionMsMax
+}
+
+/** A process that begins takes back the taints that the last one has left. */
+export function giveUpDrains(turn: Turn, { draining }: AutoscalerState): void {
+  for (const name of draining.keys()) giveUp(turn, name)
+}
+
+function giveUp(turn: Turn, name: string): void {
+  const taints = turn.view.get<Node & KubeObject>('Node', name)?.spec?.taints
+  if (taints === undefined) return
+  setTaints(
+    turn,
+    name,
+    taints.filter(({ key }) => key !== toBeDeletedTaint),
+  )
 }
 
 function evict(turn: Turn, pod: Pod): void {

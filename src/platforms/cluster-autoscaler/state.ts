@@ -12,6 +12,8 @@ export type Wake =
   | { readonly type: 'node'; readonly group: string; readonly index: number }
 
 export class AutoscalerState implements Forkable {
+  /** The process that leads, or led last. */
+  process: string | undefined
   /** How often it looks; as its command line says. */
   scanMs = 10_000
   /** When it looks next; undefined while nothing calls for it. */
@@ -27,15 +29,26 @@ export class AutoscalerState implements Forkable {
   /** What was last said of a pod or node, by uid or name: the same is not said again. */
   said = new Map<string, string>()
 
+  /** Another process leads: it knows nothing of what the last one had seen. */
+  begin(process: string): void {
+    this.process = process
+    this.unneededSince.clear()
+    this.draining.clear()
+    this.lastAddMs = Number.NEGATIVE_INFINITY
+    this.lastDeleteMs = Number.NEGATIVE_INFINITY
+  }
+
   /** What distinguishes two states, as plain data. */
   identity(): unknown {
-    const { scanMs, scanAtMs, upcoming, unneededSince, draining, lastAddMs, lastDeleteMs } = this
-    const since = [[...upcoming], [...unneededSince], [...draining]]
-    return [scanMs, scanAtMs, since, String(lastAddMs), String(lastDeleteMs), [...this.said]]
+    const { process, scanMs, scanAtMs, lastAddMs, lastDeleteMs } = this
+    const collections = [this.upcoming, this.unneededSince, this.draining, this.said]
+    const times = [scanMs, scanAtMs, String(lastAddMs), String(lastDeleteMs)]
+    return [process, times, collections.map(each => [...each])]
   }
 
   fork(): this {
     const copy = new AutoscalerState()
+    copy.process = this.process
     copy.scanMs = this.scanMs
     copy.scanAtMs = this.scanAtMs
     copy.upcoming = new Set(this.upcoming)

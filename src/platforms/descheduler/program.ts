@@ -9,9 +9,8 @@ import { parseDuration } from '../../kube/duration.ts'
 import { keyFrom, keyOf, type KubeObject } from '../../kube/object.ts'
 import {
   flagOf,
-  isRunning,
   type PlatformProgram,
-  programContainer,
+  processIn,
   runsProgram,
   type SettingsNote,
   settingsTopic,
@@ -36,7 +35,7 @@ export const descheduler = {
   actors: ({ objects }) => (runsProgram(objects, name) ? [actor] : []),
 } satisfies PlatformProgram
 
-/** The pods of the program that are at work. */
+/** The processes of the program that are, or were, at work. */
 class DeschedulerState implements Forkable {
   readonly working: Set<string>
 
@@ -49,6 +48,11 @@ class DeschedulerState implements Forkable {
   }
 }
 
+interface Wake {
+  readonly key: string
+  readonly id: string
+}
+
 const actor: Actor<DeschedulerState> = {
   name,
   watches,
@@ -58,18 +62,18 @@ const actor: Actor<DeschedulerState> = {
     for (const { kind, after } of changes) {
       if (kind !== 'Pod' || after === undefined) continue
       const pod = after as Pod
-      const { uid = '' } = pod.metadata
-      if (working.has(uid) || !isRunning(pod)) continue
-      if (programContainer(pod.spec, name) === undefined) continue
-      working.add(uid)
-      turn.wakeAfter(0, keyOf(pod.metadata))
+      const id = processIn(pod, [name])?.id
+      if (id === undefined || working.has(id)) continue
+      working.add(id)
+      turn.wakeAfter(0, { key: keyOf(pod.metadata), id } satisfies Wake)
     }
   },
-  wake: (turn, { working }, payload) => {
-    const pod = turn.view.get<Pod & KubeObject>('Pod', payload as string)
-    const container = pod && programContainer(pod.spec, name)
-    if (pod === undefined || container === undefined || !isRunning(pod)) return
-    if (!working.has(pod.metadata.uid ?? '')) return
+  wake: (turn, _, payload) => {
+    const { key, id } = payload as Wake
+    const pod = turn.view.get<Pod & KubeObject>('Pod', key)
+    const process = pod && processIn(pod, [name])
+    if (pod === undefined || process?.id !== id) return
+    const { container } = process
     const log = cycle(turn, pod, container)
     const intervalMs = parseDuration(flagOf(container, 'descheduling-interval') ?? '0') ?? 0
     // Where nothing was evicted, nothing but a calendar is waiting for the next cycle.
