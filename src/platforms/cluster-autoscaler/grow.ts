@@ -31,14 +31,13 @@ function limited(pods: readonly Pod[]): ScaleUp {
   return { helped: [], refused: new Map(pods.map(pod => [pod, why])) }
 }
 
-/** Pods that the scheduler found no node for, and that the nodes to come would not take, either. */
-function waitingPods({ pods, settings, snapshot, state }: Scene): readonly Pod[] {
+/** Pods that the scheduler found no node for, but for those that a node takes by now or soon. */
+function waitingPods({ pods, settings, snapshot }: Scene): readonly Pod[] {
   const waiting = pods.filter(pod => {
     const condition = podCondition(pod, 'PodScheduled')
     const isRefused = condition?.status === 'False' && condition.reason === 'Unschedulable'
     return isRefused && !isBeingDeleted(pod) && (pod.spec?.priority ?? 0) >= settings.priorityCutoff
   })
-  if (state.upcoming.size === 0) return waiting
   return waiting.filter(pod => snapshot.scheduleAnywhere(pod, () => true) === undefined)
 }
 

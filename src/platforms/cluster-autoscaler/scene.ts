@@ -2,7 +2,9 @@
 // Upstream: cluster-autoscaler 1.36.1 core/static_autoscaler.go, clusterstate.
 
 import type { Turn } from '../../engine/actor.ts'
+import { notReadyTaint } from '../../controllers/node-lifecycle/taints.ts'
 import type { Node, Pod } from '../../kube/generated/types.ts'
+import { timeOrZero } from '../../kube/pod.ts'
 import type { NodeGroup } from '../program.ts'
 import { ClusterSnapshot, nodeInfosOf } from './cluster-snapshot.ts'
 import { templateOf } from './scale-up.ts'
@@ -30,7 +32,9 @@ export function sceneOf(
   const pods = (view.list('Pod') as readonly Pod[]).filter(pod => !isOver(pod))
   const daemonSets = view.list('DaemonSet') as never
   const infos = nodeInfosOf(
-    nodes.filter(({ metadata }) => !state.draining.has(metadata.name ?? '')),
+    nodes
+      .filter(({ metadata }) => !state.draining.has(metadata.name ?? ''))
+      .map(node => asStarted(node, nowMs)),
     pods,
   )
   const listers = {
@@ -46,6 +50,18 @@ export function sceneOf(
     for (const info of nodeInfosOf([named], own)) snapshot.put(info)
   }
   return { turn, state, settings, groups, nodes, pods, snapshot }
+}
+
+/** How long a node that is not ready counts as one that starts. */
+const startMsMax = 900_000
+
+/** A node as it will be when it has started: until then it stands for one that is to come. */
+function asStarted(node: Node, nowMs: number): Node {
+  const { metadata, spec } = node
+  const taints = spec?.taints?.filter(({ key }) => key !== notReadyTaint.key)
+  if (taints === undefined || taints.length === spec?.taints?.length) return node
+  if (nowMs - (timeOrZero(metadata.creationTimestamp) ?? 0) > startMsMax) return node
+  return { ...node, spec: { ...spec, taints } }
 }
 
 function isOver({ status }: Pod): boolean {
