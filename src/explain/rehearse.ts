@@ -1,6 +1,7 @@
 // The main job below the command line: run the trials of a platform and report what they showed.
 
 import { absorb, digestText, emptyDigest } from '../base/hash.ts'
+import { listText } from './causes/cause-finder.ts'
 import type { World } from '../engine/world.ts'
 import { admission } from '../trials/admission.ts'
 import { install, workloadKinds } from '../trials/install.ts'
@@ -76,7 +77,7 @@ function reportOf(
   options: Omit<RehearseOptions, 'trials'>,
 ): Report {
   const unmodelled = unmodelledIn(platform)
-  const blind = unmodelled.some(({ decisive }) => decisive)
+  const missing = unmodelled.filter(({ decisive }) => decisive).map(({ kind }) => kind)
   const results = told.map(({ result }) => result)
   const { problems, suppressed } = withoutSuppressed(platform, options.problems, results)
   return {
@@ -86,7 +87,7 @@ function reportOf(
     kubernetes: `v${platform.kubernetes}`,
     run: runFacts(platform, world, results),
     platform: { ...platformFacts(platform, world), sources: options.sources },
-    trials: told.map(entry => trialReport(entry, platform, blind)),
+    trials: told.map(entry => trialReport(entry, platform, missing)),
     findings: told.flatMap(({ findings }) => findings),
     assumptions: options.assumptions,
     unmodelled: unmodelled.map(({ decisive: _, ...told }) => told),
@@ -221,8 +222,13 @@ export function platformFacts(
   return { nodes, workloads, pods: world.store.list('Pod').length }
 }
 
-function trialReport({ result, findings }: Told, platform: Platform, blind: boolean): TrialReport {
-  const outcome = outcomeOf(result, findings, blind)
+function trialReport(
+  { result, findings }: Told,
+  platform: Platform,
+  missing: readonly string[],
+): TrialReport {
+  const why = whyUnsure(result, missing)
+  const outcome = outcomeOf(findings, why)
   const held = outcome === 'holds' ? 1 : 0
   const bounds = {
     ...boundsOf(platform, [result]),
@@ -231,6 +237,7 @@ function trialReport({ result, findings }: Told, platform: Platform, blind: bool
   return {
     name: result.trial,
     outcome,
+    ...(outcome === 'inconclusive' && why !== undefined && { why }),
     summary: summaryOf(result, platform),
     findings: findings.map(({ id }) => id),
     bounds,
@@ -249,9 +256,15 @@ function gatesOf({ runs }: TrialResult): Pick<TrialReport, 'gates'> {
   }
 }
 
-function outcomeOf({ runs }: TrialResult, findings: readonly Finding[], blind: boolean): Outcome {
+function outcomeOf(findings: readonly Finding[], why: string | undefined): Outcome {
   if (findings.some(({ severity }) => severity !== 'info')) return 'findings'
-  return blind || runs.some(({ exhausted }) => exhausted) ? 'inconclusive' : 'holds'
+  return why === undefined ? 'holds' : 'inconclusive'
+}
+
+/** Why a run without findings proves nothing; `missing` are kinds whose pods nobody creates. */
+function whyUnsure({ runs }: TrialResult, missing: readonly string[]): string | undefined {
+  if (missing.length > 0) return `pods of ${listText(missing, 3)} are missing`
+  return runs.some(({ exhausted }) => exhausted) ? 'it did not come to rest' : undefined
 }
 
 /** What was done, in a word or two; how far it reaches stands in the bounds. */

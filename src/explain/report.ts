@@ -92,6 +92,8 @@ export interface Bounds {
 export interface TrialReport {
   readonly name: string
   readonly outcome: Outcome
+  /** Why it is inconclusive: `pods of Cluster are missing`. */
+  readonly why?: string
   /** One line for people: "rolls 8 workloads". */
   readonly summary: string
   readonly findings: readonly string[]

@@ -12,10 +12,9 @@ it('replaces characters that XML cannot hold', () => {
   expect(junit.render({ ...sampleReport, findings })).toContain('bell \ufffd and null \ufffd')
 })
 
-it('skips a trial that is inconclusive and says what is not modelled', () => {
-  const trials = cleanReport.trials.map(trial => ({ ...trial, outcome: 'inconclusive' as const }))
+it('skips a trial that is inconclusive and says why', () => {
+  const unsure = { outcome: 'inconclusive', why: 'pods of Certificate are missing' } as const
+  const trials = cleanReport.trials.map(trial => ({ ...trial, ...unsure }))
   const text = junit.render({ ...sampleReport, findings: [], trials })
-  expect(text).toContain(
-    '<skipped message="inconclusive: not modelled: Certificate.cert-manager.io"/>',
-  )
+  expect(text).toContain('<skipped message="inconclusive: pods of Certificate are missing"/>')
 })

@@ -1,22 +1,22 @@
 // JUnit XML: one suite per trial, one case per finding, and one case for the trial itself.
 
-import type { Finding, Report, TrialReport } from '../explain/report.ts'
+import type { Finding, TrialReport } from '../explain/report.ts'
 import { placeText } from './frame.ts'
 import type { Reporter } from './framework.ts'
-import { byId, findingsOf, objectText, whenText } from './words.ts'
+import { byId, findingsOf, objectText, unsureText, whenText } from './words.ts'
 
 export const junit = {
   name: 'junit',
   doc: 'JUnit XML for CI systems: errors are failures, warnings and notes are output.',
   render: report => {
     const all = byId(report.findings)
-    const suites = report.trials.map(trial => suite(report, trial, findingsOf(trial, all)))
+    const suites = report.trials.map(trial => suite(trial, findingsOf(trial, all)))
     const name = attribute('name', `seatrial on Kubernetes ${report.kubernetes}`)
     return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${name}>\n${suites.join('')}</testsuites>\n`
   },
 } satisfies Reporter
 
-function suite(report: Report, trial: TrialReport, findings: readonly Finding[]): string {
+function suite(trial: TrialReport, findings: readonly Finding[]): string {
   const failures = findings.filter(({ severity }) => severity === 'error').length
   const isSkipped = trial.outcome === 'inconclusive'
   const attributes = [
@@ -27,15 +27,10 @@ function suite(report: Report, trial: TrialReport, findings: readonly Finding[])
     attribute('time', String(trial.bounds.virtualSeconds)),
   ]
   const whole = `${attribute('classname', trial.name)} ${attribute('name', trial.summary || trial.name)}`
-  const skipped = `><skipped ${attribute('message', skippedText(report))}/></testcase>`
+  const skipped = `><skipped ${attribute('message', unsureText(trial))}/></testcase>`
   const trialCase = `    <testcase ${whole}${isSkipped ? skipped : '/>'}\n`
   const cases = findings.map(finding => findingCase(trial, finding))
   return `  <testsuite ${attributes.join(' ')}>\n${trialCase}${cases.join('')}  </testsuite>\n`
-}
-
-function skippedText({ unmodelled }: Report): string {
-  const kinds = unmodelled.map(({ kind }) => kind).join(', ')
-  return kinds === '' ? 'inconclusive' : `inconclusive: not modelled: ${kinds}`
 }
 
 function findingCase(trial: TrialReport, finding: Finding): string {

@@ -12,6 +12,7 @@ import {
   objectText,
   unmodelledText,
   whenText,
+  unsureText,
 } from './words.ts'
 
 export const markdown = {
@@ -35,7 +36,8 @@ function trialTable({ trials, findings }: Report): string {
     const counts = countsText(findingsOf(trial, all))
     const { nodes, events, virtualSeconds } = trial.bounds
     const bound = `${counted(nodes, 'node')}, ${counted(events, 'event')}, ${virtualSeconds} s`
-    const result = counts === '' ? trial.outcome : `${trial.outcome}: ${counts}`
+    const outcome = unsureText(trial) || trial.outcome
+    const result = counts === '' ? outcome : `${outcome}: ${counts}`
     return `| ${cell(trial.name)} | ${cell(result)} | ${cell(trial.summary)} | ${bound} |`
   })
   return ['| trial | result | what | bound |', '|---|---|---|---|', ...rows].join('\n')

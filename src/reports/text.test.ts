@@ -23,8 +23,11 @@ it('tells notes in full only when asked', () => {
 
 it('marks an inconclusive trial in words, not as holding', () => {
   const [trial] = cleanReport.trials
-  const report = { ...cleanReport, trials: [{ ...trial!, outcome: 'inconclusive' as const }] }
-  expect(text.render(report, context)).toMatch(/^! install +inconclusive, /)
+  const unsure = { outcome: 'inconclusive', why: 'pods of Kafka are missing' } as const
+  const report = { ...cleanReport, trials: [{ ...trial!, ...unsure }] }
+  const shown = text.render(report, context)
+  expect(shown).toMatch(/^! install +inconclusive, /)
+  expect(shown).toContain('\ninconclusive: pods of Kafka are missing\n')
 })
 
 it('does not mark as good what was not run', () => {

@@ -13,6 +13,7 @@ import {
   findingsOf,
   objectText,
   secondsText,
+  unsureText,
 } from './words.ts'
 
 type Colors = ReturnType<typeof createColors>
@@ -24,7 +25,7 @@ export const text = {
     const colors = createColors(context.color)
     const shown = shownFindings(report, context)
     const parts = [
-      trialLines(report, colors).join('\n'),
+      [...trialLines(report, colors), ...unsureLines(report)].join('\n'),
       ...admissionTable(report),
       ...shown.map(finding => findingText(finding, context)),
       ...(shown.length === 0 ? [] : [summary(report, shown, { colors, context })]),
@@ -57,8 +58,8 @@ function trialLines({ trials, findings }: Report, colors: Colors): readonly stri
   const rows = trials.map(trial => {
     const own = findingsOf(trial, all)
     const counts = countsText(own)
-    const inconclusive = trial.outcome === 'inconclusive' ? 'inconclusive' : ''
-    const result = [inconclusive, trial.summary, counts].filter(part => part !== '').join(', ')
+    const unsure = trial.outcome === 'inconclusive' ? trial.outcome : ''
+    const result = [unsure, trial.summary, counts].filter(part => part !== '').join(', ')
     const { name, bounds } = trial
     return { mark: markOf(trial, own, colors), name, result, bounds, said: lastWords(trial) }
   })
@@ -69,6 +70,11 @@ function trialLines({ trials, findings }: Report, colors: Colors): readonly stri
     const line = `${mark} ${name.padEnd(nameWidth)}  ${result.padEnd(resultWidth)}  ${bound}`
     return [line.trimEnd(), ...said.map(text => `  ${' '.repeat(nameWidth)}  ${text}`)]
   })
+}
+
+/** Why trials are inconclusive: mostly one reason for all. */
+function unsureLines({ trials }: Report): readonly string[] {
+  return [...new Set(trials.map(unsureText))].filter(line => line !== '')
 }
 
 /** What the installer says where it gives up. */

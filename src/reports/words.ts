@@ -32,6 +32,12 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** `inconclusive: pods of Kafka are missing`; empty for a trial that says what it is. */
+export function unsureText({ outcome, why }: TrialReport): string {
+  if (outcome !== 'inconclusive') return ''
+  return why === undefined ? outcome : `${outcome}: ${why}`
+}
+
 const nouns: Readonly<Record<Severity, string>> = {
   error: 'error',
   warning: 'warning',
