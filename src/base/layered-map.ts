@@ -42,36 +42,41 @@ export class LayeredMap<V> {
   }
 
   set(key: string, value: V): void {
-    if (this.layer === undefined) this.base.set(key, value)
-    else this.ownLayer().set(key, value)
+    this.write(key, value)
   }
 
   delete(key: string): void {
-    if (this.layer === undefined) this.base.delete(key)
-    else this.ownLayer().set(key, undefined)
+    this.write(key, undefined)
   }
 
-  private ownLayer(): Map<string, V | undefined> {
-    let layer = this.layer ?? new Map<string, V | undefined>()
-    if (layer.size > Math.max(layerMin, this.base.size / layerShare)) return this.merged(layer)
-    if (this.layerIsShared) {
-      layer = new Map(layer)
-      this.layer = layer
-      this.layerIsShared = false
-    }
-    return layer
+  private write(key: string, value: V | undefined): void {
+    if (this.layer !== undefined && this.layer.size > this.layerMax()) this.merge()
+    if (this.layer !== undefined) this.ownLayer(this.layer).set(key, value)
+    else if (value === undefined) this.base.delete(key)
+    else this.base.set(key, value)
   }
 
-  /** A base of one's own: the layer is empty again, and stays, as others may know the old base. */
-  private merged(layer: ReadonlyMap<string, V | undefined>): Map<string, V | undefined> {
+  private layerMax(): number {
+    return Math.max(layerMin, this.base.size / layerShare)
+  }
+
+  private ownLayer(layer: Map<string, V | undefined>): Map<string, V | undefined> {
+    if (!this.layerIsShared) return layer
+    const own = new Map(layer)
+    this.layer = own
+    this.layerIsShared = false
+    return own
+  }
+
+  /** A base of one's own, and no layer until the next fork. */
+  private merge(): void {
     const base = new Map(this.base)
-    for (const [key, value] of layer) {
+    for (const [key, value] of this.layer ?? []) {
       if (value === undefined) base.delete(key)
       else base.set(key, value)
     }
     this.base = base
-    this.layer = new Map()
+    this.layer = undefined
     this.layerIsShared = false
-    return this.layer
   }
 }
