@@ -46,8 +46,8 @@ type Payload =
 
 /** What one controller has to do and remembers. */
 interface Desk {
-  /** Keys in order of arrival; each at most once. */
-  queue: string[]
+  /** Keys in order of arrival. */
+  readonly queue: Set<string>
   /** Consecutive failures of a key; absent means none. */
   readonly failures: Map<string, number>
   /** Keys that wait for their time; each with its earliest one only, as in a delaying queue. */
@@ -88,7 +88,7 @@ class ComponentState implements Forkable {
 function forkDesk(desk: Desk): Desk {
   const { queue, failures, waiting, memory, running, planned } = desk
   return {
-    queue: queue.slice(),
+    queue: new Set(queue),
     failures: new Map(failures),
     waiting: new Map(waiting),
     memory: memory.fork(),
@@ -128,7 +128,7 @@ function toldOf(
   const { running, queue } = desks[payload.controller] as Desk
   switch (payload.type) {
     case 'next':
-      return `${name} works on ${running?.key ?? queue[0] ?? 'nothing'}`
+      return `${name} works on ${running?.key ?? firstOf(queue) ?? 'nothing'}`
     case 'add':
       return `${name} takes ${payload.key} up again`
     case 'periodic':
@@ -140,16 +140,16 @@ function toldOf(
 
 /** A desk as far as it decides what its controller will do. */
 function deskIdentity({ queue, failures, waiting, memory, running, planned }: Desk): unknown {
-  if (queue.length + failures.size + waiting.size + memory.size === 0 && !running) return planned
+  if (queue.size + failures.size + waiting.size + memory.size === 0 && !running) return planned
   const remembered = memory.keys().map(key => [key, memory.get(key)])
   const answers = running && [running.key, running.heldUntilMs, running.process.given]
-  return [queue, failures, waiting, remembered, answers, planned]
+  return [[...queue], failures, waiting, remembered, answers, planned]
 }
 
 function start(turn: Turn, controllers: readonly Controller[]): ComponentState {
   const desks = controllers.map(
     (): Desk => ({
-      queue: [],
+      queue: new Set(),
       failures: new Map(),
       waiting: new Map(),
       memory: new SortedMap(),
@@ -181,7 +181,7 @@ function deliver(
       for (let at = 0; at < watches.length; at += 1) {
         const watch = watches[at] as Watch
         if (isForeign(watch, owners[index])) continue
-        context ??= watchContext({ turn, lister, desk, controller })
+        context ??= new DeskWatchContext({ turn, lister, desk, controller })
         for (const key of watch.keys(change, context)) {
           turn.touch(controller)
           add(turn, desk, controller, key)
@@ -253,23 +253,42 @@ interface DeskContext {
   readonly controller: number
 }
 
-function watchContext({ turn, lister, desk, controller }: DeskContext): WatchContext {
-  return {
-    lister,
-    get memory() {
-      turn.touch(controller)
-      return desk.memory as Memory
-    },
-    nowMs: turn.nowMs,
-    enqueueAfter: (key, delayMs, standing) => {
-      turn.touch(controller)
-      addAfter(turn, { desk, controller, key }, delayMs, standing)
-    },
+/** What the watches of one desk may use in one delivery. */
+class DeskWatchContext implements WatchContext {
+  readonly lister: Lister
+  readonly nowMs: number
+  private readonly turn: Turn
+  private readonly desk: Desk
+  private readonly controller: number
+
+  constructor({ turn, lister, desk, controller }: DeskContext) {
+    this.lister = lister
+    this.nowMs = turn.nowMs
+    this.turn = turn
+    this.desk = desk
+    this.controller = controller
+  }
+
+  get memory(): Memory {
+    this.turn.touch(this.controller)
+    return this.desk.memory as Memory
+  }
+
+  /** A property of its own: watches take it out of the context. */
+  readonly enqueueAfter = (key: string, delayMs: number, standing?: boolean): void => {
+    const { turn, desk, controller } = this
+    turn.touch(controller)
+    addAfter(turn, { desk, controller, key }, delayMs, standing)
   }
 }
 
+function firstOf(queue: ReadonlySet<string>): string | undefined {
+  for (const key of queue) return key
+  return undefined
+}
+
 function add(turn: Turn, desk: Desk, controller: number, key: string): void {
-  if (!desk.queue.includes(key)) desk.queue.push(key)
+  desk.queue.add(key)
   planNext(turn, desk, controller)
 }
 
@@ -289,7 +308,7 @@ function addAfter(
 }
 
 function planNext(turn: Turn, desk: Desk, controller: number): void {
-  if (desk.planned || (desk.queue.length === 0 && desk.running === undefined)) return
+  if (desk.planned || (desk.queue.size === 0 && desk.running === undefined)) return
   desk.planned = true
   const heldMs = (desk.running?.heldUntilMs ?? 0) - turn.nowMs
   const owed = turn.isOrderFree ? 0 : owedMs(desk, turn.nowMs)
@@ -367,8 +386,9 @@ function advance(run: Run, desk: Desk, controller: number): void {
     goOn(run, desk, controller)
     return
   }
-  const key = desk.queue.shift()
+  const key = firstOf(desk.queue)
   if (key === undefined) return
+  desk.queue.delete(key)
   const finished = { desk, controller, key, member }
   if (run.waitsForOwnWrites && isStale(run.turn, desk, key)) {
     finish(run.turn, finished, { error: 'own writes are not seen yet' })
