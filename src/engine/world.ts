@@ -35,6 +35,7 @@ import { choiceAt, type Schedule, scheduleText } from './schedule.ts'
 import { type Change, Store } from './store.ts'
 import { eventEntry, type TraceEntry } from './trace.ts'
 import { View } from './view.ts'
+import { SeatTurn } from './seat-turn.ts'
 import { forkSeat, newSeat } from './seats.ts'
 import { initialLatencies, type Subscription, type Wiring, wire } from './wiring.ts'
 
@@ -346,6 +347,11 @@ export class World {
     this.record({ type: 'note', atMs, revision: this.store.revision, source, topic, data })
   }
 
+  /** Records an Event that an actor sent. */
+  emit(event: EmittedEvent, actor: string): void {
+    this.record(eventEntry(event, { atMs: this.clockMs, revision: this.store.revision, actor }))
+  }
+
   private record(entry: TraceEntry): void {
     this.entries.append(entry)
   }
@@ -543,36 +549,14 @@ export class World {
 
   private turn(index: number): Turn {
     const seat = this.seats[index] as Seat
-    seat.turn ??= this.newTurn(index, seat)
-    return seat.turn
+    return (seat.turn ??= this.newTurn(index, seat))
   }
 
-  /** What the actor may do, now and in its later turns: each sees its own World as it then is. */
   private newTurn(index: number, seat: Seat): Turn {
     const { name } = this.program.actors[index] as Actor
-    const clockMs = (): number => this.clockMs
-    return {
-      get nowMs() {
-        return clockMs()
-      },
-      isOrderFree: this.isOrderFree,
-      view: new View(this.store, this.wiring.watches[index] as Map<string, number>, seat, this),
-      wakeAfter: (delayMs, payload, standing) => {
-        assert(delayMs >= 0 && Number.isInteger(delayMs), 'a delay is a whole number of ms')
-        return this.agenda.plan(index, this.clockMs + delayMs, payload, standing)
-      },
-      cancel: sequence => this.agenda.cancel(sequence),
-      choose: (point, count) => this.choose(point, count),
-      randomBelow: (bound, stream) => this.randomBelow(bound, stream),
-      submit: (request, writer = name) => this.program.serve(this, request, writer),
-      emit: event => this.recordEvent(event, name),
-      note: (topic, data) => this.note(name, topic, data),
-      touch: part => this.footprint?.write(`state/${part}`),
-    }
-  }
-
-  private recordEvent(event: EmittedEvent, actor: string): void {
-    this.record(eventEntry(event, { atMs: this.clockMs, revision: this.store.revision, actor }))
+    const watches = this.wiring.watches[index] as Map<string, number>
+    const view = new View(this.store, watches, seat, this)
+    return new SeatTurn(this, this.agenda, { index, name, view })
   }
 
   private outcome(reason: RunOutcome['reason'], steps: number): RunOutcome {
