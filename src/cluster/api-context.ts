@@ -11,27 +11,45 @@ import type { KubeObject } from '../kube/object.ts'
 /** Who stands for all clients outside the cluster: what it sends is checked in full. */
 export const installer = 'kubectl'
 
-/** The context of one request of `writer`. */
+const contexts = new WeakMap<World, Map<string, ApiContext>>()
+
+/** The context of the requests of `writer`, made once as each of them asks for it. */
 export function apiContext(world: World, writer: string): ApiContext {
-  const { store, footprint } = world
+  let ofWorld = contexts.get(world)
+  if (ofWorld === undefined) {
+    ofWorld = new Map()
+    contexts.set(world, ofWorld)
+  }
+  let context = ofWorld.get(writer)
+  if (context === undefined) {
+    context = newContext(world, writer)
+    ofWorld.set(writer, context)
+  }
+  return context
+}
+
+function newContext(world: World, writer: string): ApiContext {
   return {
     trusted: !isOutside(world.program, writer),
-    nowMs: world.nowMs,
+    get nowMs() {
+      return world.nowMs
+    },
     get: (kind, key) => {
-      footprint?.read(`${kind}/${key}`)
-      return store.get(kind, key)
+      world.footprint?.read(`${kind}/${key}`)
+      return world.store.get(kind, key)
     },
     list: (kind, namespace) => {
-      footprint?.read(kind)
-      return store.list(kind, namespace)
+      world.footprint?.read(kind)
+      return world.store.list(kind, namespace)
     },
     dependents: uid => {
-      footprint?.read(`owned/${uid}`)
+      world.footprint?.read(`owned/${uid}`)
       return dependentsOf(world, uid)
     },
-    nextRevision: () => store.revision + 1,
+    nextRevision: () => world.store.revision + 1,
     put: (kind, key, object, via) => world.write(kind, key, object, writer, via),
     history: (kind, key) => {
+      const { footprint } = world
       if (footprint !== undefined) footprint.isPathBound = true
       return historyOf(world, kind, key)
     },
