@@ -24,7 +24,7 @@ import { windowsMax } from './windows.ts'
 import { submitWrites, type WriteContext } from './pre-bind-writes.ts'
 import { evictionsOf } from './preemption/eviction.ts'
 import { eventAssignedPodDelete } from './queue/queue-events.ts'
-import { queueProfile, type QueueProfile } from './queue/queue-profile.ts'
+import { queueProfile } from './queue/queue-profile.ts'
 import { defaultQueueOptions, type QueuedPod } from './queue/queued-pod.ts'
 import { type QueueMoment, SchedulingQueue } from './queue/scheduling-queue.ts'
 import type { Profile } from './profile.ts'
@@ -88,10 +88,21 @@ export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
     assert(profile !== undefined, 'only pods of known profiles are queued')
     return profile
   }
+  const queueProfiles = [...queued.values()]
+  let taken: SchedulerTurn | undefined
   const take = (turn: Turn, state: SchedulerState): SchedulerTurn => {
     view = turn.view
     assumed = state.assumed
-    return { turn, state, options, profileOf, engine, listers, at: momentOf(turn, queued) }
+    // Most turns are of the same moment as the one before.
+    if (taken?.turn === turn && taken.state === state && taken.at.nowMs === turn.nowMs) return taken
+    const at: QueueMoment = {
+      nowMs: turn.nowMs,
+      profile: name => queued.get(name),
+      profiles: queueProfiles,
+      findPod: (namespace, name) => living(turn.view.get('Pod', keyFrom(namespace, name))),
+    }
+    taken = { turn, state, options, profileOf, engine, listers, at }
+    return taken
   }
   return {
     name: options.name ?? schedulerName,
@@ -105,15 +116,6 @@ export function scheduler(options: SchedulerOptions): Actor<SchedulerState> {
       ),
     deliver: (turn, state, changes) => deliver(take(turn, state), changes),
     wake: (turn, state) => wake(take(turn, state)),
-  }
-}
-
-function momentOf(turn: Turn, profiles: ReadonlyMap<string, QueueProfile>): QueueMoment {
-  return {
-    nowMs: turn.nowMs,
-    profile: name => profiles.get(name),
-    profiles: [...profiles.values()],
-    findPod: (namespace, name) => living(turn.view.get('Pod', keyFrom(namespace, name))),
   }
 }
 

@@ -49,6 +49,19 @@ describe('pods', () => {
     expect(cpuOf(cache, 'n1')).toBe(0)
   })
 
+  it('are confirmed as they are bound: elsewhere, and with parts that were not assumed', () => {
+    const cache = cacheOf(node('n1'), node('n2'))
+    const assumed = on('p', 'n1')
+    cache.assume(assumed)
+    cache.setPod({ ...assumed, spec: { ...assumed.spec, nodeName: 'n2' } } as Pod)
+    expect([cpuOf(cache, 'n1'), cpuOf(cache, 'n2')]).toEqual([0, 1000])
+    const overhead = { cpu: '250m' }
+    cache.setPod({ ...assumed, spec: { ...assumed.spec, nodeName: 'n2', overhead } } as Pod)
+    expect(cpuOf(cache, 'n2')).toBe(1250)
+    cache.setPod({ ...assumed, spec: { ...assumed.spec, nodeName: 'n2' } } as Pod)
+    expect(cpuOf(cache, 'n2')).toBe(1000)
+  })
+
   it('are forgotten while assumed, not once confirmed', () => {
     const cache = cacheOf(node('n1'))
     cache.assume(on('p', 'n1'))

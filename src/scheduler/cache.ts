@@ -7,7 +7,7 @@
 
 import { compareStrings } from '../base/compare.ts'
 import { LayeredMap } from '../base/layered-map.ts'
-import type { Node, Pod } from '../kube/generated/types.ts'
+import type { Node, Pod, PodSpec } from '../kube/generated/types.ts'
 import { CacheLog, type LogPlace, visitBetween } from './cache-log.ts'
 import {
   addNodeImages,
@@ -247,7 +247,7 @@ export class SchedulerCache {
   /** Most changes of a bound pod are of its status: false when the spec changed too. */
   private changeOnNode(before: Pod, after: Pod): boolean {
     const { spec } = after
-    if (spec === undefined || before.spec !== spec) return false
+    if (spec === undefined || !hasSameParts(before.spec, spec)) return false
     const name = spec.nodeName ?? ''
     const cached = this.nodes.get(name)
     const info = cached && withChangedPod(cached.info, after)
@@ -266,6 +266,19 @@ export class SchedulerCache {
     else this.nodes.set(name, { info, exists: cached.exists })
     this.changed.add(name)
   }
+}
+
+/** Whether specs have the same parts, as an assumed pod and the bound one have them. */
+function hasSameParts(a: PodSpec | undefined, b: PodSpec): boolean {
+  if (a === b) return true
+  if (a === undefined) return false
+  let count = 0
+  for (const name in a) {
+    if (a[name as keyof PodSpec] !== b[name as keyof PodSpec]) return false
+    count += 1
+  }
+  for (const _ in b) count -= 1
+  return count === 0
 }
 
 /** The node with the images it reports and how common each is by now. */

@@ -138,8 +138,9 @@ export function withoutPod(info: NodeInfo, uid: string): NodeInfo | undefined {
 }
 
 /**
- * The node after a pod was replaced by one of equal spec that requests the same; undefined when it
- * is not there or requests something else. As if it was removed and added: it comes last.
+ * The node after a pod was replaced by one whose spec has the same parts and that requests the
+ * same; undefined when it is not there or requests something else. As if it was removed and added:
+ * it comes last.
  */
 export function withChangedPod(info: NodeInfo, pod: Pod): NodeInfo | undefined {
   const { uid } = pod.metadata
@@ -150,12 +151,20 @@ export function withChangedPod(info: NodeInfo, pod: Pod): NodeInfo | undefined {
   const replaced = (pods: readonly PodInfo[]): readonly PodInfo[] =>
     withLast(without(pods, before.uid), after)
   return {
-    ...info,
+    name: info.name,
+    node: info.node,
+    labels: info.labels,
     pods: replaced(info.pods),
     podsWithAffinity: after.hasAffinity ? replaced(info.podsWithAffinity) : info.podsWithAffinity,
     podsWithRequiredAntiAffinity: after.hasRequiredAntiAffinity
       ? replaced(info.podsWithRequiredAntiAffinity)
       : info.podsWithRequiredAntiAffinity,
+    requested: info.requested,
+    nonZeroRequested: info.nonZeroRequested,
+    allocatable: info.allocatable,
+    usedPorts: info.usedPorts,
+    imageStates: info.imageStates,
+    pvcRefCounts: info.pvcRefCounts,
   }
 }
 

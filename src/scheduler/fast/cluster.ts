@@ -140,10 +140,18 @@ export class Cluster {
     for (let index = 0; index < length; index += 1) {
       const old = before[index]
       const now = after[index]
-      if (old === now) continue
+      if (old === now || (old && now && this.countsAlike(old, now))) continue
       if (old !== undefined) this.count(slot, old, -1)
       if (now !== undefined) this.count(slot, now, 1)
     }
+  }
+
+  /** Whether a pod that takes the place of another leaves all counts as they are. */
+  private countsAlike(old: PodInfo, now: PodInfo): boolean {
+    if (old.priority !== now.priority) return false
+    const before = this.factsOf(old)
+    const after = this.factsOf(now)
+    return before.labelClass === after.labelClass && before.held === after.held
   }
 
   private count(slot: number, pod: PodInfo, delta: 1 | -1): void {

@@ -1,7 +1,7 @@
 // The four places where a waiting pod can be, each pod in one of them.
 
 import { assert } from '../../base/assert.ts'
-import { SortedMap } from '../../base/sorted-map.ts'
+import { LayeredMap } from '../../base/layered-map.ts'
 import { OrderedList, type Compare } from './ordered-list.ts'
 import {
   compareActive,
@@ -23,7 +23,7 @@ export interface Placed {
 export class SubQueues {
   private readonly options: QueueOptions
   private readonly orders: Readonly<Record<Place, Compare<QueuedPod>>>
-  private placed = new SortedMap<Placed>()
+  private placed = new LayeredMap<Placed>()
   private lists: Readonly<Record<Place, OrderedList<QueuedPod>>>
 
   constructor(options: QueueOptions, from?: SubQueues) {
