@@ -30,6 +30,7 @@ import { serviceAccount } from './service-account.ts'
 import { statefulSet } from './stateful-set/stateful-set.ts'
 import { taintEviction } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
+import { validatingAdmissionPolicyStatus } from './validating-admission-policy-status.ts'
 import { volumeAttacher } from './volume-attacher.ts'
 import { claimProtection, volumeProtection } from './volume-protection.ts'
 import { volumeProvisioner } from './volume-provisioner.ts'
@@ -73,6 +74,7 @@ export function controllersWith(flags: ControllerFlags = {}): readonly Controlle
     statefulSet,
     taintEviction,
     ttlAfterFinished,
+    validatingAdmissionPolicyStatus,
     volumeAttacher,
     volumeProtection,
     ...(flags.provisioning === false ? [] : [volumeProvisioner]),

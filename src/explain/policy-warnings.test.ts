@@ -71,7 +71,8 @@ it('a policy that denies refuses the object', () => {
 })
 
 it('an expression that does not fit the kind is told with its place', () => {
-  const [problem] = typeWarnings(platformOf(policy('object.dato.size() < 2')))
+  const platform = platformOf(policy('object.dato.size() < 2'))
+  const [problem] = typeWarnings(platform, install(platform).world)
   expect(problem?.what).toBe(
     "spec.validations[0].expression: /v1, Kind=ConfigMap: ERROR: <input>:1:7: undefined field 'dato'",
   )

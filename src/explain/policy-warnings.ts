@@ -4,14 +4,8 @@ import { type PolicyNote, policyTopic, warningText } from '../admission/policy-n
 import type { Problem } from '../base/problem.ts'
 import type { World } from '../engine/world.ts'
 import { refText } from '../checks/life.ts'
-import { cel } from '../kube/cel/provider.ts'
-import type { TypedSchema } from '../kube/cel/schema-types.ts'
-import type { CustomKinds } from '../kube/cel/type-checking.ts'
-import type {
-  CustomResourceDefinition,
-  ValidatingAdmissionPolicy,
-} from '../kube/generated/types.ts'
-import type { KubeObject, ObjectRef } from '../kube/object.ts'
+import type { ValidatingAdmissionPolicy } from '../kube/generated/types.ts'
+import type { ObjectRef } from '../kube/object.ts'
 import type { Platform } from '../trials/platform.ts'
 import { refOf } from '../trials/voyage.ts'
 import { writtenObjects } from './context.ts'
@@ -43,14 +37,14 @@ export function policyWarnings(platform: Platform, world: World): readonly Probl
   return [...problems.values()]
 }
 
-/** What type checking finds in the policies of the files. */
-export function typeWarnings({ objects }: Platform): readonly Problem[] {
-  const policies = objects.filter(({ object }) => object.kind === 'ValidatingAdmissionPolicy')
-  if (policies.length === 0) return []
-  const custom = customKindsOf(objects.map(({ object }) => object))
+/** What the control plane wrote into the status of policies: expressions of wrong types. */
+export function typeWarnings({ objects }: Platform, world: World): readonly Problem[] {
+  const kind = 'ValidatingAdmissionPolicy'
+  const policies = objects.filter(({ object }) => object.kind === kind)
   return policies.flatMap(item => {
-    const { spec } = item.object as ValidatingAdmissionPolicy
-    const warnings = spec === undefined ? [] : cel().expressionWarnings(spec, custom)
+    const { name = '' } = item.object.metadata
+    const live = world.store.get(kind, name) as ValidatingAdmissionPolicy | undefined
+    const warnings = live?.status?.typeChecking?.expressionWarnings ?? []
     return warnings.map(({ fieldRef, warning }): Problem => {
       const [first = ''] = warning.split('\n')
       return {
@@ -64,28 +58,6 @@ export function typeWarnings({ objects }: Platform): readonly Problem[] {
       }
     })
   })
-}
-
-/** The custom resources of the files, by their definitions. */
-function customKindsOf(objects: readonly KubeObject[]): CustomKinds {
-  const specs = objects
-    .filter(({ kind }) => kind === 'CustomResourceDefinition')
-    .map(object => (object as CustomResourceDefinition).spec)
-  return {
-    kindOf: (group, version, plural) =>
-      specs.find(
-        each =>
-          each.group === group &&
-          each.names.plural === plural &&
-          each.versions.some(({ name }) => name === version),
-      )?.names.kind,
-    schemaOf: ({ group, version, kind }) =>
-      specs
-        .find(each => each.group === group && each.names.kind === kind)
-        ?.versions.find(({ name }) => name === version)?.schema?.openAPIV3Schema as
-        | TypedSchema
-        | undefined,
-  }
 }
 
 function actionText({ action, binding }: PolicyNote): string {

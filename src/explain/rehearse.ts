@@ -60,7 +60,7 @@ function rehearseOnce(platform: Platform, options: RehearseOptions): Report {
       ...[
         ...problems,
         ...inputProblems(platform),
-        ...typeWarnings(platform),
+        ...typeWarnings(platform, installed.world),
         ...coverageIn(platform, installed.world),
         ...policyWarnings(platform, installed.world),
       ].map(reportProblem),

@@ -3,6 +3,7 @@
 
 import { compareStrings } from '../../base/compare.ts'
 import type {
+  CustomResourceDefinition,
   ExpressionWarning,
   NamedRuleWithOperations,
   ValidatingAdmissionPolicySpec,
@@ -13,17 +14,13 @@ import { PolicyCompiler } from './policy-program.ts'
 import { type DeclaredType, declaredType, type TypedSchema } from './schema-types.ts'
 
 /** A kind that a policy is for. */
-export interface CheckedKind {
+interface CheckedKind {
   readonly group: string
   readonly version: string
   readonly kind: string
 }
 
-/** Kinds and schemas of custom resources. */
-export interface CustomKinds {
-  readonly kindOf: (group: string, version: string, plural: string) => string | undefined
-  readonly schemaOf: (kind: CheckedKind) => TypedSchema | undefined
-}
+type Definitions = readonly CustomResourceDefinition[]
 
 /** No more kinds are looked at. */
 const kindsMax = 10
@@ -32,14 +29,15 @@ function hasWildcard(names: readonly string[]): boolean {
   return names.some(name => name.includes('*'))
 }
 
-function kindsOfRule(rule: NamedRuleWithOperations, custom: CustomKinds): CheckedKind[] {
+function kindsOfRule(rule: NamedRuleWithOperations, custom: Definitions): CheckedKind[] {
   const { apiGroups = [], apiVersions = [], resources = [] } = rule
   if (hasWildcard(apiGroups) || hasWildcard(apiVersions)) return []
   const plain = resources.filter(each => !/[*/]/.test(each))
   return apiGroups.flatMap(group =>
     apiVersions.flatMap(version =>
       plain.flatMap(plural => {
-        const kind = builtInKind(group, version, plural) ?? custom.kindOf(group, version, plural)
+        const kind =
+          builtInKind(group, version, plural) ?? customKind(custom, { group, version, plural })
         return kind === undefined ? [] : [{ group, version, kind }]
       }),
     ),
@@ -52,9 +50,34 @@ function builtInKind(group: string, version: string, plural: string): string | u
   return found?.versions.includes(version) === true ? found.kind : undefined
 }
 
+interface Named {
+  readonly group: string
+  readonly version: string
+  readonly plural: string
+}
+
+function customKind(custom: Definitions, { group, version, plural }: Named): string | undefined {
+  const found = custom.find(
+    ({ spec }) =>
+      spec.group === group &&
+      spec.names.plural === plural &&
+      spec.versions.some(({ name }) => name === version),
+  )
+  return found?.spec.names.kind
+}
+
+function customSchema(
+  custom: Definitions,
+  { group, version, kind }: CheckedKind,
+): TypedSchema | undefined {
+  const found = custom.find(({ spec }) => spec.group === group && spec.names.kind === kind)
+  const served = found?.spec.versions.find(({ name }) => name === version)
+  return served?.schema?.openAPIV3Schema as TypedSchema | undefined
+}
+
 function checkedKinds(
   { matchConstraints }: ValidatingAdmissionPolicySpec,
-  custom: CustomKinds,
+  custom: Definitions,
 ): readonly CheckedKind[] {
   const rules = matchConstraints?.resourceRules ?? []
   const found = new Map<string, CheckedKind>()
@@ -74,11 +97,11 @@ function textOf({ group, version, kind }: CheckedKind): string {
   return `${group}/${version}, Kind=${kind}`
 }
 
-function typeOf(checked: CheckedKind, custom: CustomKinds): DeclaredType | undefined {
+function typeOf(checked: CheckedKind, custom: Definitions): DeclaredType | undefined {
   const { group, version, kind } = checked
   const apiVersion = group === '' ? version : `${group}/${version}`
   const builtIn = builtInSchema(apiVersion, kind)
-  const schema = builtIn ?? custom.schemaOf(checked)
+  const schema = builtIn ?? customSchema(custom, checked)
   if (schema === undefined) return undefined
   return declaredType(schema, `${textOf(checked)}.`, builtIn === undefined)
 }
@@ -88,7 +111,7 @@ interface Checked {
   readonly compiler: PolicyCompiler
 }
 
-function compilers(spec: ValidatingAdmissionPolicySpec, custom: CustomKinds): readonly Checked[] {
+function compilers(spec: ValidatingAdmissionPolicySpec, custom: Definitions): readonly Checked[] {
   const { paramKind, variables = [] } = spec
   const params = paramKind && paramType(paramKind, custom)
   return checkedKinds(spec, custom).flatMap(kind => {
@@ -103,17 +126,17 @@ function compilers(spec: ValidatingAdmissionPolicySpec, custom: CustomKinds): re
 
 function paramType(
   { apiVersion = '', kind = '' }: NonNullable<ValidatingAdmissionPolicySpec['paramKind']>,
-  custom: CustomKinds,
+  custom: Definitions,
 ): DeclaredType | undefined {
   const slash = apiVersion.indexOf('/')
   const group = slash < 0 ? '' : apiVersion.slice(0, slash)
   return typeOf({ group, version: apiVersion.slice(slash + 1), kind }, custom)
 }
 
-/** The warnings of a policy, by the field that they are about. */
+/** The warnings of a policy, by the field that they are about; `custom` are all definitions. */
 export function expressionWarnings(
   spec: ValidatingAdmissionPolicySpec,
-  custom: CustomKinds,
+  custom: Definitions,
 ): readonly ExpressionWarning[] {
   const all = compilers(spec, custom)
   const warningsOf = (fieldRef: string, text: string): ExpressionWarning[] => {
