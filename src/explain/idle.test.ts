@@ -47,7 +47,11 @@ const config = (name: string, namespace = 'kube-system') =>
 it.each([
   { name: 'a policy with a binding', given: [policy, binding('p')], want: [] },
   { name: 'a policy without', given: [policy], want: ['ValidatingAdmissionPolicyBinding'] },
-  { name: 'a binding of another', given: [policy, binding('q')], want: ['for it'] },
+  {
+    name: 'a binding of another',
+    given: [policy, binding('q')],
+    want: ['for it', 'none of the files has the ValidatingAdmissionPolicy q that it names'],
+  },
   {
     name: 'mutators that take a field for a list and for an object',
     given: [assign('a', 'spec.containers.image'), assign('b', 'spec.containers[name: *].image')],

@@ -38,21 +38,35 @@ function idle(item: PlatformObject, path: string, text: Text): Problem {
   return { code: 'ST0151', severity: 'warning', location: item.locate(path), object, ...text }
 }
 
-/** Policies that no binding names. */
+const policyKinds = /^(Validating|Mutating)AdmissionPolicy$/
+
+/** Policies that no binding names, and bindings of policies that are not there. */
 function unbound({ objects }: Platform): readonly Problem[] {
+  const nameIn = ({ object }: PlatformObject): unknown => objectAt(object, 'spec')['policyName']
   return objects.flatMap(item => {
     const { kind, metadata } = item.object
-    if (!/^(?:Validating|Mutating)AdmissionPolicy$/.test(kind)) return []
-    const isBound = objects.some(
-      ({ object }) =>
-        object.kind === `${kind}Binding` &&
-        objectAt(object, 'spec')['policyName'] === metadata.name,
+    if (policyKinds.test(kind)) {
+      const isBound = objects.some(
+        each => each.object.kind === `${kind}Binding` && nameIn(each) === metadata.name,
+      )
+      if (isBound) return []
+      return idle(item, 'metadata.name', {
+        what: `none of the files has a ${kind}Binding for it`,
+        why: 'the API server asks a policy only where a binding says so: this one does nothing',
+        todo: `add a ${kind}Binding with policyName: ${metadata.name ?? ''}, or name its file`,
+      })
+    }
+    const policy = kind.replace(/Binding$/, '')
+    const name = nameIn(item)
+    if (policy === kind || !policyKinds.test(policy) || typeof name !== 'string') return []
+    const isThere = objects.some(
+      ({ object }) => object.kind === policy && object.metadata.name === name,
     )
-    if (isBound) return []
-    return idle(item, 'metadata.name', {
-      what: `none of the files has a ${kind}Binding for it`,
-      why: 'the API server asks a policy only where a binding says so: this one refuses nothing',
-      todo: `add a ${kind}Binding with policyName: ${metadata.name ?? ''}, or name its file`,
+    if (isThere) return []
+    return idle(item, 'spec.policyName', {
+      what: `none of the files has the ${policy} ${name} that it names`,
+      why: 'the API server takes the binding, and asks nothing until there is such a policy',
+      todo: 'correct spec.policyName, or name the file of the policy',
     })
   })
 }

@@ -3,9 +3,10 @@
 import type { Problem } from '../base/problem.ts'
 import type { Platform } from '../trials/platform.ts'
 import { idleIn } from './idle.ts'
+import { parameterProblems } from './policy-parameters.ts'
 import { selectorProblems } from './selectors.ts'
 
 /** Warnings in the order of the input, kind by kind of mistake. */
 export function inputProblems(platform: Platform): readonly Problem[] {
-  return [...idleIn(platform), ...selectorProblems(platform)]
+  return [...idleIn(platform), ...parameterProblems(platform), ...selectorProblems(platform)]
 }

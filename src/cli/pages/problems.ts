@@ -328,7 +328,7 @@ export const problemPages: readonly Page[] = [
     title: 'An object has no effect',
     meaning:
       'The API server takes the object, and then nothing comes of it: an admission policy that no ' +
-      'binding names, mutators of Gatekeeper that contradict each other and are all skipped or that ' +
+      'binding names or a binding without its policy, mutators of Gatekeeper that contradict each other and are all skipped or that ' +
       'write where no object of their kinds has a field, a resource in a version that its ' +
       'operator does not read, a HelmChartConfig without a HelmChart of its name and namespace. On ' +
       'k3s only traefik and traefik-crd are charts; CoreDNS, metrics-server and ' +
@@ -387,6 +387,18 @@ export const problemPages: readonly Page[] = [
       'Give each workload a label of its own and select by that; one PodDisruptionBudget for each.',
     bad: 'kind: Deployment\nspec: {selector: {matchLabels: {app: shop}}}  # of web and of worker',
     good: 'kind: Deployment\nspec: {selector: {matchLabels: {app: shop, part: web}}}',
+  },
+  {
+    id: 'ST0158',
+    name: 'policy-parameters',
+    title: 'A binding of a policy finds no parameters',
+    meaning:
+      'The binding names an object that parametrizes the policy, or selects some, and none of the ' +
+      'files has one. With parameterNotFoundAction Allow the policy then accepts everything; with ' +
+      'Deny, and failurePolicy Fail, it refuses every request that it is for.',
+    advice: 'Add the object, or correct spec.paramRef of the binding.',
+    bad: 'paramRef: {name: limit, namespace: default, parameterNotFoundAction: Deny}   # no limit',
+    good: 'paramRef: {name: limits, namespace: default, parameterNotFoundAction: Deny}',
   },
   {
     id: 'ST0160',
