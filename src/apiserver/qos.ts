@@ -11,8 +11,8 @@ const counted = ['cpu', 'memory'] as const
 export function qosClassOf(spec: PodSpec | undefined): QosClass {
   if (spec === undefined) return 'BestEffort'
   if (spec.resources !== undefined) return classOf([spec.resources])
-  const containers = spec.initContainers ?? []
-  const all = containers.length === 0 ? spec.containers : [...containers, ...spec.containers]
+  const { initContainers = [], containers = [] } = spec
+  const all = initContainers.length === 0 ? containers : [...initContainers, ...containers]
   return classOf(all.map(container => container.resources))
 }
 

@@ -160,7 +160,7 @@ class Decoding {
       this.path.pop()
       if (decoded === item) continue
       changed ??= { ...value }
-      changed[key] = decoded === nil ? null : decoded
+      changed[key] = decoded === nil ? storedNil(element) : decoded
     }
     return changed ?? value
   }
@@ -260,6 +260,11 @@ function addMissing(type: StructType, given: Json, draft: Draft): void {
 }
 
 const zeroStructs = new WeakMap<StructType, Json>()
+
+/** A null value of a map: no bytes come back from the store as empty ones. */
+function storedNil(type: Type): unknown {
+  return type.kind === 'special' && type.special === 'bytes' ? '' : null
+}
 
 /** What a Go zero value becomes in JSON; nil for what would be null. */
 function zeroOf(type: Type): unknown {

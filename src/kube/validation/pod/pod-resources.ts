@@ -60,11 +60,12 @@ function checkTotals(errors: Errors, path: string, spec: PodSpec): void {
 
 /** What containers request together, or the largest init container if that is more. */
 function containerTotal(spec: PodSpec, name: string): Parsed | undefined {
+  const { containers = [], initContainers = [] } = spec
   let total: Parsed | undefined
-  for (const { resources } of spec.containers) total = plus(total, resources?.requests?.[name])
+  for (const { resources } of containers) total = plus(total, resources?.requests?.[name])
   let sidecars: Parsed | undefined
   let peak: Parsed | undefined
-  for (const { resources, restartPolicy } of spec.initContainers ?? []) {
+  for (const { resources, restartPolicy } of initContainers) {
     const own = resources?.requests?.[name]
     if (restartPolicy === 'Always') {
       total = plus(total, own)
@@ -89,8 +90,8 @@ function larger(a: Parsed | undefined, b: Parsed | undefined): Parsed | undefine
 }
 
 function checkContainerLimits(errors: Errors, path: string, spec: PodSpec): void {
-  const limits = spec.resources?.limits ?? {}
-  spec.containers.forEach(({ resources }) => {
+  const { containers = [], resources: { limits = {} } = {} } = spec
+  containers.forEach(({ resources }) => {
     for (const name in limits) {
       const own = resources?.limits?.[name]
       const whole = limits[name] as Quantity

@@ -89,8 +89,9 @@ export function checkChoice(
 }
 
 function checkHostNetwork(errors: Errors, path: string, spec: PodSpec, isPod: boolean): void {
-  if (spec.hostNetwork !== true) return
-  spec.containers.forEach(({ ports = [] }, index) => {
+  const { containers = [], hostNetwork } = spec
+  if (hostNetwork !== true) return
+  containers.forEach(({ ports = [] }, index) => {
     ports.forEach(({ hostPort = 0, containerPort }, place) => {
       if ((!isPod && hostPort === 0) || hostPort === containerPort) return
       const at = `${path}[${index}].ports[${place}].hostPort`
