@@ -10,6 +10,7 @@ import {
   type Node,
   type Pod,
 } from './framework.ts'
+import { isAssigned } from './held-place.ts'
 import { nodeChanges, podChanges } from './queue/cluster-changes.ts'
 import { eventAssignedPodAdd, eventAssignedPodDelete } from './queue/queue-events.ts'
 import { schedulerOf, type SchedulerTurn } from './turn.ts'
@@ -51,10 +52,6 @@ function onNode(
   const events = oldObject === undefined ? [nodeAdd] : nodeChanges(oldObject, newObject)
   for (const event of events) queue.moveAll({ event, oldObject, newObject }, at)
   return events.length > 0
-}
-
-function isAssigned(pod: Pod | undefined): boolean {
-  return (pod?.spec?.nodeName ?? '') !== ''
 }
 
 function isOurs({ at }: Pick<SchedulerTurn, 'at'>, pod: Pod): boolean {

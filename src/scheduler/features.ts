@@ -20,6 +20,11 @@ export interface SchedulerFeatures {
   readonly volumeLimitScaling: boolean
   /** From 1.35 on ties go to the root of a heap; before, one is drawn at random. */
   readonly heapTies: boolean
+  /**
+   * Waiting pods with spreading or affinity are tried again for more: for what nominated pods do,
+   * for own labels that changed, for the end of a pod that refused them.
+   */
+  readonly requeuesForMore: boolean
   /** ImageLocality counts image volumes. */
   readonly scoresImageVolumes: boolean
   /** BalancedAllocation scores how the pod changes the balance, not the balance itself. */
@@ -42,6 +47,7 @@ const v134: SchedulerFeatures = {
   taintTolerationComparisonOperators: false,
   volumeLimitScaling: false,
   heapTies: false,
+  requeuesForMore: false,
   scoresImageVolumes: false,
   scoresBalanceChange: false,
 }
@@ -52,6 +58,7 @@ const v136: SchedulerFeatures = {
   ...v135,
   version: '1.36',
   nodeDeclaredFeatures: true,
+  requeuesForMore: true,
   scoresImageVolumes: true,
   scoresBalanceChange: true,
   draExtendedResource: true,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { PodSpec } from '../../kube/generated/types.ts'
 import { decodeConfiguration } from '../configuration.ts'
 import type { Profile } from '../profile.ts'
-import { attempt, node, pod, scoresOf, verdicts } from '../plugin-testing.ts'
+import { attempt, hintContext, node, pod, scoresOf, verdicts } from '../plugin-testing.ts'
 import { nodeAffinity } from './node-affinity.ts'
 
 const nodes = [node('n1', { disk: 'ssd', gen: '3' }), node('n2', { disk: 'hdd' }), node('n3')]
@@ -81,4 +81,18 @@ it('adds the weights of preferred terms and scales to the highest', () => {
     raw: [80, 20, 0],
     norm: [100, 25, 0],
   })
+})
+
+it.each([
+  { name: 'a node with the label came', value: 'Exists', after: 'n1', want: 'Queue' },
+  { name: 'a node without it came', value: 'Exists', after: 'n3', want: 'Skip' },
+  { name: 'a node with it changed', value: 'Exists', before: 'n2', after: 'n1', want: 'Skip' },
+  { name: 'a node got it', value: 'Exists', before: 'n3', after: 'n1', want: 'Queue' },
+  { name: 'what is asked cannot be read', value: 'Gt', after: 'n1', want: 'Queue' },
+])('after a change of a node: $name: $want', ({ value, before, after, want }) => {
+  const asking = pod('p', required(expression('disk', value, ...(value === 'Gt' ? ['two'] : []))))
+  const named = (name?: string) => nodes.find(({ metadata }) => metadata.name === name)
+  const [rule] = nodeAffinity.requeueOn
+  const event = { oldObject: named(before), newObject: named(after) }
+  expect(rule?.hint(asking, event, hintContext())).toBe(want)
 })

@@ -6,6 +6,7 @@ import { sortedStrings } from '../../base/compare.ts'
 import {
   compilePreferredTerms,
   matchesRequiredNodeAffinity,
+  matchRequiredNodeAffinity,
   matchNodeSelector,
   preferredScore,
 } from '../../kube/node-affinity.ts'
@@ -59,7 +60,8 @@ export const nodeAffinity = {
       event: { resource: 'Node', actions: actions.add | actions.updateNodeLabel },
       hint: ({ spec }, { oldObject: before, newObject: after }, { args }) => {
         if (after === undefined || !passesAdded(args.nodeAffinity, after)) return 'Skip'
-        if (!matchesRequiredNodeAffinity(spec, after)) return 'Skip'
+        const { match, error } = matchRequiredNodeAffinity(spec, after)
+        if (!match) return error === undefined ? 'Skip' : 'Queue'
         return before !== undefined && matchesRequiredNodeAffinity(spec, before) ? 'Skip' : 'Queue'
       },
     },

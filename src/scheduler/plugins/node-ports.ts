@@ -10,6 +10,7 @@ import {
   success,
   unschedulable,
 } from '../framework.ts'
+import { holdsPlace } from '../held-place.ts'
 import { conflicts, type HostPort } from '../host-ports.ts'
 import { podInfoOf } from '../node-info.ts'
 
@@ -31,9 +32,7 @@ export const nodePorts = {
       event: { resource: 'Pod', actions: actions.delete },
       hint: (pod, { oldObject }) => {
         const deleted = oldObject as Pod
-        const { nodeName = '' } = deleted.spec ?? {}
-        const { nominatedNodeName = '' } = deleted.status ?? {}
-        if (nodeName === '' && nominatedNodeName === '') return 'Skip'
+        if (!holdsPlace(deleted)) return 'Skip'
         const freed = podInfoOf(deleted).hostPorts
         return anyConflict(freed, podInfoOf(pod).hostPorts) ? 'Queue' : 'Skip'
       },

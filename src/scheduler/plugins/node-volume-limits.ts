@@ -21,6 +21,7 @@ import {
   unresolvable,
   unschedulable,
 } from '../framework.ts'
+import { holdsPlace } from '../held-place.ts'
 import { claimClass, claimOf, notMadeForPod, usesClaim, volumesOf } from './volumes/claims.ts'
 import {
   driverOfProvisioner,
@@ -204,8 +205,7 @@ export const nodeVolumeLimits = {
       hint: (_pod, { oldObject }) => {
         if (oldObject === undefined) return 'Queue'
         const deleted = oldObject as Pod
-        const hadNode = deleted.spec?.nodeName ?? deleted.status?.nominatedNodeName ?? ''
-        return hadNode !== '' && hasCountedVolume(deleted) ? 'Queue' : 'Skip'
+        return holdsPlace(deleted) && hasCountedVolume(deleted) ? 'Queue' : 'Skip'
       },
     },
     {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PodAffinityTerm } from '../../../kube/generated/types.ts'
+import { featuresOf, type SchedulerVersion } from '../../features.ts'
 import type { Node, Pod, QueueingHint } from '../../framework.ts'
 import { hintContext, node, pod } from '../../plugin-testing.ts'
 import { requeueOn } from './requeue.ts'
@@ -18,12 +19,24 @@ const labelled = (app: string, nodeName = 'n1', spec: Partial<Pod['spec']> = {})
   return pod('other', { nodeName, ...spec }, { metadata })
 }
 
-function hintOf(index: number, given: Pod, before?: Pod | Node, after?: Pod | Node): QueueingHint {
+interface Changed {
+  readonly given: Pod
+  readonly before: Pod | Node | undefined
+  readonly after: Pod | Node | undefined
+}
+
+function hintOf(
+  index: number,
+  { given, before, after }: Changed,
+  version: SchedulerVersion = '1.36',
+): QueueingHint {
+  const context = { ...hintContext(), features: featuresOf(version) }
   const event = { oldObject: before, newObject: after }
-  return requeueOn[index]?.hint?.(given, event, hintContext()) ?? 'Queue'
+  return requeueOn[index]?.hint?.(given, event, context) ?? 'Queue'
 }
 
 describe('after a change of another pod', () => {
+  const nominated = { ...labelled('db', ''), status: { nominatedNodeName: 'n1' } }
   const refuser = labelled('db', 'n1', {
     affinity: {
       podAntiAffinity: {
@@ -73,6 +86,15 @@ describe('after a change of another pod', () => {
       before: refuser,
       after: undefined,
       want: 'Queue',
+      earlier: 'Skip',
+    },
+    {
+      name: 'a refused pod left before it was bound',
+      given: refusing,
+      before: nominated,
+      after: undefined,
+      want: 'Queue',
+      earlier: 'Skip',
     },
     {
       name: 'a pod became harmless',
@@ -94,9 +116,11 @@ describe('after a change of another pod', () => {
       before: wanting,
       after: wanting,
       want: 'Queue',
+      earlier: 'Skip',
     },
-  ])('$name: $want', ({ given, before, after, want }) => {
-    expect(hintOf(0, given, before, after)).toBe(want)
+  ])('$name: $want', ({ want, earlier = want, ...changed }) => {
+    expect(hintOf(0, changed)).toBe(want)
+    expect(hintOf(0, changed, '1.35')).toBe(earlier)
   })
 })
 
@@ -159,7 +183,7 @@ describe('after a change of a node', () => {
       after: inB,
       want: 'Queue',
     },
-  ])('$name: $want', ({ given, before, after, want }) => {
-    expect(hintOf(1, given, before, after)).toBe(want)
+  ])('$name: $want', ({ want, ...changed }) => {
+    expect(hintOf(1, changed)).toBe(want)
   })
 })

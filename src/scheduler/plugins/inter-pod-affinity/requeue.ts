@@ -2,7 +2,14 @@
 // EventsToRegister and its hints, v1.36.3.
 
 import type { Pod } from '../../../kube/generated/types.ts'
-import { actions, type HintEvent, type QueueingHint, type RequeueRule } from '../../framework.ts'
+import {
+  actions,
+  type HintContext,
+  type HintEvent,
+  type QueueingHint,
+  type RequeueRule,
+} from '../../framework.ts'
+import { holdsPlace, isAssigned } from '../../held-place.ts'
 import { type AffinityTerm, podInfoOf } from '../../node-info.ts'
 import { matchesAllTerms } from './terms.ts'
 
@@ -17,21 +24,28 @@ export const requeueOn: readonly RequeueRule[] = [
   },
 ]
 
-function isUnplaced(pod: Pod | undefined): boolean {
-  if (pod === undefined) return false
-  return (pod.spec?.nodeName ?? '') === '' && (pod.status?.nominatedNodeName ?? '') === ''
-}
-
-function afterPodChange(pod: Pod, { oldObject, newObject }: HintEvent): QueueingHint {
+function afterPodChange(
+  pod: Pod,
+  { oldObject, newObject }: HintEvent,
+  { features: { requeuesForMore } }: HintContext,
+): QueueingHint {
   const before = oldObject
   const after = newObject
   const isUpdate = before !== undefined && after !== undefined
-  if (isUpdate && after.metadata.uid === pod.metadata.uid) return 'Queue'
-  if (isUnplaced(after) || isUnplaced(before)) return 'Skip'
-  return helps(pod, before, after) ? 'Queue' : 'Skip'
+  if (requeuesForMore && isUpdate && after.metadata.uid === pod.metadata.uid) return 'Queue'
+  const counts = requeuesForMore ? holdsPlace : isAssigned
+  if (after !== undefined && !counts(after)) return 'Skip'
+  if (before !== undefined && !counts(before)) return 'Skip'
+  if (helps(pod, before, after)) return 'Queue'
+  const isRelease = requeuesForMore && before !== undefined && after === undefined
+  return isRelease && refuses(before, pod) ? 'Queue' : 'Skip'
 }
 
-/** A pod that is wanted came, or one that is refused (or refuses) left. */
+function refuses(other: Pod, pod: Pod): boolean {
+  return matchesAllTerms(podInfoOf(other).requiredAntiAffinityTerms, podInfoOf(pod))
+}
+
+/** A pod that is wanted came, or one that is refused left. */
 function helps(pod: Pod, before: Pod | undefined, after: Pod | undefined): boolean {
   const info = podInfoOf(pod)
   const { requiredAffinityTerms: terms, requiredAntiAffinityTerms: antiTerms } = info
@@ -41,11 +55,7 @@ function helps(pod: Pod, before: Pod | undefined, after: Pod | undefined): boole
     if (!met(terms, before) && met(terms, after)) return true
     return met(antiTerms, before) && !met(antiTerms, after)
   }
-  if (after !== undefined) return met(terms, after)
-  if (before === undefined) return false
-  return (
-    met(antiTerms, before) || matchesAllTerms(podInfoOf(before).requiredAntiAffinityTerms, info)
-  )
+  return after !== undefined ? met(terms, after) : met(antiTerms, before)
 }
 
 function afterNodeChange(pod: Pod, { oldObject, newObject }: HintEvent): QueueingHint {

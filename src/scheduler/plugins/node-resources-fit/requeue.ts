@@ -10,6 +10,7 @@ import {
   type QueueingHint,
   type RequeueRule,
 } from '../../framework.ts'
+import { holdsPlace, isAssigned } from '../../held-place.ts'
 import { newNodeInfo, podInfoOf, type Resource } from '../../node-info.ts'
 import { amountIn } from '../../resource-scoring.ts'
 import { requestOf, shortagesOf } from './filtering.ts'
@@ -33,13 +34,9 @@ export const requeueOn: readonly RequeueRule[] = [
 function afterPodEvent(pod: Pod, { oldObject, newObject }: HintEvent): QueueingHint {
   const before: Pod | undefined = oldObject
   const after: Pod | undefined = newObject
-  if (after === undefined) {
-    const node = before?.spec?.nodeName ?? ''
-    const nominated = before?.status?.nominatedNodeName ?? ''
-    return node === '' && nominated === '' ? 'Skip' : 'Queue'
-  }
+  if (after === undefined) return before !== undefined && holdsPlace(before) ? 'Queue' : 'Skip'
   if (after.metadata.uid === pod.metadata.uid) return 'Queue'
-  if ((after.spec?.nodeName ?? '') === '' || before === undefined) return 'Skip'
+  if (!isAssigned(after) || before === undefined) return 'Skip'
   return freesWanted(pod, before, after) ? 'Queue' : 'Skip'
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { featuresOf } from '../../features.ts'
 import type { Node, Pod, QueueingHint } from '../../framework.ts'
 import { hintContext, node, pod } from '../../plugin-testing.ts'
 import { requeueOn } from './requeue.ts'
@@ -21,9 +22,14 @@ const labelled = (app: string, nodeName = 'n1', namespace = 'default'): Pod => {
   return pod('other', { nodeName }, { metadata })
 }
 
-function hintOf(index: number, before?: Pod | Node, after?: Pod | Node): QueueingHint {
+function hintOf(
+  index: number,
+  before?: Pod | Node,
+  after?: Pod | Node,
+  features = featuresOf('1.36'),
+): QueueingHint {
   const event = { oldObject: before, newObject: after }
-  return requeueOn[index]?.hint?.(spreading, event, hintContext()) ?? 'Queue'
+  return requeueOn[index]?.hint?.(spreading, event, { ...hintContext(), features }) ?? 'Queue'
 }
 
 describe('after a change of another pod', () => {
@@ -55,6 +61,12 @@ describe('after a change of another pod', () => {
   ])('$name: $want', ({ before, after, want }) => {
     expect(hintOf(0, before, after)).toBe(want)
   })
+})
+
+it('a counted pod with a nomination counts from 1.36 on', () => {
+  const nominated = { ...labelled('web', ''), status: { nominatedNodeName: 'n1' } }
+  expect(hintOf(0, nominated, undefined)).toBe('Queue')
+  expect(hintOf(0, nominated, undefined, featuresOf('1.35'))).toBe('Skip')
 })
 
 describe('after a change of a node', () => {

@@ -9,6 +9,7 @@ import {
   type QueueingHint,
   type RequeueRule,
 } from '../../framework.ts'
+import { holdsPlace, isAssigned } from '../../held-place.ts'
 import { sameJson } from '../../same-json.ts'
 import { type Labels, noLabels } from '../../label-selector.ts'
 import { constraintsOf, hasAllKeys, type SpreadConstraint } from './constraints.ts'
@@ -30,11 +31,9 @@ export const requeueOn: readonly RequeueRule[] = [
   },
 ]
 
-function isInvolved(changed: Pod, pod: Pod): boolean {
+function isInvolved(changed: Pod, pod: Pod, { features }: HintContext): boolean {
   if (changed.metadata.uid === pod.metadata.uid) return true
-  const node = changed.spec?.nodeName ?? ''
-  const nominated = changed.status?.nominatedNodeName ?? ''
-  if (node === '' && nominated === '') return false
+  if (!(features.requeuesForMore ? holdsPlace(changed) : isAssigned(changed))) return false
   return changed.metadata.namespace === pod.metadata.namespace
 }
 
@@ -45,8 +44,8 @@ function matchesAny(constraints: readonly SpreadConstraint[], pod: Pod): boolean
 function afterPodChange(pod: Pod, event: HintEvent, context: HintContext): QueueingHint {
   const before = event.oldObject
   const after = event.newObject
-  if (after !== undefined && !isInvolved(after, pod)) return 'Skip'
-  if (before !== undefined && !isInvolved(before, pod)) return 'Skip'
+  if (after !== undefined && !isInvolved(after, pod, context)) return 'Skip'
+  if (before !== undefined && !isInvolved(before, pod, context)) return 'Skip'
   const checked = constraintsOf(pod, 'DoNotSchedule', context)
   if (!checked.ok) return 'Queue'
   const constraints = checked.value
