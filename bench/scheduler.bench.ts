@@ -1,9 +1,11 @@
 // `npm run -s bench -- scheduler [--only NAME] [--nodes 100,1000,5000] [--runs N]`: decisions per
-// second of both engines on the workloads of scheduler_perf.
+// second of both engines on the workloads of scheduler_perf. SEATRIAL_SCHEDULER_CORE names a folder
+// with the Go program that runs the real scheduler's decision core beside them.
 
 import { pathToFileURL } from 'node:url'
 import { bundled } from './bundle.ts'
 import { peakMebibytes } from './process.ts'
+import { withCore } from './scheduler-core.ts'
 import type { Row, SuiteOptions } from './suite.ts'
 
 interface Measurements {
@@ -18,7 +20,9 @@ export async function measurements(): Promise<Measurements> {
 
 export async function rows(options: SuiteOptions): Promise<readonly Row[]> {
   const { measureAll } = await measurements()
-  const measured = measureAll(options)
+  const own = measureAll(options)
+  const recorder = process.env['SEATRIAL_SCHEDULER_CORE']
+  const measured = recorder === undefined ? own : withCore(own, recorder)
   const isWanted = options.nodes === undefined || options.nodes.includes(memoryNodes)
   if (!isWanted || !'Memory'.includes(options.only ?? '')) return measured
   return [...measured, await memoryRow(options)]

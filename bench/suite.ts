@@ -29,6 +29,10 @@ export interface Row {
   /** The threshold of upstream's own benchmark, and how many times that is reached. */
   readonly published?: number
   readonly overPublished?: number
+  /** The rate of the real scheduler's decision core, how many times it is reached, and should be. */
+  readonly core?: number
+  readonly overCore?: number
+  readonly overCoreFloor?: number
 }
 
 export interface SuiteResult {
@@ -131,6 +135,7 @@ function rateCells(row: Row): string[] {
       ? `${row.millisecondsMedian} ms in all`
       : `specification ${row.specification}/s × ${row.overSpecification}`,
     row.published === undefined ? '' : `scheduler_perf ${row.published}/s × ${row.overPublished}`,
+    row.core === undefined ? '' : `Go ${row.core}/s × ${row.overCore} of ${row.overCoreFloor}`,
   ]
 }
 
