@@ -316,7 +316,7 @@ function replayed(each: ApiCase, backwards: readonly string[]): Replayed | strin
     remember(step.response, answer.response, versions)
     want.push({
       code: step.code,
-      response: aligned(expected(step), inOrder(answer.response), drawn),
+      response: aligned(expected(step), inOrder(answer.response), drawn, baseOf(step.body)),
       warnings: recordedWarnings(step),
     })
     got.push({ ...comparable(step, answer), warnings: warningsOf(server.notes.slice(told)) })
@@ -324,6 +324,13 @@ function replayed(each: ApiCase, backwards: readonly string[]): Replayed | strin
     server.nowMs += 1000
   }
   return { want, got }
+}
+
+/** What the name of a new object is made of. */
+function baseOf(body: unknown): string {
+  const metadata = isFields(body) ? body['metadata'] : undefined
+  const base = isFields(metadata) ? metadata['generateName'] : undefined
+  return typeof base === 'string' ? base : ''
 }
 
 /** The warnings of policies; those of other origin are not modelled. */

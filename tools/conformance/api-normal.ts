@@ -18,9 +18,12 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** `want` with drawn values replaced by those of `got`; remembers which stands for which. */
-export function aligned(want: unknown, got: unknown, drawn: Drawn): unknown {
-  return walk({ want, got, key: '', generated: false }, drawn)
+/**
+ * `want` with drawn values replaced by those of `got`; remembers which stands for which. `base` is
+ * the generateName of the request: a refusal tells the name that was made of it.
+ */
+export function aligned(want: unknown, got: unknown, drawn: Drawn, base = ''): unknown {
+  return walk({ want, got, key: '', generated: false, base }, drawn)
 }
 
 interface Pair {
@@ -29,43 +32,52 @@ interface Pair {
   readonly key: string
   /** Inside the metadata of an object that has a generateName. */
   readonly generated: boolean
+  readonly base: string
 }
 
-function walk({ want, got, key, generated }: Pair, drawn: Drawn): unknown {
-  if (typeof want === 'string') return text({ want, got, key, generated }, drawn)
+function walk({ want, got, key, generated, base }: Pair, drawn: Drawn): unknown {
+  if (typeof want === 'string') return text({ want, got, key, generated, base }, drawn)
   if (typeof want === 'number' && drawnKeys.has(key) && typeof got === 'number') {
     return want >= 30000 && got >= 30000 ? got : want
   }
   if (Array.isArray(want)) {
     const other = Array.isArray(got) ? got : []
-    return want.map((each, at) => walk({ want: each, got: other[at], key, generated }, drawn))
+    return want.map((each, at) => walk({ want: each, got: other[at], key, generated, base }, drawn))
   }
   if (!isFields(want)) return want
   const other = isFields(got) ? got : {}
   const named = key === 'metadata' && 'generateName' in want
   const entries = Object.entries(want).map(([name, value]) => [
     name,
-    walk({ want: value, got: other[name], key: name, generated: named }, drawn),
+    walk({ want: value, got: other[name], key: name, generated: named, base }, drawn),
   ])
   return Object.fromEntries(entries)
 }
 
-function text({ want, got, key, generated }: Pair & { want?: unknown }, drawn: Drawn): string {
+function text({ want, got, key, generated, base }: Pair, drawn: Drawn): string {
   const value = want as string
   if (typeof got === 'string' && isDrawn(value, got, key, generated)) {
     if (key !== 'resourceVersion') drawn.set(value, got)
     return got
   }
   const own = substituted(value, drawn)
-  return typeof got === 'string' && masked(own) === masked(got) ? got : own
+  return typeof got === 'string' && masked(own, base) === masked(got, base) ? got : own
 }
 
 const inText =
-  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|kube-api-access-[a-z0-9]{5}|Bad_[a-z0-9]{5}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|(?<=resourceVersion\\*":\\*")\d+/g
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|kube-api-access-[a-z0-9]{5}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|(?<=resourceVersion\\*":\\*")\d+/g
 
-/** A text without UIDs and generated names; the recorded base `Bad_` gets a suffix, too. */
-function masked(value: string): string {
-  return value.replace(inText, '*')
+/** A text without UIDs and generated names. */
+function masked(value: string, base: string): string {
+  const text = value.replace(inText, '*')
+  return base === '' ? text : text.replace(madeOf(base), '*')
+}
+
+const baseLengthMax = 58
+
+function madeOf(base: string): RegExp {
+  const kept = base.slice(0, baseLengthMax).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`${kept}[bcdfghjklmnpqrstvwxz2456789]{5}`, 'g')
 }
 
 function isDrawn(value: string, got: string, key: string, generated: boolean): boolean {
