@@ -20,8 +20,13 @@ describe('mutating webhooks', () => {
     const hook = registered('MutatingWebhookConfiguration', slow) as KubeObject & {
       readonly webhooks: readonly object[]
     }
-    const twice = { ...hook, webhooks: [hook.webhooks[0], hook.webhooks[0]] }
-    expect(createPod(serverWith(mutatingWebhooks, twice, script({ answer: 'hang' })))).toBe(
+    const [first] = hook.webhooks
+    const second = { ...first, name: 'second.example.com' }
+    const twice = { ...hook, webhooks: [first, second] }
+    const hangs = script({ answer: 'hang' })
+    const too = script({ answer: 'hang', webhook: 'second.example.com' })
+    const both = [hangs, { ...too, metadata: { name: 'second' } }]
+    expect(createPod(serverWith(mutatingWebhooks, twice, ...both))).toBe(
       'Timeout: request did not complete within requested timeout - context deadline exceeded',
     )
   })

@@ -43,7 +43,8 @@ export const rules = [
 /** A configuration of one webhook on pods that must answer. */
 export function registered(kind: string, webhook: object): KubeObject {
   const apiVersion = 'admissionregistration.k8s.io/v1'
-  const common = { name: 'check.example.com', rules, failurePolicy: 'Fail' }
+  const answers = { sideEffects: 'None', admissionReviewVersions: ['v1'] }
+  const common = { name: 'check.example.com', rules, failurePolicy: 'Fail', ...answers }
   return {
     apiVersion,
     kind,

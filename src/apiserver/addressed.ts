@@ -9,23 +9,6 @@ import { ofOtherKind } from './decoding.ts'
 import type { Address } from './request.ts'
 import { badRequest } from './responses.ts'
 
-/** The refusal of a body whose name or namespace is another; names are compared if there is one. */
-export function otherObject(
-  { metadata }: KubeObject,
-  { name, namespace }: Pick<Address, 'name' | 'namespace'>,
-): ApiStatus | undefined {
-  if (name !== undefined && metadata.name !== name) {
-    return badRequest(
-      `the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`,
-    )
-  }
-  return metadata.namespace === namespace
-    ? undefined
-    : badRequest(
-        'the namespace of the provided object does not match the namespace sent on the request',
-      )
-}
-
 /** The refusal of a body that was sent to the address of another kind. */
 export function ofAnotherKind(given: KubeObject, address: Address): ApiStatus | undefined {
   return kindKeyOf(given) === address.kind
@@ -34,18 +17,21 @@ export function ofAnotherKind(given: KubeObject, address: Address): ApiStatus | 
 }
 
 /** The refusal of a body that was sent to the address of something else of its kind. */
-export function misaddressed(given: KubeObject, address: Address): ApiStatus | undefined {
-  const { namespace, name } = address
-  if (name !== undefined && (given.metadata?.name ?? '') === '') {
+export function misaddressed(
+  given: KubeObject,
+  { namespace, name }: Pick<Address, 'name' | 'namespace'>,
+): ApiStatus | undefined {
+  const { name: own = '', namespace: within = '' } = given.metadata ?? {}
+  if (namespace !== undefined && within !== '' && within !== namespace) {
     return badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+      'the namespace of the provided object does not match the namespace sent on the request',
     )
   }
-  const scope = (given.metadata?.namespace ?? '') === '' ? undefined : namespace
-  const own = scope === undefined ? { ...given.metadata, namespace: undefined } : given.metadata
-  return otherObject(
-    { ...given, metadata: own as KubeObject['metadata'] },
-    { name, namespace: scope },
+  if (name === undefined || own === name) return undefined
+  return badRequest(
+    own === ''
+      ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
+      : `the name of the object (${own}) does not match the name on the URL (${name})`,
   )
 }
 

@@ -7,9 +7,12 @@ import { keyOf } from '../kube/object.ts'
 import { conflictCauses, conflictMessage, encodeOwners } from '../kube/ownership/managers.ts'
 import { applyObject, type Applied } from '../kube/ownership/updater.ts'
 import { isObject } from '../kube/patch/json.ts'
+import { unstructuredError } from '../kube/patch/unstructured-error.ts'
+import { schemaOf } from '../kube/schema.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { formatTime } from '../kube/time.ts'
 import { required } from '../kube/validation/field-error.ts'
+import { misaddressed } from './addressed.ts'
 import { create } from './create.ts'
 import { lacks } from './custom-validity.ts'
 import { decode } from './decoding.ts'
@@ -63,7 +66,13 @@ export function apply(server: Server, request: ApplyRequest): ApiResponse {
     },
   })
   if (!applied.ok) return refused(refusalOf(applied))
-  const misnamed = misnamedBody(given, target.name, live)
+  // A name is looked at only when all fields fit and nobody objects; what is there has one.
+  const { name: own = live?.metadata.name } = given.metadata
+  const named = {
+    ...given,
+    metadata: { ...given.metadata, ...(own !== undefined && { name: own }) },
+  }
+  const misnamed = misaddressed(named, address)
   if (misnamed !== undefined) return refused(misnamed)
   const object = withLastApplied(applied.object, given, { live, manager: fieldManager })
   const managedFields = encodeOwners(applied.owners)
@@ -73,7 +82,7 @@ export function apply(server: Server, request: ApplyRequest): ApiResponse {
     const fresh = { ...object, metadata: { ...metadata, ...address } }
     return create(server, fresh, { managedFields })
   }
-  const typed = retyped(server, resource, { object, live })
+  const typed = retyped(server, resource, { object, given, live })
   if (isStatus(typed)) return refused(typed)
   return replace(server, {
     resource,
@@ -123,21 +132,6 @@ function appliedObject(body: unknown): KubeObject | ApiStatus {
   return { ...body, metadata } as KubeObject
 }
 
-/** A name is looked at only when all fields fit and nobody objects; what is there has one. */
-function misnamedBody(
-  { metadata }: KubeObject,
-  name: string,
-  live: KubeObject | undefined,
-): ApiStatus | undefined {
-  const own = metadata.name ?? live?.metadata.name ?? ''
-  if (own === name) return undefined
-  return badRequest(
-    own === ''
-      ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
-      : `the name of the object (${own}) does not match the name on the URL (${name})`,
-  )
-}
-
 function refusalOf(applied: Extract<Applied, { ok: false }>): ApiStatus {
   if ('problem' in applied) return plainFailure(500, applied.problem)
   const { conflicts } = applied
@@ -154,6 +148,7 @@ function refusalOf(applied: Extract<Applied, { ok: false }>): ApiStatus {
 
 interface Typing {
   readonly object: KubeObject
+  readonly given: KubeObject
   readonly live: KubeObject
 }
 
@@ -161,9 +156,19 @@ interface Typing {
 function retyped(
   { context }: Server,
   resource: Resource,
-  { object, live }: Typing,
+  { object, given, live }: Typing,
 ): KubeObject | ApiStatus {
   if (object === live) return object
   const { trusted } = context
-  return decode(object, resource, { validation: 'Ignore', old: live, trusted })
+  const decoded = decode(object, resource, { validation: 'Ignore', old: live, trusted })
+  const type = isStatus(decoded) ? schemaOf(object.apiVersion, object.kind) : undefined
+  const why = type === undefined ? undefined : unstructuredError(type, object)
+  return why === undefined ? decoded : plainFailure(500, unconvertible(given, why))
+}
+
+function unconvertible({ apiVersion, kind, metadata }: KubeObject, why: string): string {
+  const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`
+  const name = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+  const problem = `unable to convert unstructured object to ${type}: ${why}`
+  return `failed to convert new object (${name}; ${type}) to proper version: ${problem}`
 }

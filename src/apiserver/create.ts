@@ -50,7 +50,6 @@ export function create(
   const { trusted } = context
   const body = decode(given, resource, { validation: fieldValidation, trusted })
   if (isStatus(body)) return refused(body)
-  if ((body.metadata.resourceVersion ?? '') !== '') return refused(versionGiven)
   const object = applyDefaults(resource.key, received(body, resource))
   const request = admissionRequest(resource, {
     operation: 'create',
@@ -72,6 +71,7 @@ export function create(
   const refusal = validate(plugins, final, context) ?? exists(context, resource, prepared)
   if (refusal !== undefined) return refused(refusal)
   if (dryRun) return accepted(prepared, 201)
+  if ((body.metadata.resourceVersion ?? '') !== '') return refused(versionGiven)
   commit(plugins, final, context)
   const stored =
     managedFields === undefined
@@ -151,7 +151,6 @@ function withSystemMetadata(
     deletionTimestamp: _deletion,
     deletionGracePeriodSeconds: _grace,
     resourceVersion: _version,
-    generation: _generation,
     ...rest
   } = object.metadata
   const metadata: ObjectMeta = {

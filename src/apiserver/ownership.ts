@@ -21,7 +21,8 @@ import { strategyOf } from './strategies.ts'
 
 /** What a write through a subresource, or the object itself, cannot set. */
 export function resetOf(resource: Resource, subresource: string): FieldSet {
-  const hasStatus = strategyOf(resource).emptyStatus !== undefined
+  const { emptyStatus, statusUpdate } = strategyOf(resource)
+  const hasStatus = emptyStatus !== undefined || statusUpdate !== undefined
   return resetFields(subresource, { hasStatus, isCustom: resource.definition !== undefined })
 }
 

@@ -10,7 +10,7 @@ import { unstructuredError } from '../kube/patch/unstructured-error.ts'
 import { schemaOf } from '../kube/schema.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { invalid } from '../kube/validation/field-error.ts'
-import { otherObject } from './addressed.ts'
+import { misaddressed } from './addressed.ts'
 import { lacks } from './custom-validity.ts'
 import { decode } from './decoding.ts'
 import type { ApiContext, ApiRequest, ApiResponse } from './request.ts'
@@ -43,7 +43,7 @@ export function patch(server: Server, request: PatchRequest): ApiResponse {
   }
   const given = patched(server, { resource, old, request })
   if (isStatus(given)) return refused(given)
-  const mismatch = otherObject(given, old.metadata)
+  const mismatch = misaddressed(given, old.metadata)
   if (mismatch !== undefined) return refused(mismatch)
   return replace(server, { resource, old, given, subresource: subresource ?? '' })
 }

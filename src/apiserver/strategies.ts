@@ -200,6 +200,14 @@ function withoutForeignSource(claim: KubeObject): KubeObject {
   return sourceGroups[String(kind)] === apiGroup ? claim : { ...claim, spec }
 }
 
+/** Of the secrets of an account only the names are kept. */
+function withBareSecrets(account: KubeObject): KubeObject {
+  const { secrets } = account as { readonly secrets?: readonly Fields[] }
+  if (secrets?.some(secret => Object.keys(secret).some(key => key !== 'name')) !== true)
+    return account
+  return { ...account, secrets: secrets.map(({ name }) => (name === undefined ? {} : { name })) }
+}
+
 const emptyDefinitionStatus: Fields = {
   acceptedNames: { kind: '', plural: '' },
   storedVersions: [],
@@ -216,6 +224,7 @@ function withStoredVersion(definition: KubeObject, status: Fields): KubeObject {
 }
 
 const byKind: Readonly<Record<string, Strategy>> = {
+  CSIDriver: { generation: specChanged, unnumbered: true, unconditionalUpdate: false },
   CertificateSigningRequest: { emptyStatus: {} },
   CronJob: hasStatus({}),
   CustomResourceDefinition: {
@@ -264,6 +273,7 @@ const byKind: Readonly<Record<string, Strategy>> = {
   ResourceSlice: bySpec,
   PodTemplate: { generation: templateChanged },
   Secret: secretStrategy,
+  ServiceAccount: { create: withBareSecrets, update: withBareSecrets },
   Service: { emptyStatus: { loadBalancer: {} }, createOnUpdate: true },
   Lease: { createOnUpdate: true, unconditionalUpdate: false },
   Endpoints: { createOnUpdate: true },
@@ -275,7 +285,7 @@ const byKind: Readonly<Record<string, Strategy>> = {
   RoleBinding: { createOnUpdate: true },
   RuntimeClass: { unconditionalUpdate: false },
   StatefulSet: statefulSetStrategy,
-  ValidatingAdmissionPolicy: hasStatus({}),
+  ValidatingAdmissionPolicy: { ...hasStatus({}), unconditionalUpdate: false },
   ValidatingAdmissionPolicyBinding: bySpec,
   ValidatingWebhookConfiguration: { generation: webhooksChanged },
   VolumeAttachment: { emptyStatus: { attached: false } },

@@ -12,6 +12,8 @@ export interface Strategy {
   readonly emptyStatus?: Readonly<Record<string, unknown>>
   /** What counts as a change of intent; absent when the kind has no generation. */
   readonly generation?: (object: KubeObject, old: KubeObject) => boolean
+  /** New objects have no generation yet; the first change makes it 1. */
+  readonly unnumbered?: boolean
   /** PUT without a resourceVersion overwrites; true unless said otherwise. */
   readonly unconditionalUpdate?: boolean
   /** PUT of an object that does not exist creates it. */
@@ -27,7 +29,9 @@ export interface Strategy {
 export function prepareForCreate(strategy: Strategy, object: KubeObject, now: string): KubeObject {
   let prepared = object
   if (strategy.emptyStatus !== undefined) prepared = { ...prepared, status: strategy.emptyStatus }
-  if (strategy.generation !== undefined) prepared = withGeneration(prepared, 1)
+  if (strategy.generation !== undefined && strategy.unnumbered !== true) {
+    prepared = withGeneration(prepared, 1)
+  }
   return strategy.create === undefined ? prepared : strategy.create(prepared, now)
 }
 

@@ -132,7 +132,7 @@ function volumeFor(
 function sourceOf(provisioner: string, volumeName: string) {
   return localProvisioners.has(provisioner)
     ? { local: { path: `/var/lib/volumes/${volumeName}` } }
-    : { csi: { driver: provisioner, volumeHandle: volumeName } }
+    : { csi: { driver: driverName(provisioner), volumeHandle: volumeName } }
 }
 
 /** Where a volume can be reached from: the node itself, its zone, or everywhere. */
@@ -143,4 +143,9 @@ function topologyOf(provisioner: string, node: Node | undefined) {
   const value = node?.metadata.labels?.[key]
   if (value === undefined) return undefined
   return { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'In', values: [value] }] }] }
+}
+
+/** Drivers are domains; provisioners that are no drivers have a path, too. */
+function driverName(provisioner: string): string {
+  return provisioner.replaceAll('/', '.')
 }

@@ -72,9 +72,8 @@ function decodeTime(value: unknown): SpecialResult {
 function decodeMicroTime(value: unknown): SpecialResult {
   if (typeof value !== 'string') return { ok: false, found: wordOf(value), type: 'string' }
   const ms = parseTime(value)
-  if (Number.isNaN(ms) || !value.includes('.')) {
-    return { ok: false, error: timeError(value, '2006-01-02T15:04:05.000000Z07:00') }
-  }
+  const isMicro = /^[^.,]*\.\d{6}(?!\d)/.test(value)
+  if (Number.isNaN(ms) || !isMicro) return { ok: false, error: microTimeError(value) }
   return ok(microSeconds.test(value) ? value : formatMicroTime(ms))
 }
 
@@ -120,6 +119,15 @@ function timeError(text: string, layout: string): string {
     if (number < low || number > high) return `${head}: ${name} out of range`
   }
   return rest === '' ? `${head}: day out of range` : `${head}: extra text: ${goQuote(rest)}`
+}
+
+/** Six digits of a second are asked for, whatever else is right. */
+function microTimeError(text: string): string {
+  const layout = '2006-01-02T15:04:05.000000Z07:00'
+  const rest = /^\d{4}-\d\d-\d\dT\d\d?:\d\d:\d\d(?!\.\d{6}(?!\d))(.*)$/s.exec(text)?.[1]
+  if (rest === undefined) return timeError(text, layout)
+  const head = `parsing time ${goQuote(text)} as ${goQuote(layout)}`
+  return `${head}: cannot parse ${goQuote(rest)} as ".000000"`
 }
 
 function decodeDuration(value: unknown): SpecialResult {

@@ -289,10 +289,11 @@ function zeroOf(type: Type): unknown {
 /** An empty list of these is no list of defaults: Go tells it from an absent one. */
 const emptyHasMeaning: ReadonlySet<string> = new Set(['[]v2.HPAScalingPolicy'])
 
+/** Lists that are empty are nil once they have been stored, and nil is left out. */
 function isLeftOut(field: JsonField, value: unknown): boolean {
   if (emptyHasMeaning.has(field.type.name)) return false
   if (field.omitzero && field.type.kind === 'struct') return isZeroStruct(value)
-  return field.omitempty && isEmptyValue(field.type, value)
+  return (field.omitempty || field.type.kind === 'slice') && isEmptyValue(field.type, value)
 }
 
 function isZeroStruct(value: unknown): boolean {

@@ -1,5 +1,5 @@
 // Fields whose gates are off in every version that the twin takes on: a client that sends them has
-// sent nothing. Upstream: pkg/api/pod/util.go and pkg/registry/storage/csidriver, v1.36.3.
+// sent nothing. Upstream: pkg/api/pod/util.go and pkg/registry/*/*/strategy.go, v1.36.3.
 
 import type { KubeObject } from './object.ts'
 
@@ -27,12 +27,25 @@ const podSpecOf: Readonly<Record<string, Path>> = {
   StatefulSet: template,
 }
 
+/** VolumeLimitScaling, CoordinatedLeaderElection; what only older versions of the API had. */
+const ofOthers: Readonly<Record<string, readonly Path[]>> = {
+  CSIDriver: [['spec', 'preventPodSchedulingIfMissing']],
+  EndpointSlice: [['endpoints', '*', 'deprecatedTopology']],
+  Lease: [
+    ['spec', 'strategy'],
+    ['spec', 'preferredHolder'],
+  ],
+  Node: [
+    ['spec', 'configSource'],
+    ['status', 'config'],
+  ],
+}
+
 const none: readonly Path[] = []
 
 function pathsOf(kind: string): readonly Path[] {
-  if (kind === 'CSIDriver') return [['spec', 'preventPodSchedulingIfMissing']]
   const spec = podSpecOf[kind]
-  return spec === undefined ? none : ofPodSpecs.map(path => [...spec, ...path])
+  return spec === undefined ? (ofOthers[kind] ?? none) : ofPodSpecs.map(path => [...spec, ...path])
 }
 
 const pathsByKind = new Map<string, readonly Path[]>()

@@ -3,14 +3,16 @@
 import type {
   Endpoints,
   LimitRange,
+  LimitRangeItem,
   Namespace,
   Node,
+  ResourceQuota,
   Secret,
   Service,
   ServiceSpec,
 } from '../generated/types.ts'
 import type { KubeObject } from '../object.ts'
-import { type Amounts, withMissing } from './resources.ts'
+import { type Amounts, milliRounded, withMissing } from './resources.ts'
 import { eachOf, withAbsent, withChanged, withUnset } from './setting.ts'
 
 /** Every namespace carries its name as a label. */
@@ -23,10 +25,22 @@ export function namespaceDefaults(object: KubeObject): KubeObject {
   return { ...active, metadata: { ...active.metadata, labels: labelled } }
 }
 
+/** The first of a node's ranges has a field of its own, which decides. */
+function rangesOf(spec: NonNullable<Node['spec']>): NonNullable<Node['spec']> {
+  const { podCIDR = '', podCIDRs = [] } = spec
+  if (podCIDR !== '' && podCIDR !== podCIDRs[0]) return { ...spec, podCIDRs: [podCIDR] }
+  return podCIDR === '' && podCIDRs[0] !== undefined ? { ...spec, podCIDR: podCIDRs[0] } : spec
+}
+
 export function nodeDefaults(object: KubeObject): KubeObject {
-  return withChanged(withAbsent(object as Node, { spec: {} }), 'status', status =>
-    status.capacity === undefined ? status : withAbsent(status, { allocatable: status.capacity }),
-  )
+  const node = withChanged(withAbsent(object as Node, { spec: {} }), 'spec', rangesOf)
+  return withChanged(node, 'status', given => {
+    const capacity = withChanged(given, 'capacity', milliRounded)
+    const status = withChanged(capacity, 'allocatable', milliRounded)
+    return status.capacity === undefined
+      ? status
+      : withAbsent(status, { allocatable: status.capacity })
+  })
 }
 
 /** stringData is written into data, over what is there. */
@@ -118,13 +132,29 @@ export function serviceDefaults(object: KubeObject): KubeObject {
   return withChanged(object as Service, 'spec', serviceSpecDefaults)
 }
 
+const limitFields = ['default', 'defaultRequest', 'max', 'maxLimitRequestRatio', 'min'] as const
+
+function rounded(item: LimitRangeItem): LimitRangeItem {
+  return limitFields.reduce((set, name) => withChanged(set, name, milliRounded), item)
+}
+
+export function quotaDefaults(object: KubeObject): KubeObject {
+  const quota = withChanged(object as ResourceQuota, 'spec', spec =>
+    withChanged(spec, 'hard', milliRounded),
+  )
+  return withChanged(quota, 'status', status =>
+    withChanged(withChanged(status, 'hard', milliRounded), 'used', milliRounded),
+  )
+}
+
 /** Limits of containers: default from max, default request from default, then from min. */
 export function limitRangeDefaults(object: KubeObject): KubeObject {
   return withChanged(object as LimitRange, 'spec', spec =>
     withChanged(
       spec,
       'limits',
-      eachOf(item => {
+      eachOf(given => {
+        const item = rounded(given)
         if (item.type !== 'Container') return item
         const limit = withMissing(item.default, item.max ?? {})
         const request = withMissing(withMissing(item.defaultRequest, limit), item.min ?? {})

@@ -16,6 +16,7 @@ import {
   limitRangeDefaults,
   namespaceDefaults,
   nodeDefaults,
+  quotaDefaults,
   secretDefaults,
   serviceDefaults,
 } from './core.ts'
@@ -76,6 +77,7 @@ const byKind: Readonly<Record<string, Defaulter>> = {
   ReplicationController: replicationControllerDefaults,
   ResourceClaim: resourceClaimDefaults,
   ResourceClaimTemplate: claimTemplateDefaults,
+  ResourceQuota: quotaDefaults,
   RoleBinding: roleBindingDefaults,
   Secret: secretDefaults,
   Service: serviceDefaults,

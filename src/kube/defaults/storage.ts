@@ -9,6 +9,7 @@ import type {
   StorageClass,
 } from '../generated/types.ts'
 import type { KubeObject } from '../object.ts'
+import { milliRounded } from './resources.ts'
 import { withAbsent, withChanged, withUnset } from './setting.ts'
 import { claimSpecDefaults } from './volumes.ts'
 
@@ -21,6 +22,7 @@ export function claimDefaults(object: KubeObject): KubeObject {
 function volumeSpecDefaults(spec: PersistentVolumeSpec): PersistentVolumeSpec {
   let set = withUnset<PersistentVolumeSpec>(spec, { persistentVolumeReclaimPolicy: 'Retain' })
   set = withAbsent(set, { volumeMode: 'Filesystem' })
+  set = withChanged(set, 'capacity', milliRounded)
   set = withChanged(set, 'hostPath', source => withAbsent(source, { type: '' }))
   set = withChanged(set, 'iscsi', source => withUnset(source, { iscsiInterface: 'default' }))
   set = withChanged(set, 'rbd', source =>

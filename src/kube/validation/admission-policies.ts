@@ -84,13 +84,17 @@ function checkHead(errors: Errors, spec: SharedSpec): void {
 }
 
 /** Conditions are compiled without the variables of their policy. */
-function checkConditions(errors: Errors, { matchConditions = [], paramKind }: SharedSpec): void {
+export function checkConditions(
+  errors: Errors,
+  at: string,
+  { matchConditions = [], paramKind }: Pick<SharedSpec, 'matchConditions' | 'paramKind'>,
+): void {
   if (matchConditions.length > conditionsMax) {
-    errors.push(tooMany('spec.matchConditions', matchConditions.length, conditionsMax))
+    errors.push(tooMany(at, matchConditions.length, conditionsMax))
   }
   const names = new Set<string>()
   matchConditions.forEach(({ name = '', expression = '' }, index) => {
-    const path = `spec.matchConditions[${index}]`
+    const path = `${at}[${index}]`
     const text = expression.trim()
     if (text === '') errors.push(required(`${path}.expression`, ''))
     else {
@@ -207,7 +211,7 @@ export function checkValidatingPolicySpec(errors: Errors, object: KubeObject): v
   const { metadata, spec = {} } = object as ValidatingAdmissionPolicy
   const { variables = [], validations = [], auditAnnotations = [], paramKind } = spec
   checkHead(errors, spec)
-  checkConditions(errors, spec)
+  checkConditions(errors, 'spec.matchConditions', spec)
   const options = { hasParams: paramKind !== undefined, hasVariables: variables.length > 0 }
   const compiler = new (cel().PolicyCompiler)(options)
   checkVariables(errors, compiler, variables)
@@ -272,7 +276,7 @@ export function checkMutatingPolicySpec(errors: Errors, object: KubeObject): voi
   const { mutations = [], reinvocationPolicy = '', paramKind } = spec
   checkHead(errors, spec)
   checkMutatingOperations(errors, 'spec.matchConstraints', spec.matchConstraints)
-  checkConditions(errors, spec)
+  checkConditions(errors, 'spec.matchConditions', spec)
   const compiler = new (cel().PolicyCompiler)({ hasParams: paramKind !== undefined })
   checkVariables(errors, compiler, spec.variables)
   if (mutations.length === 0) {

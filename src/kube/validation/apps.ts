@@ -28,7 +28,7 @@ import {
   refuse,
   subdomainName,
 } from './checks.ts'
-import { forbidden, invalid, notSupported, required } from './field-error.ts'
+import { forbidden, goSelector, invalid, notSupported, required } from './field-error.ts'
 import { checkAnnotations, checkMeta } from './meta.ts'
 import { checkRunsForEver, checkSelected, checkTemplate } from './pod/template.ts'
 import { sameValue } from './same.ts'
@@ -87,7 +87,7 @@ function checkDeploymentSpec(errors: Errors, spec: DeploymentSpec): void {
   if (selectorOf(spec.selector).ok) {
     checkReplicaTemplate(errors, spec.template ?? noTemplate, spec.selector, 'ReplicaSet')
   } else {
-    errors.push(invalid('spec.selector', spec.selector, 'invalid label selector'))
+    errors.push(invalid('spec.selector', goSelector(spec.selector), 'invalid label selector'))
   }
   checkDeploymentStrategy(errors, spec)
   checkNonnegative(errors, 'spec.revisionHistoryLimit', spec.revisionHistoryLimit)
@@ -137,7 +137,8 @@ function checkSameSelector(
   selector: LabelSelector | undefined,
   old: LabelSelector | undefined,
 ): void {
-  if (!sameValue(selector, old)) errors.push(invalid('spec.selector', selector, immutableText))
+  if (!sameValue(selector, old))
+    errors.push(invalid('spec.selector', goSelector(selector), immutableText))
 }
 
 function checkReplicaSetSpec(errors: Errors, spec: NonNullable<ReplicaSet['spec']>): void {
@@ -148,7 +149,7 @@ function checkReplicaSetSpec(errors: Errors, spec: NonNullable<ReplicaSet['spec'
   if (selectorOf(spec.selector).ok) {
     checkReplicaTemplate(errors, spec.template ?? noTemplate, spec.selector, 'ReplicaSet')
   } else {
-    errors.push(invalid('spec.selector', spec.selector, 'invalid label selector'))
+    errors.push(invalid('spec.selector', goSelector(spec.selector), 'invalid label selector'))
   }
 }
 

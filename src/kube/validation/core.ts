@@ -156,6 +156,7 @@ export function checkNode(errors: Errors, object: KubeObject): void {
 
 /** Identity of the machine is set once. */
 export function checkNodeUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  checkNode(errors, object)
   const spec = (object as Node).spec
   const before = (old as Node).spec
   checkTaints(errors, 'metadata.taints', spec?.taints ?? [])
@@ -174,8 +175,4 @@ export function checkNodeUpdate(errors: Errors, object: KubeObject, old: KubeObj
 /** Kinds of which only the metadata is checked. */
 export function checkNamespacedMeta(errors: Errors, object: KubeObject): void {
   checkMeta(errors, object.metadata, true, subdomainName)
-}
-
-export function checkClusterMeta(errors: Errors, object: KubeObject): void {
-  checkMeta(errors, object.metadata, false, subdomainName)
 }

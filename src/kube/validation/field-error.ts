@@ -2,6 +2,7 @@
 // pkg/util/validation/field/errors.go, v0.36.3.
 
 import { sortedStrings } from '../../base/compare.ts'
+import type { LabelSelector } from '../generated/types.ts'
 import { goQuote } from '../go-text.ts'
 
 /** `body` is the message without the path: `Invalid value: "x": must be …`. */
@@ -90,6 +91,20 @@ function valueText(value: unknown): string {
 /** Go's JSON keeps out of the way of HTML. */
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** A selector as Go writes it into messages: fields in the order of the type. */
+export function goSelector(selector: LabelSelector | undefined): unknown {
+  if (selector === undefined) return null
+  const { matchLabels, matchExpressions } = selector
+  return {
+    matchLabels: sortedMap(matchLabels),
+    matchExpressions: matchExpressions?.map(({ key, operator, values }) => ({
+      key,
+      operator,
+      values,
+    })),
+  }
 }
 
 /** A map as Go's JSON writes it: by key. */

@@ -7,6 +7,7 @@ import type {
   NamedRuleWithOperations,
   ParamKind,
   ParamRef,
+  RuleWithOperations,
 } from '../generated/types.ts'
 import {
   checkLabelSelector,
@@ -60,12 +61,18 @@ export function checkMutatingOperations(
 }
 
 function checkRule(errors: Errors, path: string, rule: NamedRuleWithOperations): void {
-  const { resourceNames = [], operations = [], apiGroups = [], apiVersions = [], scope } = rule
+  const { resourceNames = [] } = rule
   resourceNames.forEach((name, index) => {
     const at = `${path}.resourceNames[${index}]`
     refuse(errors, at, name, pathSegmentName(name))
     if (resourceNames.indexOf(name) < index) errors.push(duplicate(at, name))
   })
+  checkOperations(errors, path, rule)
+}
+
+/** What is done to which resources: the rule of a webhook, or of a policy without its names. */
+export function checkOperations(errors: Errors, path: string, rule: RuleWithOperations): void {
+  const { operations = [], apiGroups = [], apiVersions = [], scope } = rule
   checkStars(errors, `${path}.operations`, { values: operations, what: 'operations' })
   operations.forEach((operation, index) => {
     if (operationNames.includes(operation)) return

@@ -57,10 +57,14 @@ export function checkCustomMeta(
 
 function checkCommonMeta(errors: Errors, metadata: ObjectMeta): void {
   checkNonnegative(errors, 'metadata.generation', metadata.generation)
+  checkLists(errors, metadata)
+  checkFinalizers(errors, metadata.finalizers ?? [])
+}
+
+function checkLists(errors: Errors, metadata: ObjectMeta): void {
   checkLabels(errors, 'metadata.labels', metadata.labels)
   checkAnnotations(errors, 'metadata.annotations', metadata.annotations)
   checkOwners(errors, metadata.ownerReferences ?? [])
-  checkFinalizers(errors, metadata.finalizers ?? [])
 }
 
 export function checkAnnotations(
@@ -153,11 +157,9 @@ const standardGroups: ReadonlySet<string> = new Set([
   'autoscaling',
   'batch',
   'certificates.k8s.io',
-  'coordination.k8s.io',
   'discovery.k8s.io',
   'flowcontrol.apiserver.k8s.io',
   'networking.k8s.io',
-  'node.k8s.io',
   'policy',
   'rbac.authorization.k8s.io',
   'resource.k8s.io',
@@ -172,16 +174,25 @@ export function hasStandardFinalizers({ apiVersion }: KubeObject): boolean {
   return standardGroups.has(slash < 0 ? '' : apiVersion.slice(0, slash))
 }
 
-/** What holds for the metadata of every update. */
+/** What the API server asks of the metadata of every update: once as of new, then as of changed. */
 export function checkMetaUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
   checkCommonMeta(errors, object.metadata)
   checkMetaChange(errors, object, old)
+  if (errors.length > 0) checkLists(errors, object.metadata)
+}
+
+/** What a registry with a check of its own asks again. */
+export function checkOwnMetaUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  if (errors.length > 0) {
+    checkMetaChange(errors, object, old)
+    checkLists(errors, object.metadata)
+  }
   if (object.metadata.finalizers === undefined) return
   if (hasStandardFinalizers(object)) checkStandardFinalizers(errors, object.metadata)
 }
 
-/** What an update may not change; registries that have a check of their own ask it again. */
-export function checkMetaChange(errors: Errors, object: KubeObject, old: KubeObject): void {
+/** What an update may not change. */
+function checkMetaChange(errors: Errors, object: KubeObject, old: KubeObject): void {
   const metadata = object.metadata
   if (old.metadata.deletionTimestamp !== undefined) {
     const added = (metadata.finalizers ?? []).filter(

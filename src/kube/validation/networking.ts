@@ -1,24 +1,40 @@
-// Ingresses and endpoint slices. Upstream: pkg/apis/networking/validation/validation.go and
-// pkg/apis/discovery/validation/validation.go, v1.36.3.
+// Ingresses, their classes and network policies.
+// Upstream: pkg/apis/networking/validation/validation.go, v1.36.3.
 
 import {
   dns1123LabelErrors,
   dns1123SubdomainErrors,
+  domainPrefixedPathErrors,
   portNameErrors,
   portNumberErrors,
   wildcardDns1123SubdomainErrors,
 } from '../formats.ts'
 import type {
-  EndpointSlice,
   Ingress,
   IngressBackend,
+  IngressClass,
+  IngressClassParametersReference,
   IngressRule,
   IngressSpec,
+  IPBlock,
+  NetworkPolicy,
+  NetworkPolicyPeer,
+  NetworkPolicyPort,
 } from '../generated/types.ts'
+import { utf8Length } from '../go-text.ts'
 import type { KubeObject } from '../object.ts'
-import { type Errors, isIpAddress, refuse, subdomainName, immutableText } from './checks.ts'
-import { duplicate, invalid, notSupported, required } from './field-error.ts'
+import {
+  checkLabelSelector,
+  type Errors,
+  immutableText,
+  isIpAddress,
+  pathSegmentName,
+  refuse,
+  subdomainName,
+} from './checks.ts'
+import { forbidden, invalid, notSupported, required, tooLong } from './field-error.ts'
 import { checkMeta } from './meta.ts'
+import { checkCidr, isCidr } from './service.ts'
 
 const classAnnotation = 'kubernetes.io/ingress.class'
 
@@ -140,93 +156,180 @@ function serviceNameErrors(name: string): readonly string[] {
   return dns1123LabelErrors(name)
 }
 
-const addressTypes = ['FQDN', 'IPv4', 'IPv6']
-const protocols = ['SCTP', 'TCP', 'UDP']
+const controllerBytesMax = 250
+const classScopes = ['Cluster', 'Namespace']
 
-export function checkEndpointSlice(errors: Errors, object: KubeObject): void {
-  checkMeta(errors, object.metadata, true, subdomainName)
-  checkSliceContent(errors, object)
-}
-
-export function checkEndpointSliceUpdate(
-  errors: Errors,
-  object: KubeObject,
-  old: KubeObject,
-): void {
-  checkSliceContent(errors, object)
-  if (object['addressType'] === old['addressType']) return
-  errors.push(invalid('addressType', object['addressType'], immutableText))
-}
-
-function checkSliceContent(errors: Errors, object: KubeObject): void {
-  const { addressType = '', endpoints = [], ports = [] } = object as EndpointSlice
-  if (addressType === '') errors.push(required('addressType', ''))
-  else if (!addressTypes.includes(addressType)) {
-    errors.push(notSupported('addressType', addressType, addressTypes))
+export function checkIngressClass(errors: Errors, object: KubeObject): void {
+  checkMeta(errors, object.metadata, false, subdomainName)
+  const { controller = '', parameters } = (object as IngressClass).spec ?? {}
+  const path = 'spec.controller'
+  if (utf8Length(controller) > controllerBytesMax) errors.push(tooLong(path, controllerBytesMax))
+  if (controller === '') errors.push(required(path, ''))
+  else {
+    for (const { value, message } of domainPrefixedPathErrors(controller)) {
+      errors.push(invalid(path, value, message))
+    }
   }
-  checkSlicePorts(errors, ports)
-  endpoints?.forEach(({ addresses = [], hostname, nodeName }, index) => {
-    const at = `endpoints[${index}]`
-    if (addresses.length === 0) {
-      errors.push(required(`${at}.addresses`, 'must contain at least 1 address'))
-    }
-    addresses.forEach((address, place) => {
-      checkAddress(errors, `${at}.addresses`, { address, place, addressType })
-    })
-    if (nodeName !== undefined) {
-      refuse(errors, `${at}.nodeName`, nodeName, dns1123SubdomainErrors(nodeName))
-    }
-    if (hostname !== undefined) {
-      refuse(errors, `${at}.hostname`, hostname, dns1123LabelErrors(hostname))
-    }
-  })
+  if (parameters !== undefined) checkParameters(errors, 'spec.parameters', parameters)
 }
 
-/** Numbers of ports are not looked at. */
-function checkSlicePorts(errors: Errors, ports: EndpointSlice['ports']): void {
-  const names = new Set<string>()
-  ports?.forEach(({ name = '', protocol = '' }, index) => {
-    const at = `ports[${index}]`
-    if (name !== '') refuse(errors, `${at}.name`, name, dns1123LabelErrors(name))
-    if (names.has(name)) errors.push(duplicate(`${at}.name`, name))
-    names.add(name)
-    if (!protocols.includes(protocol)) {
-      errors.push(notSupported(`${at}.protocol`, protocol, protocols))
-    }
-  })
+/** Whoever serves a class keeps serving it. */
+export function checkIngressClassUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  const { controller = '' } = (object as IngressClass).spec ?? {}
+  if (controller !== ((old as IngressClass).spec?.controller ?? '')) {
+    errors.push(invalid('spec.controller', controller, immutableText))
+  }
+  checkIngressClass(errors, object)
 }
 
-interface PlacedAddress {
-  readonly address: string
-  readonly place: number
-  readonly addressType: string
-}
-
-function checkAddress(
+function checkParameters(
   errors: Errors,
   path: string,
-  { address, place, addressType }: PlacedAddress,
+  { apiGroup, kind = '', name = '', scope, namespace }: IngressClassParametersReference,
 ): void {
-  const at = `${path}[${place}]`
-  const v6 = address.includes(':')
-  if (addressType === 'FQDN') {
-    refuse(errors, at, address, dns1123SubdomainErrors(address))
+  if (apiGroup !== undefined) {
+    refuse(errors, `${path}.apiGroup`, apiGroup, dns1123SubdomainErrors(apiGroup))
+  }
+  for (const [field, value] of Object.entries({ kind, name })) {
+    if (value === '') errors.push(required(`${path}.${field}`, ''))
+    else refuse(errors, `${path}.${field}`, value, pathSegmentName(value))
+  }
+  if (scope === undefined) errors.push(required(`${path}.scope`, ''))
+  else if (!classScopes.includes(scope)) {
+    errors.push(notSupported(`${path}.scope`, scope, classScopes))
+  } else if (scope === 'Cluster') {
+    if (namespace === undefined) return
+    errors.push(forbidden(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"))
+  } else if (namespace === undefined) {
+    errors.push(required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'"))
+  } else refuse(errors, `${path}.namespace`, namespace, dns1123LabelErrors(namespace))
+}
+
+const policyTypes = ['Ingress', 'Egress']
+const protocols = ['TCP', 'UDP', 'SCTP']
+
+export function checkNetworkPolicy(errors: Errors, object: KubeObject): void {
+  checkMeta(errors, object.metadata, true, subdomainName)
+  checkNetworkPolicyUpdate(errors, object)
+}
+
+export function checkNetworkPolicyUpdate(errors: Errors, object: KubeObject): void {
+  const {
+    podSelector,
+    ingress,
+    egress,
+    policyTypes: types = [],
+  } = (object as NetworkPolicy).spec ?? {}
+  checkLabelSelector(errors, 'spec.podSelector', podSelector)
+  ingress?.forEach(({ ports, from }, index) => {
+    checkPolicyRule(errors, `spec.ingress[${index}]`, { ports, from })
+  })
+  egress?.forEach(({ ports, to }, index) => {
+    checkPolicyRule(errors, `spec.egress[${index}]`, { ports, to })
+  })
+  if (types.length > policyTypes.length) {
+    errors.push(invalid('spec.policyTypes', types, 'may not specify more than two policyTypes'))
     return
   }
-  if (addressType !== 'IPv4' && addressType !== 'IPv6') return
-  if (!isIpAddress(address)) {
-    errors.push(
-      invalid(at, address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'),
-    )
+  types.forEach((type, index) => {
+    if (policyTypes.includes(type)) return
+    errors.push(notSupported(`spec.policyTypes[${index}]`, type, policyTypes))
+  })
+}
+
+interface PolicyRule {
+  readonly ports: readonly NetworkPolicyPort[] | undefined
+  readonly from?: readonly NetworkPolicyPeer[] | undefined
+  readonly to?: readonly NetworkPolicyPeer[] | undefined
+}
+
+function checkPolicyRule(errors: Errors, path: string, { ports, from, to }: PolicyRule): void {
+  ports?.forEach((port, index) => checkPolicyPort(errors, `${path}.ports[${index}]`, port))
+  from?.forEach((peer, index) => checkPeer(errors, `${path}.from[${index}]`, peer))
+  to?.forEach((peer, index) => checkPeer(errors, `${path}.to[${index}]`, peer))
+}
+
+function checkPolicyPort(
+  errors: Errors,
+  path: string,
+  { protocol, port, endPort }: NetworkPolicyPort,
+): void {
+  if (protocol !== undefined && !protocols.includes(protocol)) {
+    errors.push(notSupported(`${path}.protocol`, protocol, protocols))
+  }
+  const end = `${path}.endPort`
+  if (typeof port === 'number') {
+    refuse(errors, `${path}.port`, port, portNumberErrors(port))
+    if (endPort === undefined) return
+    if (endPort < port) {
+      errors.push(invalid(end, port, 'must be greater than or equal to `port`'))
+    }
+    refuse(errors, end, endPort, portNumberErrors(endPort))
     return
   }
-  if (v6 !== (addressType === 'IPv6')) {
-    const article = addressType === 'IPv4' ? 'an IPv4' : 'an IPv6'
-    errors.push(invalid(path, address, `must be ${article} address`))
+  if (endPort !== undefined) {
+    const what = port === undefined ? 'not specified' : 'non-numeric'
+    errors.push(invalid(end, endPort, `may not be specified when \`port\` is ${what}`))
+  }
+  if (port !== undefined) refuse(errors, `${path}.port`, port, portNameErrors(port))
+}
+
+function checkPeer(
+  errors: Errors,
+  path: string,
+  { podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer,
+): void {
+  checkLabelSelector(errors, `${path}.podSelector`, podSelector)
+  checkLabelSelector(errors, `${path}.namespaceSelector`, namespaceSelector)
+  if (ipBlock !== undefined) checkBlock(errors, `${path}.ipBlock`, ipBlock)
+  const hasSelector = podSelector !== undefined || namespaceSelector !== undefined
+  if (ipBlock === undefined && !hasSelector) errors.push(required(path, 'must specify a peer'))
+  if (ipBlock !== undefined && hasSelector) {
+    errors.push(forbidden(path, 'may not specify both ipBlock and another peer'))
+  }
+}
+
+function checkBlock(errors: Errors, path: string, { cidr = '', except = [] }: IPBlock): void {
+  if (cidr === '') {
+    errors.push(required(`${path}.cidr`, ''))
     return
   }
-  if (address.startsWith('127.') || address === '::1') {
-    const detail = 'may not be in the loopback range (127.0.0.0/8, ::1/128)'
-    errors.push(invalid(at, address, detail))
+  checkCidr(errors, `${path}.cidr`, cidr)
+  if (!isCidr(cidr)) return
+  except.forEach((range, index) => {
+    const at = `${path}.except[${index}]`
+    checkCidr(errors, at, range)
+    if (!isCidr(range) || isWithin(range, cidr)) return
+    errors.push(invalid(at, range, 'must be a strict subset of `cidr`'))
+  })
+}
+
+/** Whether one range of addresses is a real part of another. */
+function isWithin(inner: string, outer: string): boolean {
+  const [start = '', innerBits = ''] = inner.split('/')
+  const [base = '', outerBits = ''] = outer.split('/')
+  const length = Number(outerBits)
+  if (start.includes(':') !== base.includes(':') || length >= Number(innerBits)) return false
+  return addressBits(start).slice(0, length) === addressBits(base).slice(0, length)
+}
+
+/** The bits of an address, as a text of zeros and ones. */
+function addressBits(address: string): string {
+  const binary = (value: number, width: number): string => value.toString(2).padStart(width, '0')
+  if (!address.includes(':')) {
+    return address
+      .split('.')
+      .map(part => binary(Number(part), 8))
+      .join('')
   }
+  const [head = '', tail = ''] = address.split('::').map(part =>
+    part
+      .split(':')
+      .filter(group => group !== '')
+      .map(group =>
+        group.includes('.') ? addressBits(group) : binary(Number.parseInt(group, 16), 16),
+      )
+      .join(''),
+  )
+  return head + '0'.repeat(128 - head.length - tail.length) + tail
 }

@@ -8,6 +8,7 @@ import type {
   PriorityClass,
   RoleBinding,
 } from '../generated/types.ts'
+import { selectorOf } from '../label-selector.ts'
 import type { KubeObject } from '../object.ts'
 import { checkAtMost100Percent, checkIntOrPercent } from './apps.ts'
 import {
@@ -17,15 +18,16 @@ import {
   pathSegmentName,
   subdomainName,
 } from './checks.ts'
-import { forbidden, invalid, notSupported, required } from './field-error.ts'
-import { checkMeta } from './meta.ts'
+import { forbidden, goSelector, invalid, notSupported, required } from './field-error.ts'
+import { checkCustomMeta, checkMeta } from './meta.ts'
 import { sameValue } from './same.ts'
 
 const unhealthyPolicies = ['AlwaysAllow', 'IfHealthyBudget']
 
 export function checkBudget(errors: Errors, object: KubeObject): void {
-  checkMeta(errors, object.metadata, true, subdomainName)
   checkBudgetUpdate(errors, object)
+  // Its own registry looks at the spec only; a name just has to fit in a path.
+  if (errors.length === 0) checkCustomMeta(errors, object.metadata, true, pathSegmentName)
 }
 
 export function checkBudgetUpdate(errors: Errors, object: KubeObject): void {
@@ -34,7 +36,7 @@ export function checkBudgetUpdate(errors: Errors, object: KubeObject): void {
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
     const shown = {
       MinAvailable: minAvailable,
-      Selector: selector ?? null,
+      Selector: goSelector(selector),
       MaxUnavailable: maxUnavailable,
       UnhealthyPodEvictionPolicy: policy ?? null,
     }
@@ -141,11 +143,28 @@ export function checkRole(errors: Errors, object: KubeObject): void {
 export function checkClusterRole(errors: Errors, object: KubeObject): void {
   checkMeta(errors, object.metadata, false, pathSegmentName)
   checkRules(errors, object, false)
+  checkAggregation(errors, object as ClusterRole)
 }
 
 function checkRules(errors: Errors, object: KubeObject, namespaced: boolean): void {
   const { rules } = object as ClusterRole
   rules?.forEach((rule, index) => checkRule(errors, `rules[${index}]`, rule, namespaced))
+}
+
+/** The roles that a role is put together from. */
+function checkAggregation(errors: Errors, { aggregationRule }: ClusterRole): void {
+  if (aggregationRule === undefined) return
+  const { clusterRoleSelectors: selectors = [] } = aggregationRule
+  const path = 'aggregationRule.clusterRoleSelectors'
+  if (selectors.length === 0) {
+    const detail = 'at least one clusterRoleSelector required if aggregationRule is non-nil'
+    errors.push(required(path, detail))
+  }
+  selectors.forEach((selector, index) => {
+    checkLabelSelector(errors, `${path}[${index}]`, selector)
+    if (selectorOf(selector).ok) return
+    errors.push(invalid(`${path}[${index}]`, undefined, 'invalid label selector.'))
+  })
 }
 
 const rbacGroup = 'rbac.authorization.k8s.io'

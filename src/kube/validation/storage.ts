@@ -1,6 +1,7 @@
 // Claims, volumes and storage classes. Upstream: pkg/apis/core/validation/validation.go and
 // pkg/apis/storage/validation/validation.go, v1.36.3.
 
+import { sortedStrings } from '../../base/compare.ts'
 import { dns1123LabelErrors, dns1123SubdomainErrors, labelKeyErrors } from '../formats.ts'
 import type {
   PersistentVolume,
@@ -11,10 +12,25 @@ import type {
 import type { KubeObject } from '../object.ts'
 import { quantityOf } from '../quantity.ts'
 import { compareQuantities, sign } from '../quantity-math.ts'
-import { checkLabelSelector, type Errors, immutableText, refuse, subdomainName } from './checks.ts'
-import { forbidden, invalid, notSupported, required } from './field-error.ts'
+import {
+  checkLabelName,
+  checkLabelSelector,
+  type Errors,
+  immutableText,
+  refuse,
+  subdomainName,
+} from './checks.ts'
+import { duplicate, forbidden, invalid, notSupported, required } from './field-error.ts'
 import { checkMeta } from './meta.ts'
 import { checkNodeSelector } from './pod/scheduling.ts'
+import {
+  checkDriverName,
+  checkHostPath,
+  checkNfs,
+  secondName,
+  sourceChecks,
+  type Sources,
+} from './pod/volume-sources.ts'
 import { unifiedDiff } from './unified-diff.ts'
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
@@ -219,6 +235,7 @@ const volumeSources = [
   'gcePersistentDisk',
   'awsElasticBlockStore',
   'glusterfs',
+  'flocker',
   'nfs',
   'rbd',
   'quobyte',
@@ -226,7 +243,6 @@ const volumeSources = [
   'iscsi',
   'cinder',
   'fc',
-  'flocker',
   'flexVolume',
   'azureFile',
   'vsphereVolume',
@@ -262,13 +278,16 @@ export function checkVolume(errors: Errors, object: KubeObject): void {
     errors.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies))
   }
   checkVolumeSource(errors, spec)
-  const mode = spec.volumeMode
-  if (mode !== undefined && !volumeModes.includes(mode)) {
-    errors.push(notSupported('spec.volumeMode', mode, volumeModes))
+  if (spec.hostPath?.path === '/' && policy === 'Recycle') {
+    const detail = "may not be 'recycle' for a hostPath mount of '/'"
+    errors.push(forbidden('spec.persistentVolumeReclaimPolicy', detail))
   }
+  checkClasses(errors, spec)
 }
 
-function checkVolumeSource(errors: Errors, spec: NonNullable<PersistentVolume['spec']>): void {
+type VolumeSpec = NonNullable<PersistentVolume['spec']>
+
+function checkVolumeSource(errors: Errors, spec: VolumeSpec): void {
   const affinity = spec.nodeAffinity
   if (affinity !== undefined) {
     if (affinity.required === undefined) {
@@ -280,14 +299,65 @@ function checkVolumeSource(errors: Errors, spec: NonNullable<PersistentVolume['s
   let found = false
   for (const key of volumeSources) {
     if (spec[key] === undefined) continue
-    if (found) errors.push(forbidden(`spec.${key}`, 'may not specify more than 1 volume type'))
-    else if (key === 'local') checkLocal(errors, spec)
-    else if (key === 'hostPath' && (spec.hostPath?.path ?? '') === '') {
-      errors.push(required('spec.hostPath.path', ''))
-    }
+    if (found && key !== 'flexVolume') {
+      const detail = 'may not specify more than 1 volume type'
+      errors.push(forbidden(`spec.${secondName(key)}`, detail))
+    } else if (key === 'local') checkLocal(errors, spec)
+    else if (key === 'csi') checkCsi(errors, spec)
+    else if (key === 'hostPath') checkHostPath(errors, 'spec.hostPath', spec as Sources)
+    else if (key === 'nfs') checkNfs(errors, 'spec.nfs', spec as Sources)
+    else checkOtherSource(errors, key, spec)
     found = true
   }
   if (!found) errors.push(required('spec', 'must specify a volume type'))
+}
+
+const pathNames: Readonly<Record<string, string>> = { gcePersistentDisk: 'persistentDisk' }
+
+/** One of the sources that pods have, too, with the secrets that only volumes have. */
+function checkOtherSource(errors: Errors, key: keyof typeof sourceChecks, spec: VolumeSpec): void {
+  const at = `spec.${pathNames[key] ?? key}`
+  sourceChecks[key](errors, at, spec as Sources)
+}
+
+function checkCsi(errors: Errors, { csi }: VolumeSpec): void {
+  if (csi === undefined) return
+  checkDriverName(errors, 'spec.csi.driver', csi.driver ?? '')
+  if ((csi.volumeHandle ?? '') === '') errors.push(required('spec.csi.volumeHandle', ''))
+  for (const key of secretRefs) {
+    const secret = csi[key]
+    if (secret === undefined) continue
+    const { name = '', namespace = '' } = secret
+    const at = `spec.csi.${key}`
+    if (name === '') errors.push(required(`${at}.name`, ''))
+    else refuse(errors, `${at}.name`, name, dns1123SubdomainErrors(name))
+    if (namespace === '') errors.push(required(`${at}.namespace`, ''))
+    else refuse(errors, `${at}.namespace`, namespace, dns1123LabelErrors(namespace))
+  }
+}
+
+const secretRefs = [
+  'controllerPublishSecretRef',
+  'controllerExpandSecretRef',
+  'nodePublishSecretRef',
+  'nodeExpandSecretRef',
+] as const
+
+function checkClasses(errors: Errors, spec: VolumeSpec): void {
+  const { storageClassName = '', volumeMode, volumeAttributesClassName: attributes } = spec
+  if (storageClassName !== '') {
+    const messages = dns1123SubdomainErrors(storageClassName)
+    refuse(errors, 'spec.storageClassName', storageClassName, messages)
+  }
+  if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) {
+    errors.push(notSupported('spec.volumeMode', volumeMode, volumeModes))
+  }
+  if (attributes === undefined) return
+  const at = 'spec.volumeAttributesClassName'
+  if (attributes === '') errors.push(required(at, 'an empty string is disallowed'))
+  else refuse(errors, at, attributes, dns1123SubdomainErrors(attributes))
+  if (spec.csi !== undefined) return
+  errors.push(required('spec.csi', 'has to be specified when using volumeAttributesClassName'))
 }
 
 function checkLocal(errors: Errors, spec: NonNullable<PersistentVolume['spec']>): void {
@@ -319,20 +389,39 @@ export function checkStorageClass(errors: Errors, object: KubeObject): void {
   else if (!bindingModes.includes(volumeBindingMode)) {
     errors.push(notSupported('volumeBindingMode', volumeBindingMode, bindingModes))
   }
+  checkTopologies(errors, 'allowedTopologies', (object as StorageClass).allowedTopologies ?? [])
+}
+
+type Topologies = NonNullable<StorageClass['allowedTopologies']>
+
+function checkTopologies(errors: Errors, path: string, topologies: Topologies): void {
+  // Upstream compares each term with as many empty ones as there are terms, too.
+  const known: string[] = topologies.map(() => '[]')
+  topologies.forEach(({ matchLabelExpressions = [] }, index) => {
+    const at = `${path}[${index}].matchLabelExpressions`
+    const byKey = new Map<string, string>()
+    matchLabelExpressions.forEach(({ key = '', values = [] }, place) => {
+      if (values.length === 0) errors.push(required(`${at}[${place}].values`, ''))
+      values.forEach((value, each) => {
+        if (values.indexOf(value) === each) return
+        errors.push(duplicate(`${at}[${place}].values[${each}]`, value))
+      })
+      checkLabelName(errors, `${at}[${place}].key`, key)
+      if (byKey.has(key)) errors.push(duplicate(`${at}[${place}].key`, key))
+      byKey.set(key, sortedStrings([...new Set(values)]).join())
+    })
+    const text = JSON.stringify(sortedStrings([...byKey].map(pair => pair.join('='))))
+    for (const other of known) if (other === text) errors.push(duplicate(at, ''))
+    known.push(text)
+  })
 }
 
 /** What a class says about its volumes is final. */
 export function checkStorageClassUpdate(errors: Errors, object: KubeObject, old: KubeObject): void {
+  checkStorageClass(errors, object)
   for (const key of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const) {
-    if (JSON.stringify(sorted(object[key])) === JSON.stringify(sorted(old[key]))) continue
-    if (key === 'parameters') {
-      errors.push(forbidden(key, 'updates to parameters are forbidden.'))
-    } else if (key === 'provisioner') {
-      errors.push(forbidden(key, 'updates to provisioner are forbidden.'))
-    } else if (key === 'reclaimPolicy') {
-      errors.push(forbidden(key, 'updates to reclaimPolicy are forbidden.'))
-    } else {
-      errors.push(invalid(key, object[key], immutableText))
-    }
+    const value = object[key]
+    if (JSON.stringify(sorted(value)) === JSON.stringify(sorted(old[key]))) continue
+    errors.push(invalid(key, sorted(value), immutableText))
   }
 }

@@ -4,11 +4,11 @@ import { portNameErrors, portNumberErrors } from '../../formats.ts'
 import type {
   Container,
   ContainerPort,
+  EphemeralContainer,
   PodSpec,
-  SecurityContext,
   Volume,
 } from '../../generated/types.ts'
-import { checkDescendingPath, checkId, checkLabelDns, type Errors, refuse } from '../checks.ts'
+import { checkDescendingPath, checkLabelDns, type Errors, refuse } from '../checks.ts'
 import {
   duplicate,
   forbidden,
@@ -21,6 +21,7 @@ import {
 import { checkEnv, checkEnvFrom } from './environment.ts'
 import { checkLifecycle, checkLivenessProbe, checkReadinessProbe } from './probes.ts'
 import { checkContainerResourceName, checkResources } from './resources.ts'
+import { checkContainerSecurity } from './security.ts'
 
 /** What the containers of one pod share. */
 export interface PodFacts {
@@ -110,7 +111,12 @@ const resizable = ['cpu', 'memory']
 const resizePolicies = ['NotRequired', 'RestartContainer']
 
 /** What becomes of a container whose resources change. */
-function checkResize(errors: Errors, path: string, container: Container, facts: PodFacts): void {
+function checkResize(
+  errors: Errors,
+  path: string,
+  container: Container | EphemeralContainer,
+  facts: PodFacts,
+): void {
   const names = new Set<string>()
   container.resizePolicy?.forEach(({ resourceName = '', restartPolicy = '' }, index) => {
     if (names.has(resourceName)) errors.push(duplicate(`${path}[${index}]`, resourceName))
@@ -152,10 +158,66 @@ export function checkInitContainers(errors: Errors, path: string, facts: PodFact
   })
 }
 
+const notEphemeral = [
+  'ports',
+  'resources',
+  'resizePolicy',
+  'restartPolicy',
+  'restartPolicyRules',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+] as const
+
+const refusedText = 'cannot be set for an Ephemeral Container'
+
+/** Containers for a look inside: they serve nothing and reserve nothing. */
+export function checkEphemeralContainers(errors: Errors, path: string, facts: PodFacts): void {
+  const { spec } = facts
+  const others = [...(spec.containers ?? []), ...(spec.initContainers ?? [])]
+  const otherNames = new Set(others.map(({ name = '' }) => name))
+  const names = new Set(otherNames)
+  spec.ephemeralContainers?.forEach((container, index) => {
+    const at = `${path}[${index}]`
+    const { name = '', targetContainerName: target = '' } = container
+    checkCommon(errors, at, container, facts)
+    if (container.image?.trim() !== container.image) {
+      const detail = 'must not have leading or trailing whitespace'
+      errors.push(invalid(`${at}.image`, container.image, detail))
+    }
+    if (names.has(name)) errors.push(duplicate(`${at}.name`, name))
+    names.add(name)
+    if (target !== '' && !otherNames.has(target)) {
+      errors.push(notFoundValue(`${at}.targetContainerName`, target))
+    }
+    checkEphemeralFields(errors, at, container)
+  })
+}
+
+function checkEphemeralFields(errors: Errors, at: string, container: EphemeralContainer): void {
+  for (const field of notEphemeral) {
+    const value = container[field]
+    if (value === undefined || Object.keys(value).length === 0) continue
+    errors.push(forbidden(`${at}.${field}`, refusedText))
+  }
+  container.volumeMounts?.forEach((mount, index) => {
+    for (const field of ['subPath', 'subPathExpr'] as const) {
+      if ((mount[field] ?? '') === '') continue
+      errors.push(forbidden(`${at}.volumeMounts[${index}].${field}`, refusedText))
+    }
+  })
+}
+
 const messagePolicies = ['File', 'FallbackToLogsOnError']
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']
 
-function checkCommon(errors: Errors, at: string, container: Container, facts: PodFacts): void {
+function checkCommon(
+  errors: Errors,
+  at: string,
+  container: Container | EphemeralContainer,
+  facts: PodFacts,
+): void {
   const { name = '', image = '', terminationMessagePolicy = '' } = container
   if (name === '') errors.push(required(`${at}.name`, ''))
   else checkLabelDns(errors, `${at}.name`, name)
@@ -178,7 +240,7 @@ function checkCommon(errors: Errors, at: string, container: Container, facts: Po
     claimNames: facts.claimNames,
   })
   checkResize(errors, `${at}.resizePolicy`, container, facts)
-  checkSecurity(errors, `${at}.securityContext`, container.securityContext, facts.spec)
+  checkContainerSecurity(errors, `${at}.securityContext`, container.securityContext, facts.spec)
 }
 
 const protocols = ['SCTP', 'TCP', 'UDP']
@@ -217,7 +279,12 @@ function checkHostPorts(errors: Errors, path: string, containers: readonly Conta
   })
 }
 
-function checkMounts(errors: Errors, path: string, container: Container, facts: PodFacts): void {
+function checkMounts(
+  errors: Errors,
+  path: string,
+  container: Container | EphemeralContainer,
+  facts: PodFacts,
+): void {
   const paths = new Set<string>()
   container.volumeMounts?.forEach((mount, index) => {
     const at = `${path}[${index}]`
@@ -258,7 +325,7 @@ function checkPropagation(
   errors: Errors,
   path: string,
   mode: string | undefined,
-  { securityContext }: Container,
+  { securityContext }: Container | EphemeralContainer,
 ): void {
   if (mode === undefined) return
   if (!propagations.includes(mode)) errors.push(notSupported(path, mode, propagations))
@@ -267,7 +334,12 @@ function checkPropagation(
   errors.push(forbidden(path, detail))
 }
 
-function checkDevices(errors: Errors, path: string, container: Container, facts: PodFacts): void {
+function checkDevices(
+  errors: Errors,
+  path: string,
+  container: Container | EphemeralContainer,
+  facts: PodFacts,
+): void {
   const names = new Set<string>()
   const paths = new Set<string>()
   container.volumeDevices?.forEach(({ name = '', devicePath = '' }, index) => {
@@ -289,55 +361,4 @@ function checkDevices(errors: Errors, path: string, container: Container, facts:
     names.add(name)
     paths.add(devicePath)
   })
-}
-
-const procMounts = ['Default', 'Unmasked']
-
-function checkSecurity(
-  errors: Errors,
-  path: string,
-  context: SecurityContext | undefined,
-  spec: PodSpec,
-): void {
-  if (context === undefined) return
-  checkId(errors, `${path}.runAsUser`, context.runAsUser)
-  checkId(errors, `${path}.runAsGroup`, context.runAsGroup)
-  const { procMount, allowPrivilegeEscalation, privileged, capabilities } = context
-  if (procMount !== undefined && !procMounts.includes(procMount)) {
-    errors.push(notSupported(`${path}.procMount`, procMount, procMounts))
-  }
-  if (procMount === 'Unmasked' && spec.hostUsers !== false) {
-    const detail = '`hostUsers` must be false to use `Unmasked`'
-    errors.push(invalid(`${path}.procMount`, procMount, detail))
-  }
-  if (allowPrivilegeEscalation !== false) return
-  const refused = 'cannot set `allowPrivilegeEscalation` to false and '
-  if (privileged === true) {
-    errors.push(invalid(path, goSecurity(context), `${refused}\`privileged\` to true`))
-  }
-  if (capabilities?.add?.includes('CAP_SYS_ADMIN') === true) {
-    errors.push(invalid(path, goSecurity(context), `${refused}\`capabilities.Add\` CAP_SYS_ADMIN`))
-  }
-}
-
-/** The context as Go prints its internal form. */
-function goSecurity(context: SecurityContext): Readonly<Record<string, unknown>> {
-  const { capabilities } = context
-  return {
-    Capabilities:
-      capabilities === undefined
-        ? null
-        : { Add: capabilities.add ?? null, Drop: capabilities.drop ?? null },
-    Privileged: context.privileged ?? null,
-    SELinuxOptions: context.seLinuxOptions ?? null,
-    WindowsOptions: context.windowsOptions ?? null,
-    RunAsUser: context.runAsUser ?? null,
-    RunAsGroup: context.runAsGroup ?? null,
-    RunAsNonRoot: context.runAsNonRoot ?? null,
-    ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
-    AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
-    ProcMount: context.procMount ?? null,
-    SeccompProfile: context.seccompProfile ?? null,
-    AppArmorProfile: context.appArmorProfile ?? null,
-  }
 }

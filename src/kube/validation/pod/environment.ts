@@ -3,6 +3,7 @@
 
 import {
   configMapKeyErrors,
+  dns1123LabelErrors,
   dns1123SubdomainErrors,
   labelKeyErrors,
   relaxedEnvVarNameErrors,
@@ -10,10 +11,11 @@ import {
 import type {
   EnvFromSource,
   EnvVar,
+  FileKeySelector,
   ObjectFieldSelector,
   ResourceFieldSelector,
 } from '../../generated/types.ts'
-import { type Errors, refuse } from '../checks.ts'
+import { checkNoBacksteps, type Errors, refuse } from '../checks.ts'
 import { invalid, notSupported, required } from '../field-error.ts'
 
 export const volumeFieldPaths = [
@@ -64,6 +66,7 @@ function checkValueFrom(errors: Errors, path: string, { value = '', valueFrom }:
   }
   if (configMapKeyRef !== undefined) checkKeyRef(errors, `${path}.configMapKeyRef`, configMapKeyRef)
   if (secretKeyRef !== undefined) checkKeyRef(errors, `${path}.secretKeyRef`, secretKeyRef)
+  if (fileKeyRef !== undefined) checkFileRef(errors, `${path}.fileKeyRef`, fileKeyRef)
   const count = sources.filter(source => source !== undefined).length
   if (count === 0) {
     const detail =
@@ -81,9 +84,22 @@ function checkKeyRef(
   path: string,
   { name = '', key = '' }: { readonly name?: string; readonly key?: string },
 ): void {
-  if (name === '') errors.push(required(`${path}.name`, ''))
+  refuse(errors, `${path}.name`, name, dns1123SubdomainErrors(name))
   if (key === '') errors.push(required(`${path}.key`, ''))
   else refuse(errors, `${path}.key`, key, configMapKeyErrors(key))
+}
+
+function checkFileRef(
+  errors: Errors,
+  at: string,
+  { key = '', volumeName = '', path = '' }: FileKeySelector,
+): void {
+  if (key === '') errors.push(required(`${at}.key`, ''))
+  else refuse(errors, `${at}.key`, key, relaxedEnvVarNameErrors(key))
+  if (volumeName === '') errors.push(required(`${at}.volumeName`, ''))
+  else refuse(errors, `${at}.volumeName`, volumeName, dns1123LabelErrors(volumeName))
+  if (path === '') errors.push(required(`${at}.path`, ''))
+  else checkNoBacksteps(errors, `${at}.path`, path)
 }
 
 /** A field of the pod, with an optional key for labels and annotations. */

@@ -17,7 +17,7 @@ import {
   refuse,
 } from '../checks.ts'
 import { duplicate, forbidden, invalid, notSupported, required, tooLong } from '../field-error.ts'
-import { checkContainers, checkInitContainers } from './containers.ts'
+import { checkContainers, checkEphemeralContainers, checkInitContainers } from './containers.ts'
 import { checkPodResources } from './pod-resources.ts'
 import { checkContainerResourceName, checkResources } from './resources.ts'
 import { checkAffinity, checkSchedulingGates, checkSpread, checkTolerations } from './scheduling.ts'
@@ -47,6 +47,7 @@ export function checkPodSpec(
   const facts = { spec, volumes, claimNames }
   checkContainers(errors, `${path}.containers`, facts)
   checkInitContainers(errors, `${path}.initContainers`, facts)
+  checkEphemeralContainers(errors, `${path}.ephemeralContainers`, facts)
   if (spec.resources !== undefined) checkPodResources(errors, path, spec, claimNames)
   checkHostNetwork(errors, `${path}.containers`, spec, isPod)
   checkPolicies(errors, path, spec)

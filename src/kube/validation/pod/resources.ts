@@ -3,8 +3,8 @@
 
 import { labelKeyErrors } from '../../formats.ts'
 import type { Quantity, ResourceRequirements } from '../../generated/types.ts'
-import { canonicalQuantity, quantityOf } from '../../quantity.ts'
-import { compareQuantities, milliValueOf, sign } from '../../quantity-math.ts'
+import { canonicalQuantity, parseQuantity, quantityOf } from '../../quantity.ts'
+import { compareQuantities, milliValueOf, scaledInt64, sign } from '../../quantity-math.ts'
 import { checkLabelDns, type Errors, nonnegativeText, refuse } from '../checks.ts'
 import { duplicate, forbidden, invalid, notFoundValue, required } from '../field-error.ts'
 
@@ -41,8 +41,10 @@ const integers = new Set([
   'services.loadbalancers',
 ])
 
+const hugePagePrefix = 'hugepages-'
+
 export function isHugePage(name: string): boolean {
-  return name.startsWith('hugepages-')
+  return name.startsWith(hugePagePrefix)
 }
 
 function isNative(name: string): boolean {
@@ -96,6 +98,17 @@ export function checkQuantity(errors: Errors, path: string, name: string, amount
   }
 }
 
+/** Huge pages come whole. */
+function checkPages(errors: Errors, path: string, name: string, amount: Quantity): void {
+  if (!isHugePage(name)) return
+  const size = parseQuantity(name.slice(hugePagePrefix.length))
+  const page = size.ok ? scaledInt64(size.value, 0) : 0n
+  const isWhole = size.ok && page > 0n && milliValueOf(size.value) % 1000 === 0
+  if (isWhole && scaledInt64(quantityOf(amount), 0) % page === 0n) return
+  const shown = shownQuantity(amount)
+  errors.push(invalid(path, shown, `${shown} is not positive integer multiple of ${name}`))
+}
+
 export interface ResourceChecks {
   readonly nameCheck: ResourceNameCheck
   readonly claimNames: ReadonlySet<string>
@@ -111,12 +124,14 @@ export function checkResources(
     const at = `${path}.limits[${name}]`
     nameCheck(errors, at, name)
     checkQuantity(errors, at, name, limits[name] as Quantity)
+    checkPages(errors, at, name, limits[name] as Quantity)
   }
   for (const name in requests) {
     const at = `${path}.requests[${name}]`
     nameCheck(errors, at, name)
     checkQuantity(errors, at, name, requests[name] as Quantity)
     checkAgainstLimit(errors, path, { name, request: requests[name], limit: limits[name] })
+    checkPages(errors, at, name, requests[name] as Quantity)
   }
   const names = [...Object.keys(limits), ...Object.keys(requests)]
   if (names.some(isHugePage) && !names.some(name => name === 'cpu' || name === 'memory')) {

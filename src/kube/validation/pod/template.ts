@@ -1,11 +1,12 @@
 // Pod templates of workloads. Upstream: pkg/apis/core/validation/validation.go
 // ValidatePodTemplateSpec, v1.36.3.
 
-import type { LabelSelector, PodSpec, PodTemplateSpec } from '../../generated/types.ts'
+import type { LabelSelector, PodSpec, PodTemplate, PodTemplateSpec } from '../../generated/types.ts'
 import { selectorOf, matches } from '../../label-selector.ts'
-import { checkLabels, type Errors } from '../checks.ts'
+import type { KubeObject } from '../../object.ts'
+import { checkLabels, type Errors, subdomainName } from '../checks.ts'
 import { type FieldError, forbidden, invalid, notSupported, sortedMap } from '../field-error.ts'
-import { checkAnnotations } from '../meta.ts'
+import { checkAnnotations, checkMeta } from '../meta.ts'
 import { checkPodSpec } from './pod-spec.ts'
 
 const noSpec: PodSpec = { containers: [] }
@@ -33,6 +34,15 @@ export function checkTemplate(errors: Errors, path: string, template: PodTemplat
     const detail = 'ephemeral containers not allowed in pod template'
     errors.push(forbidden(`${path}.spec.ephemeralContainers`, detail))
   }
+}
+
+export function checkPodTemplate(errors: Errors, object: KubeObject): void {
+  checkMeta(errors, object.metadata, true, subdomainName)
+  checkPodTemplateUpdate(errors, object)
+}
+
+export function checkPodTemplateUpdate(errors: Errors, object: KubeObject): void {
+  checkTemplate(errors, 'template', (object as PodTemplate).template ?? {})
 }
 
 /** Whether the template's pods will be found again. */

@@ -1,6 +1,5 @@
 // Volumes of pods. Upstream: pkg/apis/core/validation/validation.go, v1.36.3.
 
-import { configMapKeyErrors } from '../../formats.ts'
 import type {
   DownwardAPIVolumeFile,
   KeyToPath,
@@ -13,13 +12,22 @@ import { sign } from '../../quantity-math.ts'
 import {
   checkDescendingPath,
   checkLabelDns,
-  checkNoBacksteps,
   type Errors,
   refuse,
+  subdomainName,
 } from '../checks.ts'
 import { duplicate, forbidden, invalid, notSupported, required } from '../field-error.ts'
 import { checkClaimSpec } from '../storage.ts'
 import { checkFieldRef, checkResourceRef, volumeFieldPaths } from './environment.ts'
+import {
+  checkDriverName,
+  checkHostPath,
+  checkNfs,
+  secondName,
+  type SourceCheck,
+  sourceChecks,
+  type Sources,
+} from './volume-sources.ts'
 
 const modeText = 'must be a number between 0 and 0777 (octal), both inclusive'
 
@@ -67,42 +75,40 @@ function checkEphemeralClash(
   errors.push(invalid(`${path}.persistentVolumeClaim.claimName`, claim, detail))
 }
 
-type SourceCheck = (errors: Errors, path: string, volume: Volume) => void
-
 /** In upstream's order, which decides which of two sources is one too many. */
-const sources: readonly (readonly [keyof Volume, SourceCheck?])[] = [
+const sources: readonly (readonly [keyof Sources, SourceCheck])[] = [
   ['hostPath', checkHostPath],
-  ['gitRepo'],
-  ['gcePersistentDisk'],
-  ['awsElasticBlockStore'],
+  ['gitRepo', sourceChecks.gitRepo],
+  ['gcePersistentDisk', sourceChecks.gcePersistentDisk],
+  ['awsElasticBlockStore', sourceChecks.awsElasticBlockStore],
   ['secret', checkSecret],
   ['nfs', checkNfs],
-  ['iscsi'],
-  ['glusterfs'],
-  ['flocker'],
+  ['iscsi', sourceChecks.iscsi],
+  ['glusterfs', sourceChecks.glusterfs],
+  ['flocker', sourceChecks.flocker],
   ['persistentVolumeClaim', checkClaim],
-  ['rbd'],
-  ['cinder'],
-  ['cephfs'],
-  ['quobyte'],
+  ['rbd', sourceChecks.rbd],
+  ['cinder', sourceChecks.cinder],
+  ['cephfs', sourceChecks.cephfs],
+  ['quobyte', sourceChecks.quobyte],
   ['downwardAPI', checkDownward],
-  ['fc'],
-  ['flexVolume'],
+  ['fc', sourceChecks.fc],
+  ['flexVolume', sourceChecks.flexVolume],
   ['configMap', checkConfigMap],
-  ['azureFile'],
-  ['vsphereVolume'],
-  ['photonPersistentDisk'],
-  ['portworxVolume'],
-  ['azureDisk'],
-  ['storageos'],
+  ['azureFile', sourceChecks.azureFile],
+  ['vsphereVolume', sourceChecks.vsphereVolume],
+  ['photonPersistentDisk', sourceChecks.photonPersistentDisk],
+  ['portworxVolume', sourceChecks.portworxVolume],
+  ['azureDisk', sourceChecks.azureDisk],
+  ['storageos', sourceChecks.storageos],
   ['projected', checkProjected],
-  ['scaleIO'],
+  ['scaleIO', sourceChecks.scaleIO],
   ['csi', checkCsi],
   ['ephemeral', checkEphemeral],
   ['image', checkImage],
 ]
 
-function checkSource(errors: Errors, path: string, volume: Volume): void {
+function checkSource(errors: Errors, path: string, volume: Sources): void {
   let found = volume.emptyDir !== undefined
   const limit = volume.emptyDir?.sizeLimit
   if (limit !== undefined && sign(quantityOf(limit)) < 0) {
@@ -112,32 +118,14 @@ function checkSource(errors: Errors, path: string, volume: Volume): void {
   for (const [key, check] of sources) {
     if (volume[key] === undefined) continue
     const at = `${path}.${key}`
-    if (found) errors.push(forbidden(at, 'may not specify more than 1 volume type'))
-    else check?.(errors, at, volume)
+    if (found) {
+      errors.push(
+        forbidden(`${path}.${secondName(key)}`, 'may not specify more than 1 volume type'),
+      )
+    } else check(errors, at, volume)
     found = true
   }
   if (!found) errors.push(required(path, 'must specify a volume type'))
-}
-
-const hostPathTypes = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-]
-
-function checkHostPath(errors: Errors, path: string, { hostPath }: Volume): void {
-  const { path: target = '', type = '' } = hostPath ?? {}
-  if (target === '') {
-    errors.push(required(`${path}.path`, ''))
-    return
-  }
-  checkNoBacksteps(errors, `${path}.path`, target)
-  if (!hostPathTypes.includes(type)) errors.push(notSupported(`${path}.type`, type, hostPathTypes))
 }
 
 function checkMode(errors: Errors, path: string, mode: number | undefined): void {
@@ -162,28 +150,19 @@ function checkLocalPath(errors: Errors, path: string, value: string): void {
   }
 }
 
-function checkSecret(errors: Errors, path: string, { secret }: Volume): void {
+function checkSecret(errors: Errors, path: string, { secret }: Sources): void {
   if ((secret?.secretName ?? '') === '') errors.push(required(`${path}.secretName`, ''))
   checkMode(errors, `${path}.defaultMode`, secret?.defaultMode)
   checkItems(errors, `${path}.items`, secret?.items ?? [])
 }
 
-function checkConfigMap(errors: Errors, path: string, { configMap }: Volume): void {
+function checkConfigMap(errors: Errors, path: string, { configMap }: Sources): void {
   if ((configMap?.name ?? '') === '') errors.push(required(`${path}.name`, ''))
   checkMode(errors, `${path}.defaultMode`, configMap?.defaultMode)
   checkItems(errors, `${path}.items`, configMap?.items ?? [])
 }
 
-function checkNfs(errors: Errors, path: string, { nfs }: Volume): void {
-  const { server = '', path: target = '' } = nfs ?? {}
-  if (server === '') errors.push(required(`${path}.server`, ''))
-  if (target === '') errors.push(required(`${path}.path`, ''))
-  else if (!target.startsWith('/')) {
-    errors.push(invalid(`${path}.path`, target, 'must be an absolute path'))
-  }
-}
-
-function checkClaim(errors: Errors, path: string, { persistentVolumeClaim: claim }: Volume): void {
+function checkClaim(errors: Errors, path: string, { persistentVolumeClaim: claim }: Sources): void {
   if ((claim?.claimName ?? '') === '') errors.push(required(`${path}.claimName`, ''))
 }
 
@@ -205,12 +184,12 @@ function checkFile(errors: Errors, path: string, file: DownwardAPIVolumeFile): v
   checkMode(errors, `${path}.mode`, mode)
 }
 
-function checkDownward(errors: Errors, path: string, { downwardAPI }: Volume): void {
+function checkDownward(errors: Errors, path: string, { downwardAPI }: Sources): void {
   checkMode(errors, `${path}.defaultMode`, downwardAPI?.defaultMode)
   for (const file of downwardAPI?.items ?? []) checkFile(errors, path, file)
 }
 
-function checkProjected(errors: Errors, path: string, { projected }: Volume): void {
+function checkProjected(errors: Errors, path: string, { projected }: Sources): void {
   checkMode(errors, `${path}.defaultMode`, projected?.defaultMode)
   projected?.sources?.forEach((source, index) => {
     const at = `${path}.sources[${index}]`
@@ -252,19 +231,22 @@ function checkProjection(
   else checkLocalPath(errors, `${volumePath}.path`, target)
 }
 
-function checkCsi(errors: Errors, path: string, { csi }: Volume): void {
-  const driver = csi?.driver ?? ''
-  if (driver === '') errors.push(required(`${path}.driver`, ''))
-  else refuse(errors, `${path}.driver`, driver, configMapKeyErrors(driver))
+function checkCsi(errors: Errors, path: string, { csi }: Sources): void {
+  checkDriverName(errors, `${path}.driver`, csi?.driver ?? '')
+  const secret = csi?.nodePublishSecretRef
+  if (secret === undefined) return
+  const { name = '' } = secret
+  if (name === '') errors.push(required(`${path}.nodePublishSecretRef.name`, ''))
+  else refuse(errors, `${path}.name`, name, subdomainName(name))
 }
 
-function checkEphemeral(errors: Errors, path: string, { ephemeral }: Volume): void {
+function checkEphemeral(errors: Errors, path: string, { ephemeral }: Sources): void {
   const template = ephemeral?.volumeClaimTemplate
   if (template === undefined) errors.push(required(`${path}.volumeClaimTemplate`, ''))
   else checkClaimSpec(errors, `${path}.volumeClaimTemplate.spec`, template.spec)
 }
 
-function checkImage(errors: Errors, path: string, { image }: Volume): void {
+function checkImage(errors: Errors, path: string, { image }: Sources): void {
   const { reference = '', pullPolicy = '' } = image ?? {}
   if (reference === '') errors.push(required(`${path}.reference`, ''))
   const policies = ['Always', 'IfNotPresent', 'Never']
