@@ -45,9 +45,9 @@ export function byRevision(a: ReplicaSet, b: ReplicaSet): number {
   return first - second
 }
 
-function withoutHash(labels: Readonly<Record<string, string>> | undefined) {
-  if (labels === undefined || !(templateHashLabel in labels)) return labels
-  const { [templateHashLabel]: _, ...rest } = labels
+function without(labels: Readonly<Record<string, string>> | undefined, label: string) {
+  if (labels === undefined || !(label in labels)) return labels
+  const { [label]: _, ...rest } = labels
   return rest
 }
 
@@ -55,11 +55,12 @@ function withoutHash(labels: Readonly<Record<string, string>> | undefined) {
 export function equalIgnoringHash(
   a: PodTemplateSpec | undefined,
   b: PodTemplateSpec | undefined,
+  label: string = templateHashLabel,
 ): boolean {
   if (!sameValue(a?.spec, b?.spec)) return false
   const { labels: aLabels, ...aRest } = a?.metadata ?? {}
   const { labels: bLabels, ...bRest } = b?.metadata ?? {}
-  return sameValue(withoutHash(aLabels), withoutHash(bLabels)) && sameValue(aRest, bRest)
+  return sameValue(without(aLabels, label), without(bLabels, label)) && sameValue(aRest, bRest)
 }
 
 /** Splits `all` into the oldest ReplicaSet with the Deployment's template and the rest. */
