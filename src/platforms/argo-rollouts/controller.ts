@@ -1,8 +1,8 @@
-// The controller of Rollouts: makes the first ReplicaSet, follows the replica count, and writes the
-// status. Updates of a running Rollout are not modelled: it says so and leaves them alone.
-// Upstream: argo-rollouts v1.8.3 rollout/{controller,sync,bluegreen,service}.go.
+// The controller of Rollouts. Upstream: argo-rollouts v1.6.0 to v1.10.0-rc1
+// rollout/{controller,context,sync}.go.
 
-import { errorText, isNotFound } from '../../controllers/failures.ts'
+import { errorText } from '../../controllers/failures.ts'
+import { byCreation } from '../../controllers/deployment/replica-sets.ts'
 import {
   type Api,
   type Controller,
@@ -15,34 +15,33 @@ import {
 } from '../../controllers/framework.ts'
 import type { ReplicaSet, Service } from '../../kube/generated/types.ts'
 import { controllerOf, keyFrom, keyOf, type KubeObject } from '../../kube/object.ts'
-import type { JsonObject } from '../../kube/patch/json.ts'
-import { createMergePatch } from '../../kube/patch/merge-patch.ts'
-import { formatTime, parseTime } from '../../kube/time.ts'
 import { unmodelledTopic, type UnmodelledNote } from '../program.ts'
+import { desiredIn } from './annotations.ts'
+import { activeCounts, scaleBlueGreen, syncBlueGreen } from './blue-green.ts'
 import { type ControllerProcess, readCached, replaced, writeBack } from './cache.ts'
-import { deadlineSeconds, desiredReplicas } from './conditions.ts'
-import { firstReplicaSet, revisionAnnotation } from './first-replica-set.ts'
-import { isHealthy } from './health.ts'
-import { leader, notePod, versionOf } from './process.ts'
-import { availableOf, hashOf, sizeOf } from './replica-sets.ts'
-import {
-  type RolloutsVersion,
-  type SettledInput,
-  type SyncOutcome,
-  syncSettled,
-} from './settled-sync.ts'
-import { podHashLabel, replicasOf, type Rollout, type RolloutStatus } from './types.ts'
+import { scaleCanary, syncCanary } from './canary.ts'
+import { leader, notePod } from './process.ts'
+import { sizeOf } from './replica-sets.ts'
+import { createNewSet, findNewSet, syncRevision } from './revision.ts'
+import { serviceNames } from './services.ts'
+import { checkPauses, persistCounts } from './status.ts'
+import { Sync, SyncError, type SyncFacts, within } from './sync.ts'
+import { replicasOf, type Rollout } from './types.ts'
 import { unmodelledPart } from './unmodelled-parts.ts'
+import { versionOf } from './version.ts'
+import { resolved, workloadKinds } from './workload-ref.ts'
 
 export const controllerName = 'rollouts-controller'
 export const rolloutKind = 'Rollout.argoproj.io'
 
 /** How soon an invalid Rollout is looked at again: what it names may come. */
 const invalidRetryMs = 20_000
+/** How soon a sync is tried again that waits for the controller's own last write. */
+const staleRetryMs = 100
 
 export const rolloutsController: Controller = {
   name: controllerName,
-  doc: 'Makes and scales the ReplicaSet of a Rollout, and writes its status.',
+  doc: 'Makes, scales and replaces the ReplicaSets of a Rollout, and writes its status.',
   watches: [
     {
       kind: rolloutKind,
@@ -59,7 +58,24 @@ export const rolloutsController: Controller = {
         return ownersOf(change)
       },
     },
-    { kind: 'Service', keys: (change, context) => usersOf(change, context) },
+    {
+      kind: 'Service',
+      keys: (change, context) => {
+        replaced(context.memory, 'Service', change.key)
+        const { name = '' } = metadataOf(change)
+        return rolloutsWith(change, context, each => serviceNames(each).includes(name))
+      },
+    },
+    ...workloadKinds.map(kind => ({
+      kind,
+      keys: (change: ObjectChange, context: WatchContext) => {
+        const { name } = metadataOf(change)
+        return rolloutsWith(change, context, ({ spec }) => {
+          const ref = spec?.workloadRef
+          return ref?.kind === kind && ref.name === name
+        })
+      },
+    })),
     {
       kind: 'Pod',
       keys: (change, context) => (notePod(context.memory, change) ? allRollouts(context) : []),
@@ -68,26 +84,30 @@ export const rolloutsController: Controller = {
   reconcile,
 }
 
-function allRollouts({ lister }: WatchContext, namespace?: string): readonly string[] {
-  return lister.list(rolloutKind, namespace).map(({ metadata }) => keyOf(metadata))
+function metadataOf({ before, after }: ObjectChange): KubeObject['metadata'] {
+  return (after ?? (before as KubeObject)).metadata
 }
 
-function ownersOf({ before, after }: ObjectChange): readonly string[] {
-  const { metadata } = after ?? (before as KubeObject)
+function allRollouts({ lister }: WatchContext): readonly string[] {
+  return lister.list(rolloutKind).map(({ metadata }) => keyOf(metadata))
+}
+
+function ownersOf(change: ObjectChange): readonly string[] {
+  const metadata = metadataOf(change)
   const owner = controllerOf(metadata)
   const isOurs = owner?.kind === 'Rollout' && owner.apiVersion.startsWith('argoproj.io/')
   return isOurs ? [keyFrom(metadata.namespace, owner.name)] : []
 }
 
-/** The Rollouts that name a Service. */
-function usersOf({ before, after }: ObjectChange, { lister }: WatchContext): readonly string[] {
-  const { name, namespace } = (after ?? (before as KubeObject)).metadata
+/** The Rollouts in the namespace of a changed object that have to do with it. */
+function rolloutsWith(
+  change: ObjectChange,
+  { lister }: WatchContext,
+  concerns: (rollout: Rollout) => boolean,
+): readonly string[] {
   return lister
-    .list<Rollout>(rolloutKind, namespace)
-    .filter(({ spec }) => {
-      const { activeService, previewService } = spec?.strategy?.blueGreen ?? {}
-      return name === activeService || name === previewService
-    })
+    .list<Rollout>(rolloutKind, metadataOf(change).namespace)
+    .filter(concerns)
     .map(({ metadata }) => keyOf(metadata))
 }
 
@@ -101,19 +121,97 @@ interface Work {
 function* reconcile(key: string, api: Api): Reconcile {
   const process = yield* leader(api)
   if (process === undefined) return done
-  const rollout = yield* readCached<Rollout>(api, process, { kind: rolloutKind, key })
-  if (rollout === undefined || rollout.metadata.deletionTimestamp !== undefined) return done
+  const given = yield* readCached<Rollout>(api, process, { kind: rolloutKind, key })
+  if (given === undefined || given.metadata.deletionTimestamp !== undefined) return done
   const work = { api, key, process }
-  if (rollout.spec?.replicas === undefined) return yield* setReplicas(work, rollout)
-  const sets = yield* ownedSets(work, rollout)
-  const part = unmodelledPart(rollout, sets)
-  const services = yield* servicesOf(work, rollout)
-  const { absent } = services
-  const waits = `the controller waits for Service ${absent}: until then it is invalid`
-  yield* say(work, part ?? (absent === undefined ? undefined : waits))
-  if (part !== undefined) return done
-  if (absent !== undefined) return { requeueAfterMs: invalidRetryMs, standing: true }
-  return yield* sync(work, { given: rollout, set: sets[0], services })
+  const version = versionOf(process.tag)
+  if (!version.cachesRollouts && (yield* isStale(work, given))) {
+    return { requeueAfterMs: staleRetryMs }
+  }
+  if (given.spec?.replicas === undefined) return yield* setReplicas(work, given)
+  const rollout = yield* resolved(api, given)
+  const services = yield* servicesOf(work, given)
+  const part = unmodelledPart(given)
+  yield* say(work, part ?? waitsFor(given, rollout, services))
+  if (part?.startsWith('cannot') === true) return done
+  if (rollout === undefined || services.absent !== undefined) {
+    return { requeueAfterMs: invalidRetryMs, standing: true }
+  }
+  const sets = yield* ownedSets(work, given)
+  const nowMs = yield* api.now()
+  const newSet = findNewSet(rollout, sets)
+  const facts = { ...work, version, nowMs, given, rollout, sets, newSet, services: services.found }
+  return yield* runSync(facts)
+}
+
+function waitsFor(
+  { spec }: Rollout,
+  rollout: Rollout | undefined,
+  { absent }: Services,
+): string | undefined {
+  const { kind = '', name = '' } = spec?.workloadRef ?? {}
+  const what = rollout === undefined ? `${kind} ${name}` : absent && `Service ${absent}`
+  return what && `the controller waits for ${what}: until then it is invalid`
+}
+
+/** One sync: an error is tried again, later each time. */
+function* runSync(facts: SyncFacts): Part<ReconcileResult> {
+  const sync = new Sync(facts)
+  try {
+    yield* reconcileRollout(sync)
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error
+    yield* sync.record()
+    return { error: error.message }
+  }
+  yield* sync.record()
+  yield* remember(facts, sync)
+  const { requeueAfterMs } = sync
+  return requeueAfterMs === undefined ? done : { requeueAfterMs }
+}
+
+function* reconcileRollout(sync: Sync): Part<void> {
+  const { version } = sync
+  if (version.createsFirst && sync.newSet === undefined) {
+    yield* createNewSet(sync)
+    if (!version.cachesRollouts) return
+  }
+  yield* checkPauses(sync)
+  // Since v1.10 a sync that wrote the Rollout ends: the next one sees what it wrote.
+  if (!version.cachesRollouts && sync.written !== undefined) return
+  const doing = 'failed to getAllReplicaSetsAndSyncRevision in isScalingEvent'
+  yield* within(doing, syncRevision(sync))
+  if (isScaling(sync)) yield* syncReplicasOnly(sync)
+  else if (sync.blueGreen === undefined) yield* syncCanary(sync)
+  else yield* syncBlueGreen(sync)
+}
+
+/** isScalingEvent: a ReplicaSet was sized for another replica count. */
+function isScaling({ version, all, newSet, stable, rollout }: Sync): boolean {
+  const looked = version.scalesBy === 'all' ? all : [newSet, stable]
+  return looked.some(set => {
+    const desired = set !== undefined && sizeOf(set) > 0 ? desiredIn(set) : undefined
+    return desired !== undefined && desired !== replicasOf(rollout)
+  })
+}
+
+/** syncReplicasOnly. */
+function* syncReplicasOnly(sync: Sync): Part<void> {
+  const { status, blueGreen } = sync
+  const doing = 'failed to getAllReplicaSetsAndSyncRevision in syncReplicasOnly'
+  yield* within(doing, syncRevision(sync))
+  if (blueGreen === undefined) {
+    const failed = 'failed to reconcileCanaryReplicaSets in syncReplicasOnly'
+    yield* within(failed, scaleCanary(sync))
+  } else {
+    const failed = 'failed to reconcileBlueGreenReplicaSets in syncReplicasOnly'
+    yield* within(failed, scaleBlueGreen(sync))
+  }
+  const { HPAReplicas = 0, availableReplicas = 0 } = activeCounts(
+    sync,
+    blueGreen === undefined ? '' : (status.blueGreen?.activeSelector ?? ''),
+  )
+  yield* persistCounts(sync, { ...status, HPAReplicas, availableReplicas })
 }
 
 /** Tells what of the Rollout is not modelled; nothing any more when `what` is undefined. */
@@ -145,221 +243,43 @@ function* ownedSets({ api, process }: Work, rollout: Rollout): Part<readonly Rep
     const set = yield* readCached<ReplicaSet & KubeObject>(api, process, from)
     if (set !== undefined) sets.push(set)
   }
-  return sets
-}
-
-interface Known {
-  readonly given: Rollout
-  readonly set: ReplicaSet | undefined
-  readonly services: Services
-}
-
-function* sync(work: Work, { given, set, services }: Known): Part<ReconcileResult> {
-  const first = set === undefined ? yield* createFirst(work, given) : { rollout: given, set }
-  if ('error' in first) return first
-  const { rollout, set: replicaSet } = first
-  const nowMs = yield* work.api.now()
-  const selectors = yield* switchServices(work, { rollout, replicaSet, ...services })
-  if ('error' in selectors) return selectors
-  const input = { rollout, replicaSet, nowMs, ...selectors }
-  const outcome = yield* settled(work, input, versionOf(work.process.tag))
-  if (!outcome.ok) return { error: outcome.error }
-  return yield* persist(work, { given: rollout, isOurs: set === undefined }, outcome.status)
+  return sets.sort(byCreation)
 }
 
 interface Services {
-  readonly active?: Service
-  readonly preview?: Service
-}
-
-/** The Services of a blue-green Rollout, or the name of one that is not there. */
-function* servicesOf({ api }: Work, { metadata, spec }: Rollout): Part<Services & Absent> {
-  const { activeService, previewService } = spec?.strategy?.blueGreen ?? {}
-  const found: { active?: Service; preview?: Service } = {}
-  for (const [role, name] of [
-    ['active', activeService],
-    ['preview', previewService],
-  ] as const) {
-    if (name === undefined || name === '') continue
-    const key = keyFrom(metadata.namespace, name)
-    const service = yield* api.get<Service & KubeObject>('Service', key)
-    if (service === undefined) return { absent: name }
-    found[role] = service
-  }
-  return found
-}
-
-interface Absent {
+  readonly found: ReadonlyMap<string, Service>
+  /** The name of one that is not there. */
   readonly absent?: string
 }
 
-interface Failed {
-  readonly error: string
-}
-
-interface Begun {
-  readonly rollout: Rollout
-  readonly set: ReplicaSet
-}
-
-/** Creates the ReplicaSet, and tells so in an annotation and a condition of the Rollout. */
-function* createFirst({ api }: Work, rollout: Rollout): Part<Begun | Failed> {
-  const created = yield* api.create(firstReplicaSet(rollout) as ReplicaSet & KubeObject)
-  if (!created.ok) return { error: errorText(created) }
-  const set = created.object as ReplicaSet & KubeObject
-  const name = set.metadata.name ?? ''
-  yield* api.event(
-    rollout,
-    'Normal',
-    'NewReplicaSetCreated',
-    `Created ReplicaSet ${name} (revision 1)`,
-  )
-  const annotations = { ...rollout.metadata.annotations, [revisionAnnotation]: '1' }
-  const metadata = { ...rollout.metadata, annotations }
-  const revised = yield* api.update({ ...rollout, metadata })
-  if (!revised.ok) return { error: errorText(revised) }
-  const now = formatTime(yield* api.now())
-  const status: RolloutStatus = {
-    ...rollout.status,
-    conditions: [
-      {
-        type: 'Progressing',
-        status: 'True',
-        reason: 'NewReplicaSetCreated',
-        message: `Created new replica set "${name}"`,
-        lastTransitionTime: now,
-        lastUpdateTime: now,
-      },
-    ],
+function* servicesOf({ api, process }: Work, rollout: Rollout): Part<Services> {
+  const found = new Map<string, Service>()
+  for (const name of serviceNames(rollout)) {
+    const from = { kind: 'Service', key: keyFrom(rollout.metadata.namespace, name) }
+    const service = yield* readCached<Service & KubeObject>(api, process, from)
+    if (service === undefined) return { found, absent: name }
+    found.set(name, service)
   }
-  const answer = yield* api.updateStatus({ ...revised.object, status } as KubeObject)
-  if (!answer.ok) return { error: errorText(answer) }
-  return { rollout: answer.object as Rollout, set }
+  return { found }
 }
 
-interface Switching extends Services {
-  readonly rollout: Rollout
-  readonly replicaSet: ReplicaSet
+/** Whether the cache does not show yet what the process wrote last. */
+function* isStale({ api, key, process }: Work, { metadata }: Rollout): Part<boolean> {
+  const last = yield* api.recall<Written>(`wrote:${key}`)
+  return last?.process === process.id && Number(metadata.resourceVersion) < last.revision
 }
 
-type Selectors = Pick<SettledInput, 'activeSelector' | 'previewSelector'>
+interface Written {
+  readonly process: string
+  readonly revision: number
+}
 
-/** The preview goes to the new ReplicaSet at once, the active Service when all of it serves. */
-function* switchServices(work: Work, given: Switching): Part<Selectors | Failed> {
-  const { rollout, replicaSet, active, preview } = given
-  const hash = hashOf(replicaSet)
-  const owner = rollout.metadata.name ?? ''
-  const selectors: { activeSelector?: string; previewSelector?: string } = {}
-  if (preview !== undefined) {
-    const error = yield* switchTo(work, preview, { hash, owner })
-    if (error !== undefined) return { error }
-    selectors.previewSelector = hash
+/** What the Rollout became goes into the cache, or is waited for. */
+function* remember({ api, key, process, version }: SyncFacts, { written }: Sync): Part<void> {
+  if (written === undefined) return
+  if (version.cachesRollouts) {
+    return yield* writeBack(api, process, { kind: rolloutKind, key, object: written })
   }
-  const current = active?.spec?.selector?.[podHashLabel]
-  if (
-    active !== undefined &&
-    isSaturated(rollout, replicaSet) &&
-    [undefined, hash].includes(current)
-  ) {
-    const error = yield* switchTo(work, active, { hash, owner })
-    if (error !== undefined) return { error }
-    selectors.activeSelector = hash
-  } else if (current !== undefined) selectors.activeSelector = current
-  return selectors
-}
-
-const managedBy = 'argo-rollouts.argoproj.io/managed-by-rollouts'
-
-function* switchTo(
-  { api }: Work,
-  service: Service,
-  { hash, owner }: { readonly hash: string; readonly owner: string },
-): Part<string | undefined> {
-  const isManaged = service.metadata.annotations?.[managedBy] !== undefined
-  if (isManaged && service.spec?.selector?.[podHashLabel] === hash) return undefined
-  const answer = yield* api.patch(service as Service & KubeObject, 'strategic', {
-    ...(!isManaged && { metadata: { annotations: { [managedBy]: owner } } }),
-    spec: { selector: { [podHashLabel]: hash } },
-  })
-  return answer.ok || isNotFound(answer) ? undefined : errorText(answer)
-}
-
-function isSaturated(rollout: Rollout, set: ReplicaSet): boolean {
-  const replicas = replicasOf(rollout)
-  const { annotations } = set.metadata
-  if (sizeOf(set) !== replicas || availableOf(set) !== replicas) return false
-  return annotations?.[desiredReplicas] === String(replicas)
-}
-
-/** Makes the writes that the sync asks for. */
-function* settled(
-  { api, process }: Work,
-  input: SettledInput,
-  version: RolloutsVersion,
-): Part<SyncOutcome> {
-  const steps = syncSettled(input, version)
-  let step = steps.next()
-  while (step.done !== true) {
-    const { type } = step.value
-    const object = step.value.replicaSet as ReplicaSet & KubeObject
-    if (type === 'cache') {
-      yield* writeBack(api, process, { kind: 'ReplicaSet', key: keyOf(object.metadata), object })
-      step = steps.next(undefined)
-      continue
-    }
-    const answer =
-      type === 'update'
-        ? yield* api.update(object)
-        : yield* api.patch(object, 'strategic', contentOf(object))
-    step = steps.next(
-      answer.ok
-        ? { ok: true, replicaSet: answer.object as ReplicaSet }
-        : { ok: false, error: errorText(answer) },
-    )
-  }
-  return step.value
-}
-
-/** What the patch after a conflict says; nothing of it depends on the object's version. */
-function contentOf({ metadata, spec }: ReplicaSet): unknown {
-  const { labels, annotations } = spec?.template?.metadata ?? {}
-  return {
-    metadata: { annotations: metadata.annotations },
-    spec: {
-      replicas: spec?.replicas,
-      selector: spec?.selector,
-      template: {
-        metadata: { ...(labels && { labels }), ...(annotations && { annotations }) },
-      },
-    },
-  }
-}
-
-/** Patches the status where it differs; else looks again when the deadline for progress is over. */
-function* persist(
-  { api, key, process }: Work,
-  { given, isOurs }: { readonly given: Rollout; readonly isOurs: boolean },
-  status: RolloutStatus,
-): Part<ReconcileResult> {
-  const before = (given.status ?? {}) as JsonObject
-  const patch = createMergePatch(before, status as unknown as JsonObject)
-  let object: KubeObject | undefined = isOurs ? given : undefined
-  const isChanged = Object.keys(patch).length > 0
-  if (isChanged) {
-    const answer = yield* api.patchStatus(given, 'merge', { status: patch })
-    if (!answer.ok) return { error: errorText(answer) }
-    object = answer.object
-  }
-  if (object !== undefined) yield* writeBack(api, process, { kind: rolloutKind, key, object })
-  return isChanged ? done : stuckLater(given, status, yield* api.now())
-}
-
-/** requeueStuckRollout: a second after the deadline, unless nothing is to be waited for. */
-function stuckLater(rollout: Rollout, status: RolloutStatus, nowMs: number): ReconcileResult {
-  const progressing = rollout.status?.conditions?.find(({ type }) => type === 'Progressing')
-  if (progressing === undefined || isHealthy(rollout, status)) return done
-  if (progressing.reason === 'ProgressDeadlineExceeded') return done
-  const seconds = rollout.spec?.progressDeadlineSeconds ?? deadlineSeconds
-  const afterMs = parseTime(progressing.lastUpdateTime) + seconds * 1000 - nowMs
-  return { requeueAfterMs: Math.max(0, afterMs) + 1000 }
+  const revision = Number(written.metadata.resourceVersion)
+  yield* api.remember(`wrote:${key}`, { process: process.id, revision } satisfies Written)
 }

@@ -12,7 +12,7 @@ import {
   statusSum,
 } from './replica-sets.ts'
 import { routedCanaryCounts } from './routed-canary.ts'
-import { replicasOf, type Rollout, type TrafficWeights } from './types.ts'
+import { type CanaryStrategy, replicasOf, type Rollout, type TrafficWeights } from './types.ts'
 
 /** Pods of the new ReplicaSet; undefined for a Rollout without a strategy. */
 export function newReplicas(
@@ -58,6 +58,19 @@ function canaryCounts(
     : routedCanaryCounts(rollout, weights)
 }
 
+/** ReplicaProgressThresholdMet, since v1.9: all that are wanted, or as many as suffice. */
+export function isProgressMet(
+  canary: CanaryStrategy | undefined,
+  set: ReplicaSet,
+  wanted: number,
+): boolean {
+  const { type, value } = canary?.replicaProgressThreshold ?? {}
+  const available = availableOf(set)
+  if (value === undefined || value < 0) return sizeOf(set) === wanted && available === wanted
+  if (type !== 'Percent') return available >= value
+  return wanted === 0 || available * 100 >= value * wanted
+}
+
 /** Whether the canary is as large and as available as the current step wants it. */
 export function isAtDesiredCounts(
   rollout: Rollout,
@@ -67,8 +80,7 @@ export function isAtDesiredCounts(
   const { newSet, stable, older } = sets
   const canary = rollout.spec?.strategy?.canary
   const wanted = canaryCounts(rollout, sets, weights)
-  if (newSet === undefined || sizeOf(newSet) !== wanted.canary) return false
-  if (availableOf(newSet) !== wanted.canary) return false
+  if (newSet === undefined || !isProgressMet(canary, newSet, wanted.canary)) return false
   const isRouted = canary?.trafficRouting !== undefined
   if (!isRouted || canary.dynamicStableScale !== true) {
     const isCreated = sizeOf(stable) === wanted.stable && stable?.status?.replicas === wanted.stable

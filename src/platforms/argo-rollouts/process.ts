@@ -4,7 +4,6 @@ import type { Api, Memory, ObjectChange, Part } from '../../controllers/framewor
 import type { Pod } from '../../kube/generated/types.ts'
 import { processIn } from '../program.ts'
 import type { ControllerProcess } from './cache.ts'
-import type { RolloutsVersion } from './settled-sync.ts'
 
 /** Its image, or its command. */
 export const programNames = ['argo-rollouts', 'rollouts-controller'] as const
@@ -35,14 +34,4 @@ export function* leader(api: Api): Part<ControllerProcess | undefined> {
   const processes = (yield* api.recall<Processes>(processesKey)) ?? {}
   const [first] = Object.keys(processes).sort()
   return first === undefined ? undefined : processes[first]
-}
-
-/** The modelled version that is nearest to an image's tag; the newest where it names none. */
-export function versionOf(tag: string): RolloutsVersion {
-  const [, major, minor, patch] = /^v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(tag) ?? []
-  if (major === undefined) return 'v1.8.3'
-  const at = Number(major) * 1000 + Number(minor)
-  if (at < 1006 || (at === 1006 && Number(patch ?? 6) === 0)) return 'v1.6.0'
-  if (at === 1006) return 'v1.6.6'
-  return at === 1007 ? 'v1.7.2' : 'v1.8.3'
 }

@@ -1,142 +1,27 @@
 import { describe, expect, it } from 'vitest'
-import { createCluster, request } from '../../cluster/cluster.ts'
-import { parseSchedule } from '../../engine/schedule.ts'
+import { request } from '../../cluster/cluster.ts'
+import { clusterOf } from '../../cluster/testing.ts'
 import type { World } from '../../engine/world.ts'
-import type { KubeObject } from '../../kube/object.ts'
-import { nodeFromPool } from '../../nodes/node-object.ts'
-import { type UnmodelledNote, unmodelledTopic } from '../program.ts'
-import { versionOf } from './process.ts'
-import { argoRollouts } from './program.ts'
-import type { RolloutStatus, RolloutStrategy } from './types.ts'
-
-const namespace = 'default'
-const rollout = { kind: 'Rollout.argoproj.io', namespace, name: 'web' }
-
-const definition = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'rollouts.argoproj.io' },
-  spec: {
-    group: 'argoproj.io',
-    scope: 'Namespaced',
-    names: { kind: 'Rollout', listKind: 'RolloutList', plural: 'rollouts', singular: 'rollout' },
-    versions: [
-      {
-        name: 'v1alpha1',
-        served: true,
-        storage: true,
-        subresources: {
-          status: {},
-          scale: {
-            specReplicasPath: '.spec.replicas',
-            statusReplicasPath: '.status.HPAReplicas',
-            labelSelectorPath: '.status.selector',
-          },
-        },
-        schema: {
-          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-        },
-      },
-    ],
-  },
-}
-
-function controller(version: string, replicas: number): KubeObject {
-  const labels = { app: 'controller' }
-  const containers = [{ name: 'c', image: `quay.io/argoproj/argo-rollouts:${version}` }]
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'controller', namespace },
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers } },
-    },
-  }
-}
-
-function web(strategy: RolloutStrategy, more: object = {}): KubeObject {
-  const labels = { app: 'web' }
-  const template = {
-    metadata: { labels },
-    spec: { containers: [{ name: 'web', image: 'registry.example.com/web:3' }] },
-  }
-  return {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'Rollout',
-    metadata: { name: 'web', namespace },
-    spec: { replicas: 7, selector: { matchLabels: labels }, strategy, template, ...more },
-  }
-}
-
-function service(name: string): KubeObject {
-  const spec = { selector: { app: 'web' }, ports: [{ port: 80 }] }
-  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec }
-}
-
-const blueGreen: RolloutStrategy = { blueGreen: { activeService: 'web', previewService: 'next' } }
-
-interface Given {
-  readonly version?: string
-  readonly schedule?: string
-  readonly object?: KubeObject
-  readonly kubernetes?: string
-  /** Pods of the controller. */
-  readonly controllers?: number
-}
+import {
+  blueGreen,
+  type Given,
+  objectsOf,
+  namespace,
+  notes,
+  pass,
+  ready,
+  rollout,
+  statusOf,
+  told,
+  web,
+} from './testing.ts'
+import { versionOf } from './version.ts'
 
 /** Seven pods run, and their Rollout is healthy. */
 function installed(given: Given): World {
-  const { version = 'v1.7.2', schedule = 'st2.1.d', object = web(blueGreen) } = given
-  const { kubernetes = '1.33', controllers = 1 } = given
-  const pool = { name: 'n', count: 2, cpu: '8', memory: '16Gi' }
-  const nodes = [0, 1].map(index => {
-    const details = { nowMs: 0, kubeletVersion: 'v1.36.0', ordinal: index + 1 }
-    return nodeFromPool(pool, index, details) as unknown as KubeObject
-  })
-  const parsed = parseSchedule(schedule)
-  if (!parsed.ok) throw new Error(schedule)
-  const objects = [
-    definition,
-    service('web'),
-    service('next'),
-    controller(version, controllers),
-    object,
-  ]
-  const programs = argoRollouts.actors({ objects, groups: [] })
-  const made = createCluster({ kubernetes, nodes, programs, schedule: parsed.value })
-  for (const each of objects) {
-    expect(request(made, { verb: 'create', object: each })).toMatchObject({ ok: true })
-  }
+  const made = clusterOf(objectsOf(given), given)
   pass(made, 900)
   return made
-}
-
-function pass(made: World, seconds: number): void {
-  made.run({ untilMs: made.nowMs + seconds * 1000 })
-}
-
-function statusOf(made: World): RolloutStatus {
-  return made.store.get(rollout.kind, 'default/web')?.['status'] as RolloutStatus
-}
-
-/** The counts of its last status, its phase, and its conditions as text. */
-function told(made: World): object {
-  const { HPAReplicas, replicas, phase, conditions = [] } = statusOf(made)
-  const said = conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`).sort()
-  return { HPAReplicas, replicas, phase, said }
-}
-
-function ready(made: World): number {
-  const pods = made.store.list('Pod', namespace) as readonly (KubeObject & Serving)[]
-  return pods.filter(({ metadata, status }) => {
-    return metadata.labels?.['app'] === 'web' && status?.phase === 'Running'
-  }).length
-}
-
-interface Serving {
-  readonly status?: { readonly phase?: string }
 }
 
 function scaledDown(given: Given, afterSeconds = 60): World {
@@ -196,7 +81,7 @@ describe('the controller of Rollouts in a cluster', () => {
     { name: 'blue-green', object: web(blueGreen) },
     { name: 'canary', object: web({ canary: { steps: [{ setWeight: 20 }] } }) },
   ])('follows the replica count: $name', ({ object }) => {
-    for (const version of ['v1.6.0', 'v1.6.6', 'v1.7.2', 'v1.8.3']) {
+    for (const version of ['v1.6.0', 'v1.6.6', 'v1.7.2', 'v1.8.3', 'v1.9.1', 'v1.10.0']) {
       expect(told(scaledDown({ version, object }))).toEqual(right)
     }
   })
@@ -245,34 +130,9 @@ describe('the controller of Rollouts in a cluster', () => {
 })
 
 describe('what is not modelled', () => {
-  function notes(made: World): readonly UnmodelledNote[] {
-    return made
-      .traceFrom(0)
-      .flatMap(entry =>
-        entry.type === 'note' && entry.topic === unmodelledTopic
-          ? [entry.data as UnmodelledNote]
-          : [],
-      )
-  }
-
-  it('an update is told, and the pods stay as they were', () => {
-    const made = installed({})
-    expect(notes(made)).toEqual([])
-    const patch = { spec: { template: { metadata: { annotations: { try: '2' } } } } }
-    const change = { verb: 'patch', target: rollout, patchType: 'merge', patch } as const
-    expect(request(made, change)).toMatchObject({ ok: true })
-    pass(made, 60)
-    expect(ready(made)).toBe(7)
-    expect(notes(made)).toEqual([
-      { kind: 'Rollout', key: 'default/web', message: expect.stringContaining('updates are not') },
-    ])
-  })
-
   it.each([
-    { name: 'workloadRef', object: web(blueGreen, { template: undefined }) },
-    { name: 'traffic router', object: web({ canary: { trafficRouting: {} } }) },
-    { name: 'anti-affinity', object: web({ canary: { antiAffinity: { required: {} } } }) },
-    { name: 'restartAt', object: web(blueGreen, { restartAt: '2026-01-01T00:00:00Z' }) },
+    { name: 'pod template', object: web(blueGreen, { template: undefined }) },
+    { name: 'pingPong', object: web({ canary: { pingPong: {} } }) },
     { name: 'strategy', object: web({}) },
     { name: 'Service absent', object: web({ blueGreen: { activeService: 'absent' } }) },
   ])('no pods are made, and it is told: $name', ({ name, object }) => {
@@ -281,16 +141,17 @@ describe('what is not modelled', () => {
     expect(notes(made)).toMatchObject([{ message: expect.stringContaining(name) }])
   })
 
-  it('a pause is told, and no more when it is over', () => {
-    const made = installed({ object: web(blueGreen, { paused: true }) })
-    const patch = { spec: { paused: false } }
-    request(made, { verb: 'patch', target: rollout, patchType: 'merge', patch })
-    pass(made, 60)
-    expect(notes(made)).toEqual([
-      { kind: 'Rollout', key: 'default/web', message: expect.stringContaining('paused') },
-      { kind: 'Rollout', key: 'default/web' },
-    ])
-    expect(told(made)).toMatchObject({ phase: 'Healthy', HPAReplicas: 7 })
+  it.each([
+    { name: 'router (istio)', strategy: { canary: { trafficRouting: { istio: {} } } } },
+    { name: 'step experiment', strategy: { canary: { steps: [{ experiment: {} }] } } },
+    {
+      name: 'analysis',
+      strategy: { blueGreen: { activeService: 'web', prePromotionAnalysis: {} } },
+    },
+  ])('pods are made, and it is told: $name', ({ name, strategy }) => {
+    const made = installed({ object: web(strategy) })
+    expect(ready(made)).toBe(7)
+    expect(notes(made)).toMatchObject([{ message: expect.stringContaining(name) }])
   })
 })
 
@@ -300,8 +161,8 @@ it.each([
   ['v1.6.4', 'v1.6.6'],
   ['1.7.0', 'v1.7.2'],
   ['v1.8.0-rc2', 'v1.8.3'],
-  ['v1.9.1', 'v1.8.3'],
-  ['latest', 'v1.8.3'],
+  ['v1.9.0', 'v1.9.1'],
+  ['latest', 'v1.10.0'],
 ])('the image %s acts as %s', (tag, want) => {
-  expect(versionOf(tag)).toBe(want)
+  expect(versionOf(tag).name).toBe(want)
 })

@@ -8,7 +8,7 @@ import { programNames } from './process.ts'
 
 export const argoRollouts = {
   name: 'argo-rollouts',
-  doc: 'Makes and scales the ReplicaSets of Rollouts while a pod of its own runs; no updates.',
+  doc: 'Makes, scales and replaces the ReplicaSets of Rollouts while a pod of its own runs.',
   kinds: [rolloutKind],
   actors: ({ objects }) =>
     programNames.some(name => runsProgram(objects, name))

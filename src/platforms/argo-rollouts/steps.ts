@@ -10,6 +10,37 @@ export function maxTrafficWeight({ spec }: Rollout): number {
   return spec?.strategy?.canary?.trafficRouting?.maxTrafficWeight ?? maxWeightDefault
 }
 
+export interface CurrentStep {
+  /** Undefined without steps, and when all are done. */
+  readonly step?: CanaryStep
+  /** Undefined for a canary without steps. */
+  readonly index?: number
+}
+
+/** GetCurrentCanaryStep. */
+export function currentStep({ spec, status }: Rollout): CurrentStep {
+  const steps = spec?.strategy?.canary?.steps ?? []
+  if (steps.length === 0) return {}
+  const index = status?.currentStepIndex ?? 0
+  const step = steps[index]
+  return { index, ...(step && { step }) }
+}
+
+/** CanaryStepString. */
+export function stepText({ setWeight, pause, setCanaryScale, ...others }: CanaryStep): string {
+  if (isGiven(setWeight)) return `setWeight: ${setWeight}`
+  if (isGiven(pause)) {
+    return isGiven(pause?.duration) ? `pause: ${pause?.duration}` : 'pause'
+  }
+  if (isGiven(others['experiment'])) return 'experiment'
+  if (isGiven(others['analysis'])) return 'analysis'
+  const { weight, matchTrafficWeight, replicas } = setCanaryScale ?? {}
+  if (isGiven(weight)) return `setCanaryScale{weight: ${weight}}`
+  if (matchTrafficWeight === true) return 'setCanaryScale{matchTrafficWeight: true}'
+  if (isGiven(replicas)) return `setCanaryScale{replicas: ${replicas}}`
+  return 'invalid'
+}
+
 /** The steps up to the current one, last first; undefined when there is no current step. */
 function stepsSoFar({ spec, status }: Rollout): readonly CanaryStep[] | undefined {
   const steps = spec?.strategy?.canary?.steps ?? []

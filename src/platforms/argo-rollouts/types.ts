@@ -19,8 +19,26 @@ export interface RolloutSpec {
   readonly progressDeadlineSeconds?: number
   readonly progressDeadlineAbort?: boolean
   readonly revisionHistoryLimit?: number
+  /** A rollback to one of so many last revisions skips steps, pauses and analysis. */
+  readonly rollbackWindow?: { readonly revisions?: number }
+  readonly workloadRef?: WorkloadRef
   /** Pods made before this time are replaced. */
   readonly restartAt?: string
+}
+
+/** The workload whose pod template is taken. */
+export interface WorkloadRef {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly name?: string
+  /** never, onsuccess or progressively. */
+  readonly scaleDown?: string
+}
+
+/** Keeps the pods of two revisions apart. */
+export interface AntiAffinity {
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: { readonly weight?: number }
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: object
 }
 
 export interface RolloutStrategy {
@@ -29,7 +47,7 @@ export interface RolloutStrategy {
 }
 
 export interface BlueGreenStrategy {
-  readonly antiAffinity?: unknown
+  readonly antiAffinity?: AntiAffinity
   readonly activeService?: string
   readonly previewService?: string
   readonly previewReplicaCount?: number
@@ -37,20 +55,38 @@ export interface BlueGreenStrategy {
   readonly autoPromotionEnabled?: boolean
   readonly autoPromotionSeconds?: number
   readonly scaleDownDelaySeconds?: number
+  readonly scaleDownDelayRevisionLimit?: number
   readonly abortScaleDownDelaySeconds?: number
+  readonly prePromotionAnalysis?: unknown
+  readonly postPromotionAnalysis?: unknown
+  readonly activeMetadata?: unknown
+  readonly previewMetadata?: unknown
 }
 
 export interface CanaryStrategy {
-  readonly antiAffinity?: unknown
+  readonly antiAffinity?: AntiAffinity
   readonly canaryService?: string
   readonly stableService?: string
   readonly maxSurge?: IntOrString
   readonly maxUnavailable?: IntOrString
   readonly steps?: readonly CanaryStep[]
-  readonly trafficRouting?: { readonly maxTrafficWeight?: number }
+  readonly trafficRouting?: TrafficRouting
   readonly dynamicStableScale?: boolean
   readonly minPodsPerReplicaSet?: number
+  readonly scaleDownDelaySeconds?: number
+  readonly scaleDownDelayRevisionLimit?: number
+  readonly analysis?: unknown
+  readonly pingPong?: unknown
+  readonly stableMetadata?: unknown
+  readonly canaryMetadata?: unknown
+  readonly replicaProgressThreshold?: { readonly type?: string; readonly value?: number }
   readonly abortScaleDownDelaySeconds?: number
+}
+
+/** Routers by name, each with its own settings. */
+export interface TrafficRouting {
+  readonly maxTrafficWeight?: number
+  readonly [router: string]: unknown
 }
 
 export interface SetCanaryScale {
@@ -76,10 +112,20 @@ export interface RolloutCondition {
   readonly message: string
 }
 
+export interface PauseCondition {
+  readonly reason: string
+  readonly startTime: string
+}
+
 export interface RolloutStatus {
   readonly abort?: boolean
+  readonly abortedAt?: string
   readonly promoteFull?: boolean
-  readonly pauseConditions?: readonly unknown[]
+  readonly pauseConditions?: readonly PauseCondition[]
+  /** The controller has paused the update: without conditions, somebody has resumed it. */
+  readonly controllerPause?: boolean
+  readonly restartedAt?: string
+  readonly workloadObservedGeneration?: string
   readonly currentPodHash?: string
   readonly currentStepHash?: string
   readonly currentStepIndex?: number
@@ -98,15 +144,22 @@ export interface RolloutStatus {
     readonly previewSelector?: string
     readonly scaleUpPreviewCheckPoint?: boolean
   }
-  readonly canary?: Readonly<Record<string, unknown>>
+  readonly canary?: { readonly weights?: TrafficWeights }
   readonly phase?: string
   readonly message?: string
 }
 
+/** Where a share of the traffic goes. */
+export interface WeightDestination {
+  readonly weight: number
+  readonly serviceName?: string
+  readonly podTemplateHash?: string
+}
+
 /** Weights that a traffic router has set, of the rollout's maximum weight. */
 export interface TrafficWeights {
-  readonly canary: { readonly weight: number }
-  readonly stable: { readonly weight: number }
+  readonly canary: WeightDestination
+  readonly stable: WeightDestination
 }
 
 /** Label of a ReplicaSet and its pods. */

@@ -1,39 +1,41 @@
 // Every interleaving of a Rollout's controller, the ReplicaSet controller and the watch, as the
 // recorder ran them: depth first, R before K before W, down to states seen before.
 
+import type { ApiRequest, ApiResponse } from '../../../src/apiserver/request.ts'
 import { compareStrings } from '../../../src/base/compare.ts'
+import { api as controllerApi } from '../../../src/controllers/api.ts'
+import type { Lister, Step as Asked } from '../../../src/controllers/framework.ts'
 import type { ReplicaSet } from '../../../src/kube/generated/types.ts'
+import { keyOf as objectKey, type KubeObject } from '../../../src/kube/object.ts'
 import { sameJson } from '../../../src/kube/patch/json.ts'
+import { applyMergePatch } from '../../../src/kube/patch/merge-patch.ts'
 import { parseTime } from '../../../src/kube/time.ts'
-import {
-  type ReplicaSetWrite,
-  type RolloutsVersion,
-  type SettledInput,
-  type SyncOutcome,
-  syncSettled,
-  type WriteResult,
-} from '../../../src/platforms/argo-rollouts/settled-sync.ts'
-import { podHashLabel, type Rollout } from '../../../src/platforms/argo-rollouts/types.ts'
-import { desiredReplicas } from '../../../src/platforms/argo-rollouts/conditions.ts'
-
-interface Service {
-  readonly kind: string
-  readonly metadata: { readonly name: string }
-  readonly spec: { readonly selector: Readonly<Record<string, string>> }
-}
+import { desiredReplicas } from '../../../src/platforms/argo-rollouts/annotations.ts'
+import { rolloutsController } from '../../../src/platforms/argo-rollouts/controller.ts'
+import type { Rollout, RolloutStatus } from '../../../src/platforms/argo-rollouts/types.ts'
 
 interface Input {
   readonly cacheBehind: boolean
   readonly now: string
-  readonly objects: readonly (Rollout | ReplicaSet | Service)[]
+  readonly objects: readonly KubeObject[]
   readonly scaleTo: number
-  readonly version: RolloutsVersion
+  readonly version: string
+}
+
+/** What a sync asks of a ReplicaSet. */
+interface ReplicaSetWrite {
+  readonly type: 'update' | 'patch'
+  /** An update is refused when its version is old; a patch never is. */
+  readonly version: string | undefined
+  readonly replicas: number | undefined
+  readonly desired: string | undefined
 }
 
 /** A sync under way: what it read, and what its writes gave so far. */
 interface RunningSync {
-  readonly input: SettledInput
-  readonly results: readonly WriteResult[]
+  readonly rollout: Rollout
+  readonly replicaSet: ReplicaSet
+  readonly results: readonly ApiResponse[]
   /** The API's object after each of them: part of what the recorder tells states apart by. */
   readonly found: readonly ReplicaSet[]
   readonly isServed: boolean
@@ -63,19 +65,19 @@ const conflict = (name: string): string =>
   'please apply your changes to the latest version and try again'
 
 class Model {
-  private readonly version: RolloutsVersion
-  private readonly services: Pick<SettledInput, 'activeSelector' | 'previewSelector'>
+  private readonly version: string
+  private readonly services: readonly KubeObject[]
   private readonly nowMs: number
   readonly start: State
 
   constructor({ cacheBehind, now, objects, scaleTo, version }: Input, nowMs = parseTime(now)) {
     this.version = version
     this.nowMs = nowMs
-    const of = (kind: string): unknown[] => objects.filter(each => each.kind === kind)
+    const of = (kind: string): KubeObject[] => objects.filter(each => each.kind === kind)
     const rollout = of('Rollout')[0] as Rollout
     const cache = of('ReplicaSet')[0] as ReplicaSet
-    this.services = selectors(rollout, of('Service') as Service[])
-    const versions = objects.map(each => Number((each as Rollout).metadata.resourceVersion))
+    this.services = of('Service')
+    const versions = objects.map(each => Number(each.metadata.resourceVersion))
     let last = Math.max(...versions)
     let api = cache
     if (cacheBehind) {
@@ -142,10 +144,9 @@ class Model {
 
   private begin(state: State): Step {
     const { rollout, cache: replicaSet } = state
-    const input = { rollout, replicaSet, nowMs: this.nowMs, ...this.services }
     const started = this.traced(state, 'R', { action: 'sync starts' })
     const queued = { ...state, isQueued: false }
-    const rest = this.goOn(queued, { input, results: [], found: [], isServed: true })
+    const rest = this.goOn(queued, { rollout, replicaSet, results: [], found: [], isServed: true })
     return { state: rest.state, trace: [...started.trace, ...rest.trace] }
   }
 
@@ -163,12 +164,12 @@ class Model {
       action: 'sync ends',
       phase: status?.phase,
       HPAReplicas: status?.HPAReplicas,
-      ...(!outcome.ok && { error: outcome.error }),
+      ...(outcome.error !== undefined && { error: outcome.error }),
     })
   }
 
   private finish(state: State, outcome: SyncOutcome): State {
-    if (!outcome.ok) return { ...state, isQueued: true }
+    if (outcome.error !== undefined) return { ...state, isQueued: true }
     if (sameJson(state.rollout.status, outcome.status)) return state
     const version = state.version + 1
     const rollout = { ...state.rollout, status: outcome.status }
@@ -176,35 +177,63 @@ class Model {
   }
 
   /** Runs the sync again up to where it stands: what its last write made it do to the cache. */
-  private position(state: State, { input, results }: RunningSync) {
-    const sync = syncSettled(input, this.version)
-    let { cache } = state
-    let used = 0
-    let next = sync.next()
-    while (next.done !== true) {
-      if (next.value.type === 'cache') {
-        if (used === results.length) cache = next.value.replicaSet
-        next = sync.next(undefined)
-      } else if (used < results.length) {
-        next = sync.next(results[used])
+  private position(state: State, sync: RunningSync): Position {
+    const { results, rollout: given } = sync
+    const lister = this.listerOf(sync)
+    const reconcile = rolloutsController.reconcile(objectKey(given.metadata), controllerApi)
+    let [{ cache }, rollout, used] = [state, given, 0]
+    let answer: unknown
+    for (;;) {
+      const step = reconcile.next(answer)
+      if (step.done === true) {
+        const { error } = step.value
+        return { cache, outcome: { status: rollout.status ?? {}, ...(error && { error }) } }
+      }
+      const asked = step.value
+      const write = writeOf(asked)
+      if (write !== undefined) {
+        if (used === results.length) return { cache, write }
+        answer = results[used]
         used += 1
+      } else if (asked.type === 'request') {
+        rollout = withStatus(rollout, asked.request)
+        answer = { ok: true, code: 200, object: rollout }
       } else {
-        return { cache, write: next.value, outcome: undefined }
+        const cached = used === results.length ? cachedBy(asked) : undefined
+        cache = cached ?? cache
+        answer = this.told(asked, lister)
       }
     }
-    return { cache, write: undefined, outcome: next.value }
+  }
+
+  private told(step: Asked, lister: Lister): unknown {
+    if (step.type === 'read') return step.read(lister)
+    if (step.type === 'now') return this.nowMs
+    if (step.type !== 'recall' || step.key !== 'processes') return undefined
+    return { pod: { id: 'process', tag: this.version } }
+  }
+
+  private listerOf({ rollout, replicaSet }: RunningSync): Lister {
+    const objects = [rollout, replicaSet as KubeObject, ...this.services]
+    const is = (kind: string) => (each: KubeObject) => each.kind === kind.split('.')[0]
+    const found = {
+      get: (kind: string, key: string) =>
+        objects.filter(is(kind)).find(({ metadata }) => objectKey(metadata) === key),
+      ownedBy: (kind: string) => objects.filter(is(kind)),
+    }
+    return found as unknown as Lister
   }
 
   private serve(state: State, sync: RunningSync): Step {
     const write = this.position(state, sync).write as ReplicaSetWrite
     const name = state.api.metadata.name ?? ''
-    const isOld = write.replicaSet.metadata.resourceVersion !== state.api.metadata.resourceVersion
+    const isOld = write.version !== state.api.metadata.resourceVersion
     const isRefused = write.type === 'update' && isOld
     const version = state.version + 1
     const written = isRefused ? state.api : this.written(state.api, write, version)
-    const result: WriteResult = isRefused
-      ? { ok: false, error: conflict(name) }
-      : { ok: true, replicaSet: written }
+    const result: ApiResponse = isRefused
+      ? refused(conflict(name))
+      : { ok: true, code: 200, object: written as KubeObject }
     const results = [...sync.results, result]
     const served = { ...sync, results, found: [...sync.found, written], isServed: true }
     const isChanged = written !== state.api
@@ -218,9 +247,8 @@ class Model {
   }
 
   /** Writing what is there makes no new version. */
-  private written(api: ReplicaSet, { replicaSet }: ReplicaSetWrite, version: number): ReplicaSet {
-    const desired = replicaSet.metadata.annotations?.[desiredReplicas]
-    const replicas = replicaSet.spec?.replicas
+  private written(api: ReplicaSet, write: ReplicaSetWrite, version: number): ReplicaSet {
+    const { desired, replicas } = write
     const isSameSpec = api.spec?.replicas === replicas
     if (isSameSpec && api.metadata.annotations?.[desiredReplicas] === desired) return api
     const annotations = { ...api.metadata.annotations, [desiredReplicas]: desired ?? '' }
@@ -231,15 +259,46 @@ class Model {
   }
 }
 
-function selectors({ spec }: Rollout, services: readonly Service[]) {
-  const { activeService, previewService } = spec?.strategy?.blueGreen ?? {}
-  const hash = (service: string | undefined): string | undefined =>
-    services.find(({ metadata }) => metadata.name === service)?.spec.selector[podHashLabel]
-  const [activeSelector, previewSelector] = [hash(activeService), hash(previewService)]
-  return {
-    ...(activeSelector !== undefined && { activeSelector }),
-    ...(previewSelector !== undefined && { previewSelector }),
+interface SyncOutcome {
+  readonly status: RolloutStatus
+  readonly error?: string
+}
+
+interface Position {
+  readonly cache: ReplicaSet
+  readonly write?: ReplicaSetWrite
+  readonly outcome?: SyncOutcome
+}
+
+function refused(message: string): ApiResponse {
+  const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure' } as const
+  return { ok: false, code: 409, status: { ...status, code: 409, reason: 'Conflict', message } }
+}
+
+/** The write of a ReplicaSet that a step is, if it is one. */
+function writeOf(step: Asked): ReplicaSetWrite | undefined {
+  if (step.type !== 'request') return undefined
+  const { request } = step
+  if (request.verb === 'update' && request.object.kind === 'ReplicaSet') {
+    const { metadata, spec } = request.object as ReplicaSet
+    const desired = metadata.annotations?.[desiredReplicas]
+    return { type: 'update', version: metadata.resourceVersion, replicas: spec?.replicas, desired }
   }
+  if (request.verb !== 'patch' || request.target.kind !== 'ReplicaSet') return undefined
+  const { metadata, spec } = request.patch as ReplicaSet
+  const desired = metadata.annotations?.[desiredReplicas]
+  return { type: 'patch', version: undefined, replicas: spec?.replicas, desired }
+}
+
+function withStatus(rollout: Rollout, request: ApiRequest): Rollout {
+  if (request.verb !== 'patch' || request.target.kind !== 'Rollout.argoproj.io') return rollout
+  return applyMergePatch(rollout, request.patch) as Rollout
+}
+
+/** The ReplicaSet that a step puts into the controller's own cache. */
+function cachedBy(step: Asked): ReplicaSet | undefined {
+  if (step.type !== 'remember' || !step.key.startsWith('cache:ReplicaSet ')) return undefined
+  return (step.value as { readonly object: ReplicaSet }).object
 }
 
 function versioned(object: ReplicaSet, version: number): ReplicaSet {
