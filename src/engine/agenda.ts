@@ -39,10 +39,10 @@ export class Agenda {
     this.standing.remove(sequence)
   }
 
-  /** Takes out everything that is planned for an actor. */
-  forget(actor: number): void {
-    this.queue.removeActor(actor)
-    this.standing.removeActor(actor)
+  /** Takes out everything that is planned for an actor, or only what is about `payload`. */
+  forget(actor: number, payload?: unknown): void {
+    this.queue.removeActor(actor, payload)
+    this.standing.removeActor(actor, payload)
   }
 
   /** What is due first; of what stands only where it `counts`, or comes before the rest. */

@@ -50,9 +50,11 @@ export class EventQueue {
     if (at >= 0) this.removeAt(at)
   }
 
-  /** Takes out everything that is planned for an actor. */
-  removeActor(actor: number): void {
-    const left = this.heap.filter(event => event.actor !== actor)
+  /** Takes out everything that is planned for an actor, or only what is about `payload`. */
+  removeActor(actor: number, payload?: unknown): void {
+    const isLeft = (event: PendingEvent): boolean =>
+      event.actor !== actor || (payload !== undefined && event.payload !== payload)
+    const left = this.heap.filter(isLeft)
     // A sorted array is a heap.
     this.heap = left.sort((a, b) => (before(a, b) ? -1 : 1))
     this.owned = true

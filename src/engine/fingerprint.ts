@@ -1,10 +1,12 @@
 // The hash of a World's state: two 32-bit lanes over everything that decides what happens next. It
 // is a sum over parts that change one by one, so that a step only touches what it changes.
 
+import { compareStrings } from '../base/compare.ts'
 import { absorb, type Digest, emptyDigest } from '../base/hash.ts'
 import type { Actor } from './actor.ts'
 import { digestOfValue, identityText } from './identity.ts'
 import { deliverPayload } from './moves.ts'
+import type { Outage } from './outage.ts'
 import type { PendingEvent } from './event-queue.ts'
 import type { Inside, Seat } from './program.ts'
 import type { Change } from './store.ts'
@@ -61,7 +63,13 @@ export class Fingerprint {
       }
     }
     for (const [name, count] of inside.counters) sum = plus(sum, counterDigest(name, count))
-    return finalDigest(sum, inside)
+    for (const [name, outage] of inside.outages ?? []) sum = plus(sum, outageDigest(name, outage))
+    for (const kind of pastKinds(world)) {
+      const past = pastOf(world, kind)
+      if (past.length > 0) sum = plus(sum, pastPart(backlogDigest(past), kind))
+    }
+    const { clockMs, cellMs, crashes, ticks } = inside
+    return finalDigest(sum, { clockMs, cellMs, crashes, ticks, armed: armedText(inside) })
   }
 }
 
@@ -70,21 +78,46 @@ export function isPlanned({ payload, atMs }: PendingEvent, { clockMs, cellMs }: 
   return payload !== deliverPayload || atMs > Math.max(clockMs, cellMs)
 }
 
-/** The sum of all parts with what there is once: time, and what is left of the bounds. */
+/** What a state has once: time, and how much of the bounds is used up. */
+export interface Moment extends Pick<Inside, 'clockMs' | 'cellMs' | 'crashes' | 'ticks'> {
+  /** For each strike 1 while it has not struck. */
+  readonly armed: string
+}
+
+/** The sum of all parts, with what there is once. */
 export function finalDigest(
   sum: Digest,
-  {
-    clockMs,
-    cellMs,
-    outages,
-    crashes,
-    ticks,
-    armed,
-  }: Omit<Inside, 'seats' | 'queue' | 'standing' | 'counters'>,
+  { clockMs, cellMs, crashes, ticks, armed }: Moment,
 ): Digest {
-  const down = outages === undefined ? '' : identityText(outages)
-  const left = armed.map(strike => (strike === undefined ? 0 : 1)).join('')
-  return absorb(sum, `${clockMs} ${cellMs} ${crashes} ${ticks} ${left} ${down}`)
+  return absorb(sum, `${clockMs} ${cellMs} ${crashes} ${ticks} ${armed}`)
+}
+
+export function armedText({ armed }: Pick<Inside, 'armed'>): string {
+  return armed.map(strike => (strike === undefined ? 0 : 1)).join('')
+}
+
+/** A component that is down; when it comes back is told by what is planned. */
+export function outageDigest(name: string, { mode, missed, comesBack }: Outage): Digest {
+  const isComing = comesBack !== undefined
+  return absorb(emptyDigest, `outage ${name} ${identityText([mode, missed, isComing])}`)
+}
+
+/** Kinds of which the last changes matter still: a component that crashes may list what was. */
+export function pastKinds(world: World): readonly string[] {
+  const { staleMax = 0, crashesMax = 0 } = world.options.schedule.grid ?? {}
+  if (staleMax === 0 || world.inside().crashes >= crashesMax) return []
+  const mortals = world.program.actors.filter(({ survives }) => survives !== true)
+  return [...new Set(mortals.flatMap(({ watches }) => watches))].sort(compareStrings)
+}
+
+/** The last changes of a kind, as many as a cache may be behind. */
+export function pastOf(world: World, kind: string): readonly Change[] {
+  const { staleMax = 0 } = world.options.schedule.grid ?? {}
+  return changesFrom(world, kind, Math.max(0, world.store.logLength(kind) - staleMax))
+}
+
+export function pastPart(past: Digest, kind: string): Digest {
+  return mixed(absorb(past, kind), 19)
 }
 
 export function plus(a: Digest, b: Digest): Digest {
@@ -138,9 +171,13 @@ export function partDigest(state: Digest, actor: number, part: number): Digest {
 export function backlogOf(world: World, actor: number, position: number): readonly Change[] {
   const { watches } = world.program.actors[actor] as Actor
   const { cursors } = world.inside().seats[actor] as Seat
-  const log = world.store.logOf(watches[position] as string)
+  return changesFrom(world, watches[position] as string, cursors[position] as number)
+}
+
+function changesFrom({ store }: World, kind: string, start: number): readonly Change[] {
+  const log = store.logOf(kind)
   const changes: Change[] = []
-  for (let at = cursors[position] as number; at < log.length; at += 1) changes.push(log.at(at))
+  for (let at = start; at < log.length; at += 1) changes.push(log.at(at))
   return changes
 }
 

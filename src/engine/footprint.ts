@@ -3,22 +3,42 @@
 
 import type { KubeObject } from '../kube/object.ts'
 import type { Actor } from './actor.ts'
+import { comeBackPayload, type Move } from './moves.ts'
 
 export class Footprint {
   /**
-   * Of everybody: `Kind/key`, `Kind` (a list), `owned/UID`, `count/NAME`, `log/Kind`. Of the actor
-   * alone: `view/Kind`, `state` or `state/PART`.
+   * Of everybody: `Kind/key`, `Kind` (a list), `owned/UID`, `count/NAME`, `log/Kind`, `past/Kind`
+   * (its last changes), `outage/NAME`. Of the actor of number N alone: `N:view/Kind`, `N:state` or
+   * `N:state/PART`.
    */
   readonly reads = new Set<string>()
   readonly writes = new Set<string>()
-  /** Who takes the step; undefined where it is nobody's, and then it meets every other. */
-  actor: string | undefined
+  /** Numbers of the actors that act in the step. */
+  readonly actors = new Set<number>()
+  /** Those of them that begin with nothing: what they were before does not matter. */
+  readonly anew = new Set<number>()
+  /** Actors of which everything that was planned is forgotten. */
+  readonly forgotten = new Set<number>()
+  /** It may change places with no other. */
+  isFixed = false
+  /** It looks at the store from outside, which tells nobody what was read. */
+  readsStore = false
   /** It read how things came about, not only how they are. */
   isPathBound = false
+  private actor = -1
 
-  begin({ name, tellsParts }: Actor): void {
-    this.actor = name
-    if (tellsParts !== true) this.writes.add('state')
+  /** It is the footprint of this move. */
+  take(move: Move): void {
+    this.isFixed = !('event' in move) || move.event.payload === comeBackPayload
+    this.readsStore = 'strike' in move
+  }
+
+  /** From now on it is this actor that reads and writes. */
+  begin(number: number, { name, tellsParts }: Actor): void {
+    this.actor = number
+    this.actors.add(number)
+    this.read(`outage/${name}`)
+    if (tellsParts !== true) this.writeOwn('state')
   }
 
   writeObject(
@@ -43,21 +63,38 @@ export class Footprint {
     this.writes.add(thing)
   }
 
+  /** Of what belongs to the actor alone. */
+  readOwn(thing: string): void {
+    this.reads.add(`${this.actor}:${thing}`)
+  }
+
+  writeOwn(thing: string): void {
+    this.writes.add(`${this.actor}:${thing}`)
+  }
+
+  /** Takes in what the same step does when it chooses otherwise. */
+  include(other: Footprint): void {
+    for (const thing of other.reads) this.reads.add(thing)
+    for (const thing of other.writes) this.writes.add(thing)
+    for (const actor of other.actors) this.actors.add(actor)
+    for (const actor of this.anew) if (!other.anew.has(actor)) this.anew.delete(actor)
+    if (other.isFixed) this.isFixed = true
+    if (other.readsStore) this.readsStore = true
+  }
+
   /** Whether the two can change places. */
   isIndependentOf(other: Footprint): boolean {
-    if (this.actor === undefined || other.actor === undefined) return false
-    const isSame = this.actor === other.actor
-    return !meets(this.writes, other, isSame) && !meets(other.writes, this, isSame)
+    if (this.isFixed || other.isFixed) return false
+    return !meets(this.writes, other) && !meets(other.writes, this)
   }
 }
 
 /** Whether something written is read or written by the other: itself, or as one of a list. */
-function meets(writes: ReadonlySet<string>, other: Footprint, isSame: boolean): boolean {
+function meets(writes: ReadonlySet<string>, { reads, writes: others }: Footprint): boolean {
   for (const thing of writes) {
-    if (!isSame && (thing.startsWith('view/') || thing.startsWith('state'))) continue
-    if (other.writes.has(thing) || other.reads.has(thing)) return true
+    if (others.has(thing) || reads.has(thing)) return true
     const slash = thing.indexOf('/')
-    if (slash > 0 && other.reads.has(thing.slice(0, slash))) return true
+    if (slash > 0 && reads.has(thing.slice(0, slash))) return true
   }
   return false
 }

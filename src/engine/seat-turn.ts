@@ -64,6 +64,6 @@ export class SeatTurn implements Turn {
   }
 
   touch(part: number): void {
-    this.world.footprint?.write(`state/${part}`)
+    this.world.footprint?.writeOwn(`state/${part}`)
   }
 }

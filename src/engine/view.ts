@@ -98,7 +98,9 @@ export class View {
   private undeliveredFrom(kind: string): number {
     const { pending, cursors } = this.deliveries
     const position = this.watches.get(kind)
-    this.readers?.footprint?.read(position === undefined ? kind : `view/${kind}`)
+    const footprint = this.readers?.footprint
+    if (position === undefined) footprint?.read(kind)
+    else footprint?.readOwn(`view/${kind}`)
     if (pending.length === 0) return -1
     if (position === undefined || !pending.includes(position)) return -1
     return cursors[position] as number

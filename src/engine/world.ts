@@ -149,6 +149,7 @@ export class World {
   /** Calls `wake` of an actor now, from outside: how trials and faults reach a component. */
   signal(name: string, payload: unknown): void {
     const index = this.actorIndex(name)
+    this.footprint?.begin(index, this.program.actors[index] as Actor)
     if (this.isDown(name)) {
       this.miss(name, this.agenda.event(index, this.clockMs, payload))
       return
@@ -158,6 +159,7 @@ export class World {
 
   /** Whether a component is down: it gets no deliveries and does not wake. */
   isDown(name: string): boolean {
+    this.footprint?.read(`outage/${name}`)
     return this.outages?.has(name) === true
   }
 
@@ -171,16 +173,30 @@ export class World {
     const known = this.outages?.get(name)
     assert(known === undefined || known.comesBack !== undefined, `${name} is up`)
     this.stay(known)
-    this.outages = withOutage(this.outages, name, takenDown(known, mode))
+    this.setOutage(name, takenDown(known, mode))
     const index = this.program.actors.findIndex(actor => actor.name === name)
     if (index < 0) return // A delivery counts as planned, so that no further one is.
     ;(this.seats[index] as Seat).deliveryAtMs = this.clockMs
-    if (mode === 'stopped') this.agenda.forget(index)
+    if (mode === 'stopped') this.forget(index)
+    else this.agenda.forget(index, deliverPayload)
+  }
+
+  private setOutage(name: string, outage: Outage | undefined): void {
+    this.footprint?.write(`outage/${name}`)
+    this.outages = withOutage(this.outages, name, outage)
+  }
+
+  /** Whatever was planned for an actor no longer is. */
+  private forget(index: number): void {
+    this.footprint?.forgotten.add(index)
+    this.agenda.forget(index)
   }
 
   /** What was about to come back no longer is. */
   private stay(outage: Outage | undefined): void {
-    if (outage?.comesBack !== undefined) this.agenda.cancel(outage.comesBack)
+    if (outage?.comesBack === undefined) return
+    this.agenda.cancel(outage.comesBack)
+    if (this.footprint !== undefined) this.footprint.isPathBound = true
   }
 
   /** Lets a component come back: it goes on where it was, or starts and lists everything again. */
@@ -190,26 +206,30 @@ export class World {
     this.stay(outage)
     const index = this.program.actors.findIndex(actor => actor.name === name)
     const isNew = anew ?? outage.mode === 'stopped'
-    if (index >= 0 && isNew) this.agenda.forget(index)
+    if (index >= 0 && isNew) this.forget(index)
     if (index >= 0 && afterMs > 0) {
       const comesBack = this.agenda.plan(index, this.clockMs + afterMs, comeBackPayload)
       const missed = isNew ? [] : outage.missed
       const mode = isNew ? 'stopped' : 'held'
-      this.outages = withOutage(this.outages, name, { mode, missed, comesBack })
+      this.setOutage(name, { mode, missed, comesBack })
       return
     }
-    this.outages = withOutage(this.outages, name, undefined)
+    this.setOutage(name, undefined)
     if (index < 0) return
+    const seat = this.seats[index] as Seat
     if (isNew) this.startAnew(index)
     else for (const event of outage.missed) this.agenda.queue.add({ ...event, atMs: this.clockMs })
-    ;(this.seats[index] as Seat).deliveryAtMs = -1
-    this.planDelivery(index, this.clockMs + this.latencyOf(index))
+    seat.deliveryAtMs = -1
+    if (seat.pending.length > 0) this.planDelivery(index, this.clockMs + this.latencyOf(index))
   }
 
   /** Starts an actor with nothing; it lists everything as it was `lag` changes of a kind ago. */
   private startAnew(index: number, lag = 0): void {
     const actor = this.program.actors[index] as Actor
     const seat = this.seats[index] as Seat
+    this.footprint?.begin(index, actor)
+    this.footprint?.anew.add(index)
+    if (lag > 0) for (const kind of actor.watches) this.footprint?.read(`past/${kind}`)
     const lengths = actor.watches.map(kind => this.store.logLength(kind))
     seat.cursors = lengths.map(length => Math.max(0, length - lag))
     seat.pending = lag === 0 ? [] : [...lengths.keys()].filter(at => (lengths[at] as number) > 0)
@@ -223,7 +243,7 @@ export class World {
   /** The process of an actor dies and starts again at once. */
   private crash(index: number, lag: number): void {
     this.crashCount += 1
-    this.agenda.forget(index)
+    this.forget(index)
     const seat = this.seats[index] as Seat
     seat.deliveryAtMs = this.clockMs // So that no delivery is planned before it has listed.
     this.startAnew(index, lag)
@@ -248,7 +268,7 @@ export class World {
     const outage = this.outages?.get(name)
     assert(outage !== undefined, `${name} is down`)
     const missed = [...outage.missed, event]
-    this.outages = withOutage(this.outages, name, { ...outage, missed })
+    this.setOutage(name, { ...outage, missed })
   }
 
   /** Serves a request on behalf of `writer` (a user, an installer, a fault). */
@@ -455,6 +475,7 @@ export class World {
     this.agenda.begin(first)
     const move = this.nextMove(first, untilMs)
     this.stepCount += 1
+    this.footprint?.take(move)
     if ('event' in move) this.happen(move, first)
     else if ('crash' in move) this.crash(move.crash, move.lag)
     else if ('tickToMs' in move) this.tick(move.tickToMs)
@@ -465,17 +486,12 @@ export class World {
     if (event === first) this.agenda.queue.removeFirst()
     else this.agenda.queue.remove(event.sequence)
     this.clockMs = Math.max(this.clockMs, event.atMs)
-    if (event.payload === comeBackPayload) {
-      this.bringUp((this.program.actors[event.actor] as Actor).name)
-      return
-    }
-    if (this.outages !== undefined && this.isMissed(event)) return
     const actor = this.program.actors[event.actor] as Actor
-    this.footprint?.begin(actor)
-    if (event.payload === deliverPayload) this.deliver(event.actor, position, one)
-    else {
-      actor.wake(this.turn(event.actor), this.ownState(event.actor), event.payload)
-    }
+    this.footprint?.begin(event.actor, actor)
+    if (event.payload === comeBackPayload) this.bringUp(actor.name)
+    else if (this.outages !== undefined && this.isMissed(event)) return
+    else if (event.payload === deliverPayload) this.deliver(event.actor, position, one)
+    else actor.wake(this.turn(event.actor), this.ownState(event.actor), event.payload)
   }
 
   private tick(atMs: number): void {
@@ -517,7 +533,7 @@ export class World {
     const due: Change[] = []
     const which = { writtenMs: this.clockMs - latency, only, one }
     const undelivered = takeDue(this.store, actor.watches, seat, which, due)
-    for (const { kind } of due) this.footprint?.write(`view/${kind}`)
+    for (const { kind } of due) this.footprint?.writeOwn(`view/${kind}`)
     if (undelivered !== undefined) {
       this.planDelivery(index, Math.max(this.clockMs, undelivered.atMs + latency))
     }

@@ -1,9 +1,12 @@
-// A state as lists of numbers, and how a step changes them.
+// A state as lists of numbers, and what a step changes in it.
 
-import { assert } from '../../../base/assert.ts'
 import type { Digest } from '../../../base/hash.ts'
+import type { Moment } from '../../../engine/fingerprint.ts'
 import type { World } from '../../../engine/world.ts'
 import type { KnownFootprint } from './known-footprint.ts'
+
+/** Numbers that take places in a list. */
+export type Places = readonly (readonly [index: number, value: number])[]
 
 export interface CellState {
   /** Versions of objects by slot; nothing beyond the end. */
@@ -12,14 +15,17 @@ export interface CellState {
   readonly kinds: readonly number[]
   /** What each informer has not heard yet. */
   readonly backlogs: readonly number[]
+  /** The last changes of each kind, where somebody may list what was before. */
+  readonly past: readonly number[]
   /** The parts of all actors. */
   readonly parts: readonly number[]
   /** Planned events in ascending order; the same one may be planned twice. */
   readonly events: readonly number[]
   readonly counts: readonly number[]
-  readonly clockMs: number
-  readonly cellMs: number
-  /** Over all of the above but time. */
+  /** What is down, by number of the component. */
+  readonly outages: readonly number[]
+  readonly moment: Moment
+  /** Over all of the above but the moment. */
   readonly sum: Digest
   readonly hash: Digest
   /** How this state was reached; absent for the first. */
@@ -34,65 +40,35 @@ export interface CellState {
   moves: readonly CellMove[] | undefined
 }
 
-/** A wake that is due, or the oldest change of an informer's backlog. */
+/** One way to go on; what does not apply is -1. */
 export interface CellMove {
   readonly name: string
   readonly actor: number
-  /** Number of the event, or 0. */
+  /** Number of the event that is due. */
   readonly event: number
-  /** Index of the informer, or -1. */
+  /** Index of the informer that delivers the oldest change of its backlog. */
   readonly informer: number
+  /** Time passes up to then. */
+  readonly tickToMs: number
+  /** Index of the fault that strikes. */
+  readonly strike: number
 }
 
 /** What a step changes, whatever else there is in the state. */
 export interface Effect {
-  readonly objects: readonly (readonly [slot: number, version: number])[]
+  readonly objects: Places
   readonly changes: readonly number[]
-  readonly parts: readonly (readonly [index: number, part: number])[]
+  readonly parts: Places
   readonly added: readonly number[]
   /** Events that it took back, besides the one that it was. */
   readonly cancelled: readonly number[]
-  readonly counts: readonly (readonly [counter: number, count: number])[]
+  /** Actors of which all events are taken back. */
+  readonly forgotten: readonly number[]
+  /** Backlogs of informers that list everything again. */
+  readonly listed: Places
+  readonly counts: Places
+  readonly outages: Places
   /** It breaks something that no later step can mend. */
   readonly isMarked: boolean
   readonly footprint: KnownFootprint
-}
-
-export function minus(a: Digest, b: Digest): Digest {
-  return { high: (a.high - b.high) | 0, low: (a.low - b.low) | 0 }
-}
-
-/** The list with numbers at some places replaced; it grows where a place is beyond its end. */
-export function replaced(
-  list: readonly number[],
-  places: readonly (readonly [index: number, value: number])[],
-): readonly number[] {
-  if (places.length === 0) return list
-  const next = list.slice()
-  for (const [index, value] of places) {
-    while (next.length <= index) next.push(0)
-    next[index] = value
-  }
-  return next
-}
-
-/** Events without one and with others, in ascending order. */
-export function replanned(
-  events: readonly number[],
-  gone: readonly number[],
-  added: readonly number[],
-): readonly number[] {
-  if (gone.length === 0 && added.length === 0) return events
-  const next = events.slice()
-  for (const event of gone) {
-    const at = next.indexOf(event)
-    assert(at >= 0, 'what goes was planned')
-    next.splice(at, 1)
-  }
-  for (const event of added) {
-    let at = next.length
-    while (at > 0 && (next[at - 1] as number) > event) at -= 1
-    next.splice(at, 0, event)
-  }
-  return next
 }

@@ -5,9 +5,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { join } from 'node:path'
 import { Fingerprint } from '../../../engine/fingerprint.ts'
-import type { World } from '../../../engine/world.ts'
+import type { Strike, World } from '../../../engine/world.ts'
 import { load, platformOf } from '../../../index.ts'
 import { install } from '../../install.ts'
+import { strikeOf } from '../strikes.ts'
 import { scenariosOf } from '../scenario.ts'
 import { Voyage } from '../../voyage.ts'
 import {
@@ -57,48 +58,100 @@ const small = fc.array(fc.array(deed, { minLength: 1, maxLength: 2 }), {
   maxLength: 2,
 })
 
+type Actors = readonly (readonly Deed[])[]
+
+function worldOf(actors: Actors, staleMax = 0, crashesMax = 0): World {
+  const program = cells(actors.map((deeds, index) => copier(`actor-${index}`, deeds)))
+  return startedOn(program, gridSchedule(20, staleMax, crashesMax))
+}
+
+/** What somebody outside may do: write, hold a component, or stop one that comes back. */
+const strikes: readonly Strike[] = [
+  { name: 'write', apply: world => world.signal('actor-0', { type: 'deed 0' }) },
+  { name: 'hold', apply: world => !world.isDown('actor-0') && world.takeDown('actor-0', 'held') },
+  {
+    name: 'stop',
+    apply: world => {
+      if (world.isDown('actor-1')) return
+      world.takeDown('actor-1', 'stopped')
+      world.bringUp('actor-1', { anew: true, afterMs: 10 })
+    },
+  },
+]
+
 describe('states as numbers', () => {
   it('are as many as those of Worlds, and end alike', () => {
     fc.assert(
       fc.property(small, fc.boolean(), (actors, reduces) => {
-        const world = (): World => {
-          const program = cells(actors.map((deeds, index) => copier(`actor-${index}`, deeds)))
-          return startedOn(program, gridSchedule(20))
-        }
-        expect(byNumbers(world(), reduces)).toEqual(byWorlds(world(), reduces))
+        expect(byNumbers(worldOf(actors), reduces)).toEqual(byWorlds(worldOf(actors), reduces))
       }),
       { numRuns: 15 },
     )
   })
 
-  it('do not fit caches that stay behind, crashes and faults', () => {
+  it('are so too where caches stay behind, components crash and faults strike', () => {
+    const few = small.map(actors => actors.map(deeds => deeds.slice(0, 1)))
+    const bounds = fc.constantFrom([1, 0] as const, [0, 1] as const, [1, 1] as const)
+    fc.assert(
+      fc.property(
+        few,
+        bounds,
+        fc.subarray([...strikes], { maxLength: 1 }),
+        fc.boolean(),
+        (actors, [stale, crashes], armed, reduces) => {
+          const world = (): World => {
+            const started = worldOf(actors, stale, crashes)
+            started.arm(armed)
+            return started
+          }
+          expect(byNumbers(world(), reduces)).toEqual(byWorlds(world(), reduces))
+        },
+      ),
+      { numRuns: 12 },
+    )
+  })
+
+  it('do not fit what is no grid, and news that take longer than a cell of time', () => {
     const program = cells([copier('ada', [])])
-    expect(CellSystem.fits(startedOn(program, gridSchedule(20)))).toBe(true)
-    expect(CellSystem.fits(startedOn(program, gridSchedule(20, 1)))).toBe(false)
-    expect(CellSystem.fits(startedOn(program, gridSchedule(20, 0, 1)))).toBe(false)
-    const armed = startedOn(program, gridSchedule(20))
-    armed.arm([{ name: 'x', apply: () => undefined }])
-    expect(CellSystem.fits(armed)).toBe(false)
+    expect(CellSystem.fits(startedOn(program, gridSchedule(20, 1, 1)))).toBe(true)
+    expect(CellSystem.fits(startedOn(program, gridSchedule(1)))).toBe(false)
+    const { grid: _, ...plain } = gridSchedule(20)
+    expect(CellSystem.fits(startedOn(program, plain))).toBe(false)
   })
 })
 
 describe('states of a real cluster as numbers', () => {
   const root = join(import.meta.dirname, '..', '..', '..', '..')
   const base = install(platformOf(load([join(root, 'examples', 'small')]), {}))
-  const launched = (): { readonly world: World; readonly untilMs: number } => {
-    const world = base.world.fork(gridSchedule(20))
+  const launched = (schedule = gridSchedule(20)) => {
+    const world = base.world.fork(schedule)
     const [web] = world.store.list('Deployment')
     if (web === undefined) throw new Error('the example has a Deployment')
     new Voyage(world).restart(web)
     return { world, untilMs: world.nowMs + 1_200_000 }
   }
+  const bounds = [
+    { allowed: 'only the order is open', stale: 0, crashes: 0, faults: [] },
+    { allowed: 'caches stay behind', stale: 2, crashes: 0, faults: [] },
+    { allowed: 'components crash', stale: 0, crashes: 2, faults: [] },
+    { allowed: 'they list what was before', stale: 2, crashes: 2, faults: [] },
+    {
+      allowed: 'faults strike',
+      stale: 1,
+      crashes: 0,
+      faults: ['node-loss=workers-1', 'scheduler-outage', 'cordon=workers-2'],
+    },
+    { allowed: 'the API server is lost', stale: 0, crashes: 0, faults: ['api-server-outage'] },
+  ]
 
-  it('hash as the Worlds that their ways lead to, from memory and anew', () => {
-    const { world, untilMs: endMs } = launched()
+  it.each(bounds)('hash as the Worlds that their ways lead to where $allowed', each => {
+    const { stale, crashes, faults } = each
+    const { world, untilMs: endMs } = launched(gridSchedule(20, stale, crashes))
+    world.arm(faults.flatMap(fault => [strikeOf(fault)].flatMap(at => (at.ok ? [at.value] : []))))
     const system = new CellSystem(world, endMs)
     for (const stride of [1, 7, 7, 3]) {
       let state = system.start()
-      for (let step = 0; step < 320; step += 1) {
+      for (let step = 0; step < 600; step += 1) {
         const count = system.steps(state).length
         if (count === 0) break
         const outcomes = system.take(state, (step * stride) % count)
@@ -107,9 +160,9 @@ describe('states of a real cluster as numbers', () => {
         const { high, low } = Fingerprint.of(system.worldOf(state))
         expect([state.hash.high, state.hash.low]).toEqual([high, low])
       }
-      expect(system.steps(state)).toEqual([])
+      if (faults.length + crashes === 0) expect(system.steps(state)).toEqual([])
     }
-    expect(system.hits).toBeGreaterThan(100)
+    expect(system.hits).toBeGreaterThan(0)
     expect(system.isUnfit).toBe(false)
   })
 

@@ -10,9 +10,12 @@ import {
   eventDigest,
   mixed,
   objectDigest,
+  outageDigest,
   partDigest,
+  pastPart,
   withChange,
 } from '../../../engine/fingerprint.ts'
+import type { Outage } from '../../../engine/outage.ts'
 import type { Change } from '../../../engine/store.ts'
 
 /** Values by number, and numbers by name; 0 is nothing. */
@@ -68,6 +71,8 @@ export class Interning {
   readonly parts = new Names<Digest>(zero)
   readonly events = new Names<PlannedEvent>({ actor: 0, atMs: 0, digest: zero })
   readonly counters = new Names<string>('')
+  readonly components = new Names<string>('')
+  readonly outages = new Names<Digest>(zero)
 
   kind(kind: string): number {
     return this.kinds.numberOf(kind, () => kind)
@@ -99,6 +104,19 @@ export class Interning {
     }))
   }
 
+  counter(name: string): number {
+    return this.counters.numberOf(name, () => name)
+  }
+
+  component(name: string): number {
+    return this.components.numberOf(name, () => name)
+  }
+
+  outage(name: string, outage: Outage): number {
+    const digest = outageDigest(name, outage)
+    return this.outages.numberOf(text(digest), () => digest)
+  }
+
   part(digest: Digest): number {
     return this.parts.numberOf(text(digest), () => digest)
   }
@@ -113,44 +131,52 @@ export class Interning {
 /** What parts of a state add to its hash, by number; computed once. */
 export class Sums {
   private readonly names: Interning
-  private readonly known = new Map<number, Digest>()
+  private readonly parts = new Map<number, Digest>()
+  private readonly backlogs = new Map<number, Digest>()
+  private readonly pasts = new Map<number, Digest>()
+  private readonly counts = new Map<number, Digest>()
 
   constructor(names: Interning) {
     this.names = names
   }
 
   part(actor: number, part: number, number: number): Digest {
-    return this.once(number * 65_536 + actor * 256 + part, () =>
+    return once(this.parts, number, actor * 256 + part, () =>
       partDigest(this.names.parts.at(number), actor, part),
     )
   }
 
   backlog(actor: number, position: number, number: number): Digest {
-    if (number === 0) return zero
-    return this.once(-(number * 65_536 + actor * 256 + position), () =>
+    return once(this.backlogs, number, actor * 256 + position, () =>
       backlogPart(this.names.backlogs.at(number).digest, actor, position),
     )
   }
 
-  private readonly counts = new Map<number, Digest>()
+  past(kind: number, number: number): Digest {
+    return once(this.pasts, number, kind, () =>
+      pastPart(this.names.backlogs.at(number).digest, this.names.kinds.at(kind)),
+    )
+  }
 
   counter(counter: number, count: number): Digest {
-    if (count === 0) return zero
-    const key = counter * 1_048_576 + count
-    const known = this.counts.get(key)
-    if (known !== undefined) return known
-    const digest = counterDigest(this.names.counters.at(counter), count)
-    this.counts.set(key, digest)
-    return digest
+    return once(this.counts, count, counter, () =>
+      counterDigest(this.names.counters.at(counter), count),
+    )
   }
+}
 
-  private once(key: number, make: () => Digest): Digest {
-    const known = this.known.get(key)
-    if (known !== undefined) return known
-    const digest = make()
-    this.known.set(key, digest)
-    return digest
-  }
+/** What a number adds at a place below 2^16; nothing adds nothing. */
+function once(
+  known: Map<number, Digest>,
+  number: number,
+  place: number,
+  make: () => Digest,
+): Digest {
+  if (number === 0) return zero
+  const key = number * 65_536 + place
+  let digest = known.get(key)
+  if (digest === undefined) known.set(key, (digest = make()))
+  return digest
 }
 
 /** Takes one more number into a hash. */

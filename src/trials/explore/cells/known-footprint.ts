@@ -27,8 +27,8 @@ export class Footprints {
   private readonly known = new Map<string, KnownFootprint>()
 
   of(footprint: Footprint): KnownFootprint {
-    const { actor, reads, writes } = footprint
-    const name = [actor, [...reads].sort().join(), [...writes].sort().join()].join(' ')
+    const { isFixed, reads, writes } = footprint
+    const name = [isFixed, [...reads].sort().join(), [...writes].sort().join()].join(' ')
     const known = this.known.get(name)
     if (known !== undefined) return known
     const made = new KnownFootprint(this.known.size, footprint)

@@ -8,20 +8,16 @@ import type { Footprint } from '../../../engine/footprint.ts'
 import type { CellState, Effect } from './cell-state.ts'
 import { type Interning, taken } from './interning.ts'
 import type { KnownFootprint } from './known-footprint.ts'
+import type { Layout, Place } from './layout.ts'
 
 /** One thing that steps read, as a place in a state. */
 export type Read =
-  | { readonly of: 'object' | 'kind' | 'part' | 'count'; readonly index: number }
+  | {
+      readonly of: 'object' | 'kind' | 'part' | 'count' | 'past' | 'outage'
+      readonly index: number
+    }
   | { readonly of: 'view'; readonly kind: number; readonly informer: number }
   | { readonly of: 'everything' }
-
-/** Where an actor's parts and informers are in a state. */
-export interface Place {
-  readonly partsFrom: number
-  readonly partCount: number
-  /** Informers by kind. */
-  readonly informers: ReadonlyMap<string, number>
-}
 
 /** What a delivery does to one part of an actor. */
 export interface PartEffect {
@@ -109,6 +105,10 @@ export class Memo {
         return taken(value, state.parts[read.index] ?? 0)
       case 'count':
         return taken(value, state.counts[read.index] ?? 0)
+      case 'past':
+        return taken(value, state.past[read.index] ?? 0)
+      case 'outage':
+        return taken(value, state.outages[read.index] ?? 0)
       case 'kind':
         return withKind(value, state, read.index)
       case 'view':
@@ -130,33 +130,66 @@ function withKind(value: Digest, { kinds }: CellState, kind: number): Digest {
 
 /** The reads of a footprint as places, in a fixed order; `parts` says whether those count. */
 export function readsOf(
-  { reads, writes }: Footprint,
+  footprint: Footprint,
   names: Interning,
-  { partsFrom, partCount, informers }: Place,
+  layout: Layout,
   parts: boolean,
 ): readonly Read[] {
-  const found: Read[] = []
+  const { reads, writes, readsStore } = footprint
+  const found: Read[] = readsStore ? [{ of: 'everything' }] : []
   for (const thing of [...new Set([...reads, ...writes])].sort()) {
-    const slash = thing.indexOf('/')
-    const head = slash < 0 ? thing : thing.slice(0, slash)
-    const rest = thing.slice(slash + 1)
-    if (head === 'log') continue // What is there before does not decide what is added.
-    if (head === 'owned') {
-      if (reads.has(thing)) found.push({ of: 'everything' })
-    } else if (head === 'view') {
-      const informer = informers.get(rest)
-      if (informer !== undefined && reads.has(thing)) {
-        found.push({ of: 'view', kind: names.kind(rest), informer })
-      }
-    } else if (head === 'count') {
-      found.push({ of: 'count', index: names.counters.numberOf(rest, () => rest) })
-    } else if (head === 'state') {
-      if (!parts) continue
-      if (slash >= 0) found.push({ of: 'part', index: partsFrom + Number(rest) })
-      else
-        for (let at = 0; at < partCount; at += 1) found.push({ of: 'part', index: partsFrom + at })
-    } else if (slash < 0) found.push({ of: 'kind', index: names.kind(head) })
-    else found.push({ of: 'object', index: names.slot(head, rest) })
+    const own = ownThing(thing)
+    if (own === undefined) {
+      const read = sharedRead(thing, reads.has(thing), names)
+      if (read !== undefined) found.push(read)
+      continue
+    }
+    const { actor, head, rest } = own
+    const place = layout.places[actor] as Place
+    const isAnew = footprint.anew.has(actor)
+    if (head === 'view') {
+      const informer = place.informers.get(rest)
+      if (informer === undefined || !reads.has(thing)) continue
+      const kind = names.kind(rest)
+      found.push(isAnew ? { of: 'kind', index: kind } : { of: 'view', kind, informer })
+    } else if (parts && !isAnew) found.push(...partReads(place, rest))
   }
   return found
+}
+
+/** A thing of an actor alone: `2:view/Pod`, `2:state/0`, `2:state`. */
+export function ownThing(
+  thing: string,
+): { readonly actor: number; readonly head: string; readonly rest: string } | undefined {
+  const colon = thing.search(/(?<=^\d+):/)
+  if (colon < 0) return undefined
+  const [head = '', rest = ''] = thing.slice(colon + 1).split('/')
+  return { actor: Number(thing.slice(0, colon)), head, rest }
+}
+
+function partReads({ partsFrom, partCount }: Place, part: string): readonly Read[] {
+  if (part !== '') return [{ of: 'part', index: partsFrom + Number(part) }]
+  return Array.from({ length: partCount }, (_, at) => ({ of: 'part', index: partsFrom + at }))
+}
+
+/** What everybody may read; nothing where it is only written, and so no matter what it was. */
+function sharedRead(thing: string, isRead: boolean, names: Interning): Read | undefined {
+  const slash = thing.indexOf('/')
+  if (slash < 0) return { of: 'kind', index: names.kind(thing) }
+  const head = thing.slice(0, slash)
+  const rest = thing.slice(slash + 1)
+  switch (head) {
+    case 'log':
+      return undefined // What is there before does not decide what is added.
+    case 'owned':
+      return isRead ? { of: 'everything' } : undefined
+    case 'past':
+      return { of: 'past', index: names.kind(rest) }
+    case 'outage':
+      return { of: 'outage', index: names.component(rest) }
+    case 'count':
+      return { of: 'count', index: names.counter(rest) }
+    default:
+      return { of: 'object', index: names.slot(head, rest) }
+  }
 }
