@@ -1,4 +1,4 @@
-// What a step that was run did, told in numbers: the same in every state in which it reads the same.
+// What a step that was run did, told in numbers: the same wherever it reads the same.
 
 import type { Digest } from '../../../base/hash.ts'
 import type { Actor } from '../../../engine/actor.ts'
