@@ -4,6 +4,8 @@
 import type { World } from '../engine/world.ts'
 import { nodeNameIndex } from '../controllers/indexes.ts'
 import type { Pod } from '../kube/generated/types.ts'
+import { matches } from '../kube/label-selector.ts'
+import { parseSelector } from '../kube/label-selector-text.ts'
 import { controllerOf, keyFrom, keyOf, type KubeObject } from '../kube/object.ts'
 
 /** Flags of `kubectl drain` that decide which pods are in its way. */
@@ -11,6 +13,8 @@ export interface DrainFilters {
   readonly ignoreDaemonSets?: boolean
   readonly deleteEmptyDirData?: boolean
   readonly force?: boolean
+  /** Only pods of this selector are moved; the others stay as if they were not there. */
+  readonly podSelector?: string
 }
 
 export interface Filtered {
@@ -19,9 +23,11 @@ export interface Filtered {
   readonly errors: readonly string[]
 }
 
+type Flags = Required<Omit<DrainFilters, 'podSelector'>>
+
 type Ruling = 'move' | 'leave' | { readonly error: string }
 
-type Filter = (pod: Pod, world: World, flags: Required<DrainFilters>) => Ruling
+type Filter = (pod: Pod, world: World, flags: Flags) => Ruling
 
 const fatal = {
   daemonSet: 'DaemonSet-managed Pods (use --ignore-daemonsets to ignore)',
@@ -31,10 +37,13 @@ const fatal = {
 
 /** Whether the pods of a node can be moved, and which. Unset flags are as in the drain trial: on. */
 export function filterPods(world: World, node: string, flags: DrainFilters): Filtered {
+  const selector = parseSelector(flags.podSelector ?? '')
+  if (!selector.ok) return { move: [], errors: [selector.error] }
   const given = { ignoreDaemonSets: true, deleteEmptyDirData: true, force: true, ...flags }
   const move: KubeObject[] = []
   const refused = new Map<string, string[]>()
   for (const object of world.store.indexed('Pod', nodeNameIndex.name, node)) {
+    if (!matches(selector.value, object.metadata.labels)) continue
     const ruling = rulingOn(object as Pod, world, given)
     if (ruling === 'move') move.push(object)
     else if (ruling !== 'leave') {
@@ -47,7 +56,7 @@ export function filterPods(world: World, node: string, flags: DrainFilters): Fil
 }
 
 // The first filter that does not let a pod go has the last word.
-function rulingOn(pod: Pod, world: World, flags: Required<DrainFilters>): Ruling {
+function rulingOn(pod: Pod, world: World, flags: Flags): Ruling {
   for (const filter of filters) {
     const ruling = filter(pod, world, flags)
     if (ruling !== 'move') return ruling

@@ -102,3 +102,30 @@ it('with disableEviction no budget is asked', () => {
 it('ends as soon as the pods are gone', () => {
   expect(drained([bare]).seconds).toBeLessThanOrEqual(1)
 })
+
+describe('a drain with flags of its own', () => {
+  it('moves the pods of its selector alone', () => {
+    const objects = [workload('Deployment'), budget]
+    expect(drained(objects, { timeoutMs: 30_000 }).isEmpty).toBe(false)
+    expect(drained(objects, { podSelector: 'app!=web' })).toMatchObject({
+      isEmpty: true,
+      seconds: 0,
+    })
+  })
+
+  it('tells a selector that is none', () => {
+    const { refusals, isEmpty } = drained([bare], { podSelector: 'app in (' })
+    expect(isEmpty).toBe(false)
+    expect(refusals).toMatchObject([{ reason: 'DrainRefused' }])
+  })
+
+  it('gives up on a pod that ends too slowly when its time is up', () => {
+    const slow = structuredClone(bare) as { metadata: object; spec: Record<string, unknown> }
+    Object.assign(slow.metadata, { finalizers: ['example.com/wait'] })
+    const { refusals } = drained([slow as KubeObject], { timeoutMs: 90_000 })
+    expect(refusals.map(({ message }) => message)).toEqual([
+      'error when waiting for pod "bare" in namespace "default" to terminate: ' +
+        'global timeout reached: 1m30s',
+    ])
+  })
+})

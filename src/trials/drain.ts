@@ -5,6 +5,7 @@ import type { Refusal } from '../checks/verdict.ts'
 import { request } from '../cluster/cluster.ts'
 import type { ApiResponse, DeleteOptions } from '../apiserver/request.ts'
 import type { World } from '../engine/world.ts'
+import { formatDuration } from '../kube/duration.ts'
 import { keyOf, type KubeObject } from '../kube/object.ts'
 import { type DrainFilters, filterPods } from './drain-filters.ts'
 import { refOf, type Voyage } from './voyage.ts'
@@ -41,12 +42,23 @@ export function cordon(voyage: Voyage, node: string, unschedulable = true): void
 
 /** Drains a node; evictions that never pass become refusals of the voyage. True when it is empty. */
 export function drain(voyage: Voyage, node: string, options: DrainOptions = {}): boolean {
+  const left = drainOnce(voyage, node, options)
+  for (const refusal of left ?? []) voyage.addRefusal(refusal)
+  return left === undefined
+}
+
+/** Drains a node; what is in the way in the end, undefined when the node is empty. */
+export function drainOnce(
+  voyage: Voyage,
+  node: string,
+  options: DrainOptions,
+): readonly Refusal[] | undefined {
   const { world } = voyage
-  const { purpose } = options
+  const { purpose, timeoutMs } = options
+  const whose = { node, ...(purpose && { purpose }) }
   cordon(voyage, node)
   const { move, errors } = filterPods(world, node, options)
-  for (const message of errors) refuse(voyage, node, message)
-  if (errors.length > 0) return false
+  if (errors.length > 0) return errors.map(message => notBegun(voyage, node, message))
   const pods = move.map(
     (pod): Pending => ({
       pod,
@@ -56,21 +68,34 @@ export function drain(voyage: Voyage, node: string, options: DrainOptions = {}):
       refusal: undefined,
     }),
   )
+  const startMs = world.nowMs
   moveAll(voyage, pods, options)
-  for (const { refusal, attempts, pod } of pods) {
-    if (refusal !== undefined && isThere(world, pod)) {
-      voyage.addRefusal({ ...refusal, attempts, node, ...(purpose && { purpose }) })
-    }
-  }
-  return pods.every(({ pod }) => !isThere(world, pod))
+  const left = pods.filter(({ pod }) => isThere(world, pod))
+  if (left.length === 0) return undefined
+  const isTimeUp = timeoutMs !== undefined && world.nowMs >= startMs + timeoutMs
+  return left.flatMap(({ refusal, attempts, pod }) => {
+    const last = refusal ?? (isTimeUp ? tooSlow(pod, { atMs: startMs, timeoutMs }) : undefined)
+    return last === undefined ? [] : [{ ...last, attempts, ...whose }]
+  })
 }
 
 /** The drain does not begin: what kubectl prints instead. */
-function refuse(voyage: Voyage, node: string, message: string): void {
+function notBegun({ world }: Voyage, node: string, message: string): Refusal {
   const object = { kind: 'Node', name: node }
-  const { nowMs: atMs } = voyage.world
-  const told = { atMs, what: 'evict' as const, object, code: 0, attempts: 1 }
-  voyage.addRefusal({ ...told, reason: 'DrainRefused', message })
+  const told = { atMs: world.nowMs, what: 'evict' as const, object, code: 0, attempts: 1 }
+  return { ...told, reason: 'DrainRefused', message }
+}
+
+/** A pod was evicted and is not gone when the time is up. */
+function tooSlow(
+  pod: KubeObject,
+  { atMs, timeoutMs }: { atMs: number; timeoutMs: number },
+): Omit<Refusal, 'attempts'> {
+  const { name = '', namespace = '' } = pod.metadata
+  const message =
+    `error when waiting for pod "${name}" in namespace "${namespace}" to terminate: ` +
+    `global timeout reached: ${formatDuration(timeoutMs)}`
+  return { atMs, what: 'evict', object: refOf(pod), code: 0, reason: 'DrainTimeout', message }
 }
 
 /** Evicts and waits until all pods are gone, the time is up or nothing changes any more. */

@@ -28,6 +28,20 @@ export interface UpgradeSpec {
   readonly strategy?: 'in-place' | 'surge'
   /** Nodes at a time: a number or a percentage of the pool; default is 1. */
   readonly atOnce?: number | string
+  /** Default is one drain as kubectl does it, without an end. */
+  readonly drain?: UpgradeDrain
+}
+
+/** What is done to empty a node before it is upgraded. */
+export interface UpgradeDrain {
+  /** Drains that are tried until one empties the node; with none it is only cordoned. */
+  readonly tries: readonly DrainOptions[]
+  /** Between two of them. */
+  readonly pauseMs: number
+  /** What becomes of a node that none of them emptied; default is that the upgrade stops. */
+  readonly goesOnAnyway?: boolean
+  /** Such a node takes pods again. */
+  readonly uncordons?: boolean
 }
 
 /** Something the run takes for granted; `setBy` names the flag, file or default. */

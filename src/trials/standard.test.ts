@@ -120,6 +120,41 @@ describe('upgrade', () => {
     expect(namesOf(result)).not.toContain('drain-stuck')
   })
 
+  describe('a node that stays full', () => {
+    const timeoutMs = 60_000
+    const cases = [
+      {
+        name: 'ends it after the last try',
+        drain: { tries: [{ timeoutMs }, { timeoutMs }] },
+        want: true,
+      },
+      {
+        name: 'is upgraded all the same where that is said',
+        drain: { tries: [{ timeoutMs }], goesOnAnyway: true },
+        want: false,
+      },
+      {
+        name: 'is emptied by a later try that asks no budget',
+        drain: { tries: [{ timeoutMs }, { disableEviction: true }] },
+        want: false,
+      },
+      { name: "is nobody's matter where nothing is drained", drain: { tries: [] }, want: false },
+    ]
+    it.each(cases)('$name', ({ drain, want }) => {
+      const given = platform([web(1), budget(1)], {
+        upgrade: { drain: { pauseMs: 1000, ...drain } },
+      })
+      expect(namesOf(tried('upgrade', given)).includes('upgrade-stuck')).toBe(want)
+    })
+  })
+
+  it('a node that is full when its tries end takes pods again', () => {
+    const drain = { tries: [{ timeoutMs: 60_000 }], pauseMs: 0, uncordons: true }
+    const result = tried('upgrade', platform([web(1), budget(1)], { upgrade: { drain } }))
+    const nodes = result.runs[0]?.observation.world.store.list('Node') ?? []
+    expect(nodes.filter(({ spec }) => Object.values(spec ?? {}).includes(true))).toEqual([])
+  })
+
   it('all nodes at once: nothing is left to run on', () => {
     const given = platform([web(2)], { upgrade: { atOnce: '100%' } })
     const down = verdictsOf(tried('upgrade', given)).find(({ verdict }) => verdict === 'down')

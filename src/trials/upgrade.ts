@@ -1,6 +1,7 @@
 // The upgrade trial: every node is replaced or goes off for a while, pool by pool, as many at a
 // time as the pool says. A node whose drain never ends stops the upgrade.
 
+import type { Refusal } from '../checks/verdict.ts'
 import type { Fault } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
 import { request } from '../cluster/cluster.ts'
@@ -10,9 +11,9 @@ import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
 import { nodeName } from '../nodes/pool.ts'
 import { loseMachines, regainMachines } from './control-plane.ts'
-import { cordon, drain } from './drain.ts'
+import { cordon, drainOnce } from './drain.ts'
 import type { Platform } from './platform.ts'
-import type { PoolSpec } from './spec.ts'
+import type { PoolSpec, UpgradeDrain } from './spec.ts'
 import { strikeRun } from './strike-run.ts'
 import type { Base, Trial, TrialRun } from './trial.ts'
 import type { Voyage } from './voyage.ts'
@@ -48,20 +49,36 @@ export function upgradeAll(voyage: Voyage, platform: Platform): void {
       const isDone =
         pool.upgrade?.strategy === 'surge'
           ? replace(voyage, { platform, pool, batch })
-          : upgradeInPlace(voyage, batch)
+          : upgradeInPlace(voyage, pool, batch)
       if (!isDone) return
     }
   }
 }
 
-/** Drains a batch node by node; false when a drain never ends. */
-function drainAll(voyage: Voyage, batch: readonly string[]): boolean {
+const usualDrain: UpgradeDrain = { tries: [{}], pauseMs: 0 }
+
+/** Drains a batch node by node; false when the upgrade stops at one that stays full. */
+function drainAll(voyage: Voyage, { upgrade }: PoolSpec, batch: readonly string[]): boolean {
   for (const node of batch) cordon(voyage, node)
-  return batch.every(node => drain(voyage, node, { purpose: 'upgrade' }))
+  return batch.every(node => emptied(voyage, node, upgrade?.drain ?? usualDrain))
 }
 
-function upgradeInPlace(voyage: Voyage, batch: readonly string[]): boolean {
-  if (!drainAll(voyage, batch)) return false
+/** Tries to empty a node; what stopped the last try counts where the upgrade ends with it. */
+function emptied(voyage: Voyage, node: string, how: UpgradeDrain): boolean {
+  let left: readonly Refusal[] | undefined
+  for (const [index, options] of how.tries.entries()) {
+    if (index > 0) voyage.wait(how.pauseMs)
+    left = drainOnce(voyage, node, { ...options, purpose: 'upgrade' })
+    if (left === undefined) return true
+  }
+  if (left !== undefined && how.uncordons === true) cordon(voyage, node, false)
+  if (left === undefined || how.goesOnAnyway === true) return true
+  for (const refusal of left) voyage.addRefusal(refusal)
+  return false
+}
+
+function upgradeInPlace(voyage: Voyage, pool: PoolSpec, batch: readonly string[]): boolean {
+  if (!drainAll(voyage, pool, batch)) return false
   for (const node of batch) nodeReboot.apply(voyage.world, { node })
   // Machines go before the API server does, which could not be told of them any more.
   loseMachines(voyage, batch)
@@ -90,7 +107,7 @@ function replace(voyage: Voyage, { platform, pool, batch }: Batch): boolean {
     const object = successor(known, { platform, pool, nowMs: world.nowMs })
     request(world, { verb: 'create', object })
   }
-  if (!drainAll(voyage, batch)) return false
+  if (!drainAll(voyage, pool, batch)) return false
   for (const name of batch) request(world, { verb: 'delete', target: { kind: 'Node', name } })
   voyage.wait(pauseMs)
   return true

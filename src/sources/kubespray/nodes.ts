@@ -16,7 +16,7 @@ import { isList, textOf } from '../ansible/values.ts'
 import { codes, errorAt, warningAt } from '../problems.ts'
 import type { Reading } from './reading.ts'
 import { wrongKind } from './settings.ts'
-import { workersAtOnce } from './upgrade.ts'
+import { drainOf, workersAtOnce } from './upgrade.ts'
 
 const role = (name: string): string => `node-role.kubernetes.io/${name}`
 
@@ -29,9 +29,11 @@ export function poolsOf(reading: Reading, votes: (host: Host) => boolean): reado
     .filter(host => layout.isInCluster(host))
     .map(host => memberOf(reading, host, votes(host)))
   const atOnce = workersAtOnce(reading)
-  return poolsOfEqual(members, 'kubespray').map(pool =>
-    pool.name.startsWith('control-plane') || atOnce === 1 ? pool : { ...pool, upgrade: { atOnce } },
-  )
+  const drain = drainOf(reading)
+  return poolsOfEqual(members, 'kubespray').map(pool => ({
+    ...pool,
+    upgrade: pool.name.startsWith('control-plane') ? { drain } : { atOnce, drain },
+  }))
 }
 
 function memberOf(reading: Reading, host: Host, isVoter: boolean): PoolMember {

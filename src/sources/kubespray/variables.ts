@@ -1,6 +1,7 @@
 // The variables that decide what a cluster of Kubespray becomes: their kinds, defaults and what
 // may be given. Upstream: kubespray v2.22.0 to v2.29.0 roles/kubespray_defaults, kubernetes/node,
-// kubernetes-apps/ansible, metrics_server, network_plugin; roles/validate_inventory.
+// kubernetes-apps/ansible, metrics_server, network_plugin; roles/validate_inventory,
+// upgrade/pre-upgrade (the same in all of them).
 
 /** One variable: what it must be and what it is when nobody sets it. */
 export type Kind =
@@ -34,6 +35,16 @@ export const variables = {
   dns_mode: text('coredns', ['coredns', 'coredns_dual', 'manual', 'none']),
   dns_nodes_per_replica: number(16),
   dns_prevent_single_point_failure: flag(true),
+  drain_fallback_enabled: flag(),
+  drain_fallback_grace_period: number(300),
+  drain_fallback_retries: number(0),
+  drain_fallback_timeout: text('360s'),
+  drain_grace_period: number(300),
+  drain_nodes: flag(true),
+  drain_pod_selector: text(''),
+  drain_retries: number(3),
+  drain_retry_delay_seconds: number(10),
+  drain_timeout: text('360s'),
   enable_dns_autoscaler: flag(true),
   enable_nodelocaldns: flag(true),
   etcd_deployment_type: text('host', ['host', 'docker', 'kubeadm']),
@@ -57,6 +68,8 @@ export const variables = {
   metrics_server_replicas: number(1),
   metrics_server_requests_cpu: text('100m'),
   metrics_server_requests_memory: text('200Mi'),
+  upgrade_node_fail_if_drain_fails: flag(true),
+  upgrade_node_uncordon_after_drain_failure: flag(true),
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type VariableName = keyof typeof variables
