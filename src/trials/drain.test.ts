@@ -120,9 +120,9 @@ describe('a drain with flags of its own', () => {
   })
 
   it('gives up on a pod that ends too slowly when its time is up', () => {
-    const slow = structuredClone(bare) as { metadata: object; spec: Record<string, unknown> }
-    Object.assign(slow.metadata, { finalizers: ['example.com/wait'] })
-    const { refusals } = drained([slow as KubeObject], { timeoutMs: 90_000 })
+    const { metadata } = bare
+    const slow = { ...bare, metadata: { ...metadata, finalizers: ['example.com/wait'] } }
+    const { refusals } = drained([slow], { timeoutMs: 90_000 })
     expect(refusals.map(({ message }) => message)).toEqual([
       'error when waiting for pod "bare" in namespace "default" to terminate: ' +
         'global timeout reached: 1m30s',
