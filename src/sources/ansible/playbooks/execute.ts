@@ -241,8 +241,8 @@ class Executor {
       }
       if (truth(control.get('extended') ?? false)) vars.set('ansible_loop', extended(items, index))
       const result = this.#guarded(new Map(vars), undefined)
-      // An error of the engine in one item is that of the task, and no other item runs.
-      if (result.has('_isError')) return { result, items: results }
+      // Before 2.19 an error in one item is that of the task, and no other item runs.
+      if (result.has('_isError') && !this.#isNative) return { result, items: results }
       if (register !== undefined) vars.set(register, registered(result))
       // The next item sees the facts that this one set.
       const facts = result.get('ansible_facts')
@@ -400,7 +400,9 @@ class Executor {
       return `Task failed: Finalization of task args for '${name}' failed: Error while resolving value for '${key}': ${error}`
     }
     if (!isUndefined) return error
-    return `The task includes an option with an undefined variable.. ${error}`
+    const text = 'The task includes an option with an undefined variable'
+    const is216 = this.#options.tree.version === '2.16'
+    return is216 ? `${text}. The error was: ${error}. ${error}` : `${text}.. ${error}`
   }
 
   #act(args: Attributes, scope: Scope, vars: Attributes): Result {

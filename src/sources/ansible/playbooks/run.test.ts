@@ -149,3 +149,26 @@ it('does not know a handler whose task perhaps changes nothing, where changes ar
   expect(supposed.slice(3)).toEqual(['perhaps: w1=unknown', 'sure: w1=ok'])
   expect(told(runSite(files)).slice(3)).toEqual(['sure: w1=ok'])
 })
+
+describe('an error in one item of a loop', () => {
+  const files = {
+    'site.yml':
+      '- hosts: w1\n  gather_facts: false\n  tasks:\n' +
+      '    - {name: a, debug: {msg: x}, loop: [1, 2], when: r is failed, register: r}\n',
+  }
+  it.each([
+    { version: '2.18' as const, want: ['a: w1=failed'] },
+    { version: '2.19' as const, want: ['a: w1=item_failed w1=item_ok w1=failed'] },
+  ])('in $version', ({ version, want }) => {
+    expect(told(runSite(files, { version }))).toEqual(want)
+  })
+})
+
+it.each([
+  { version: '2.16' as const, want: ". The error was: 'no' is undefined. 'no' is undefined" },
+  { version: '2.18' as const, want: ".. 'no' is undefined" },
+])('$version says in its own words that an argument is undefined', ({ version, want }) => {
+  const { plays } = runSite({ 'site.yml': play('    - {debug: {msg: "{{ no }}"}}\n') }, { version })
+  const text = 'The task includes an option with an undefined variable'
+  expect(plays[0]?.tasks[0]?.results[0]?.message).toBe(text + want)
+})
