@@ -266,6 +266,29 @@ describe('servers that lose their majority', () => {
     }
   })
 
+  it.each([
+    { name: 'three members of etcd at once', throttle: '', want: ['a, b, c'] },
+    {
+      name: 'no more than the majority spares, by a throttle that is counted',
+      throttle: `, throttle: "{{ groups['etcd'] | length // 2 }}"`,
+      want: [],
+    },
+    { name: 'two at a time, which is one too many', throttle: ', throttle: 2', want: ['a, b, c'] },
+  ])('Kubespray restarts $name', ({ throttle, want }) => {
+    const three = ['kube_control_plane', 'kube_node', 'etcd'].map(name => `[${name}]\na\nb\nc\n`)
+    const folder = folderWith({
+      'hosts.ini': `${three.join('')}[k8s_cluster:children]\nkube_control_plane\nkube_node\n`,
+      'cluster.yml':
+        '- hosts: etcd\n  gather_facts: false\n  tasks:\n' +
+        '    - {debug: {msg: x}, changed_when: true, notify: Restart etcd}\n  handlers:\n' +
+        `    - {name: Restart etcd, service: {name: etcd, state: restarted}${throttle}}\n`,
+    })
+    const { problems } = follow(join(folder, 'hosts.ini'), folder)
+    const found = problems.filter(({ code }) => code === codes.playbookRestarts)
+    const together = found.map(({ what }) => /restarts (.*) together/.exec(what)?.[1])
+    expect(together).toEqual(want)
+  })
+
   it('an even number that nobody refuses is told, and one that a task refuses is not', () => {
     const assertion =
       "    - {assert: {that: groups['server'] | length % 2 == 1}, ignore_errors: true}\n"

@@ -32,7 +32,13 @@ export const kubespray = {
   detect: place => (inventoriesOf(place).length === 0 ? 'no' : 'certain'),
   load: loadCluster,
   hosts: kubesprayHosts,
-  installer: { inventories: inventoriesOf, usual: ['cluster.yml'], plan: kubesprayPlan },
+  installer: {
+    inventories: inventoriesOf,
+    usual: ['cluster.yml'],
+    plan: kubesprayPlan,
+    // Members of the events cluster have a majority of their own, on the same hosts.
+    voterUnits: /^etcd(?:-events)?(?:\.service)?$/,
+  },
 } satisfies Source
 
 function loadCluster(place: Place): SourceResult {

@@ -2,7 +2,7 @@
 // ansible-core 2.18 plugins/strategy/free.py, host_pinned.py with one fork.
 
 import { gatherIncludes, readInclude } from './includes.ts'
-import { defaultName } from './linear.ts'
+import { defaultName, throttleOf } from './linear.ts'
 import { runMeta } from './meta.ts'
 import { isInclude, shortAction, type Task } from './model.ts'
 import type { PlayRun } from './play-run.ts'
@@ -63,7 +63,8 @@ function traceOf(
   const known = traces.get(task.id)
   if (known !== undefined) return known
   const name = session.nameOf(task, host)
-  const trace = run.start(task, name === '' ? defaultName(session, task) : name)
+  const shown = name === '' ? defaultName(session, task) : name
+  const trace = run.start(task, shown, throttleOf(session, task, host))
   traces.set(task.id, trace)
   return trace
 }

@@ -1,12 +1,14 @@
 // The strategy `linear`: every host does one task before any does the next. Port of ansible-core
 // 2.16 and 2.18 plugins/strategy/linear.py.
 
+import { evaluate } from '../templating/evaluate.ts'
 import { str } from '../templating/python/represent.ts'
 import { numberOf } from '../values.ts'
 import { actionOf } from './actions/registry.ts'
 import { PlaybookFailure } from './failure.ts'
 import { activeState } from './host-state.ts'
 import { gatherIncludes, type Included, readInclude } from './includes.ts'
+import { inheritedAtRun } from './inherit.ts'
 import { metaVerdict, runMeta } from './meta.ts'
 import { type Block, isInclude, shortAction, type Task } from './model.ts'
 import { type PlayRun, tasksOf } from './play-run.ts'
@@ -120,7 +122,8 @@ class Linear {
       else {
         isOnce = action?.isOncePerTask === true || session.flag(task, 'run_once', host)
         const name = session.nameOf(task, host)
-        trace ??= run.start(task, name === '' ? defaultName(session, task) : name)
+        const shown = name === '' ? defaultName(session, task) : name
+        trace ??= run.start(task, shown, throttleOf(session, task, host))
         const own = session.runTask(run, task, host, trace)
         results.push(...own)
         done = own.map(each => each.host)
@@ -287,6 +290,15 @@ interface Ran {
   readonly results: readonly HostResult[]
   readonly isFatal: boolean
   readonly task: Task
+}
+
+/** How many hosts a task lets run at a time; undefined where nothing says it. */
+export function throttleOf(session: Session, task: Task, host: string): number | undefined {
+  const given = inheritedAtRun(task, 'throttle')
+  if (given === undefined || given === null) return undefined
+  const evaluated = evaluate(given, session.store.scope(task.play, host, task))
+  const hosts = 'value' in evaluated ? Number(str(evaluated.value)) : 0
+  return Number.isInteger(hosts) && hosts > 0 ? hosts : undefined
 }
 
 /** What a task is called where it has no name that was evaluated. */

@@ -155,11 +155,18 @@ export class PlayRun {
     this.handlers = this.play.handlers.flatMap(tasksOf)
   }
 
-  start(task: Task, name: string): TaskTrace {
+  start(task: Task, name: string, throttle?: number): TaskTrace {
     const last = this.trace.tasks.at(-1)
     // A meta task starts once for each host; a start that led to nothing is not told twice.
     if (last?.task.id === task.id && last.results.length === 0) return last
-    const trace: TaskTrace = { task, name, results: [], included: [], notified: [] }
+    const trace: TaskTrace = {
+      task,
+      name,
+      results: [],
+      included: [],
+      notified: [],
+      ...(throttle !== undefined && { throttle }),
+    }
     this.trace.tasks.push(trace)
     return trace
   }

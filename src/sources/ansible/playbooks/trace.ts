@@ -45,6 +45,8 @@ export interface TaskTrace {
     readonly item?: Value
   }[]
   readonly notified: { readonly handler: string; readonly host: string }[]
+  /** Hosts that run it at a time, where the task says it. */
+  readonly throttle?: number
 }
 
 export interface PlayTrace {

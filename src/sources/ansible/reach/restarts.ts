@@ -3,11 +3,10 @@
 import type { Problem } from '../../../base/problem.ts'
 import type { Voters } from '../../../explain/host-matrix.ts'
 import { codes, warningAt } from '../../problems.ts'
-import { inheritedAtRun } from '../playbooks/inherit.ts'
 import { shortAction, type Task } from '../playbooks/model.ts'
 import type { PlayTrace, TaskTrace } from '../playbooks/trace.ts'
 import { str } from '../templating/python/represent.ts'
-import { isList, numberOf, type Value } from '../values.ts'
+import { isList, type Value } from '../values.ts'
 import { chainOf, hostsOf, type Rehearsal } from './reach.ts'
 import { placesText, someHosts } from './words.ts'
 
@@ -41,14 +40,17 @@ function restartProblem(
 ): Problem | undefined {
   const { task, name } = trace
   const deed = deedOf(task, units)
-  if (deed === undefined || isThrottled(task)) return undefined
+  if (deed === undefined) return undefined
   const losses = voters.members.length - voters.needed
   const members = new Set(voters.members)
   const runs = trace.results.filter(({ is }) => is === 'ok' || is === 'unknown')
   const on = new Set(runs.flatMap(hostsOf).filter(host => members.has(host)))
   const together = (play.batches ?? [play.targets])
     .map(batch => batch.filter(host => on.has(host)))
-    .find(batch => batch.length > losses && batch.length > 1)
+    .find(batch => {
+      const atOnce = Math.min(batch.length, trace.throttle ?? batch.length)
+      return atOnce > losses && atOnce > 1
+    })
   if (together === undefined) return undefined
   const perhaps = runs.some(({ is }) => is === 'unknown')
   const doubt = runs.find(({ is }) => is === 'unknown')?.unknown?.[0]
@@ -58,11 +60,12 @@ function restartProblem(
       `task "${name}" ${perhaps ? 'may ' : ''}${perhaps ? deed : third(deed)} ` +
       `${someHosts(together)} together: etcd has no majority until ${voters.needed} are back`,
     why:
-      `the ${voters.members.length} servers can spare ${spare} at a time, and the play has ` +
+      `${voters.members.length} members can spare ${spare} at a time, and the play has ` +
       `${play.batches === undefined ? 'no serial' : 'a larger serial'}` +
+      `${trace.throttle === undefined ? '' : `, the task throttle ${trace.throttle}`}` +
       `${doubt === undefined ? '' : `; whether it runs depends on ${doubt}`}` +
       `; it is reached through ${placesText(chainOf(trace))}`,
-    todo: 'give the play serial: 1, or the task throttle: 1, and wait for each server',
+    todo: 'give the play serial: 1, or the task throttle: 1, and wait for each member',
   })
 }
 
@@ -91,13 +94,6 @@ function textOf(value: Value): string {
   return typeof value === 'string' ? value : ''
 }
 
-function isThrottled(task: Task): boolean {
-  const throttle = inheritedAtRun(task, 'throttle')
-  if (throttle === undefined || throttle === null) return false
-  const number = numberOf(throttle) ?? Number(str(throttle))
-  return Number(number) === 1
-}
-
 /** An even number of members that no assertion of any of these playbooks refuses. */
 export function unassertedCount(
   rehearsals: readonly Rehearsal[],
@@ -114,9 +110,9 @@ export function unassertedCount(
   const books = rehearsals.map(({ playbook }) => playbook).join(', ')
   return [
     warningAt(codes.evenQuorum, first.play.at, {
-      what: `${members.length} servers, and no task asserts an odd number`,
+      what: `${members.length} members of etcd, and no task asserts an odd number`,
       why: `all tasks of ${books} were looked at; ${members.length} survive no more losses than ${members.length - 1}`,
-      todo: `take ${members.length - 1} or ${members.length + 1} servers`,
+      todo: `take ${members.length - 1} or ${members.length + 1} members`,
     }),
   ]
 }
