@@ -39,11 +39,17 @@ function withValue(base: unknown, [step, ...rest]: Path, value: unknown): unknow
   return { ...fields, [step]: withValue(fields[step], rest, value) }
 }
 
-function answers(object: KubeObject): boolean {
+/** What the API server throws; undefined when it answers, whatever that is. */
+function thrownBy(object: KubeObject): string | undefined {
   const server = memoryServer()
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }
   server.request({ verb: 'create', object: namespace })
-  return typeof server.request({ verb: 'create', object }).ok === 'boolean'
+  try {
+    server.request({ verb: 'create', object })
+    return undefined
+  } catch (error) {
+    return `${String(error)}: ${JSON.stringify(object)}`
+  }
 }
 
 const entered = new Set<string>()
@@ -60,10 +66,8 @@ it.each(served)('$apiVersion $kind', ({ apiVersion, kind, type }) => {
   const paths = pathsOf(type, [], entered).filter(([first, second]) =>
     first === 'metadata' ? second !== undefined : first !== undefined && !(first in base),
   )
-  for (const path of paths) {
-    for (const value of odd) {
-      const object = withValue(base, path, JSON.parse(value)) as KubeObject
-      expect(() => answers(object), JSON.stringify(object)).not.toThrow()
-    }
-  }
+  const thrown = paths.flatMap(path =>
+    odd.flatMap(value => thrownBy(withValue(base, path, JSON.parse(value)) as KubeObject) ?? []),
+  )
+  expect(thrown).toEqual([])
 })
