@@ -15,6 +15,14 @@ if (process.versions.v8.startsWith('11.')) v8.setFlagsFromString('--interrupt-bu
 
 const kind = `${process.version}-${process.arch}.cache`
 
+// Packages and sources name these; hardly a run uses them, and each takes milliseconds to load.
+const slow = new Set(['node:child_process', 'node:crypto'])
+
+/** A module of Node's whose loading waits until something of it is used. */
+function whenUsed(id) {
+  return new Proxy({}, { get: (_, name) => require(id)[name] })
+}
+
 function readCache(file) {
   try {
     return fs.readFileSync(file)
@@ -50,7 +58,10 @@ function load(name) {
     })
   }
   const loaded = { exports: {} }
-  const own = id => (id === './run.cjs' ? load('run.cjs') : require(id))
+  const own = id => {
+    if (id === './run.cjs') return load('run.cjs')
+    return slow.has(id) ? whenUsed(id) : require(id)
+  }
   script.runInThisContext()(loaded.exports, own, loaded, filename, __dirname)
   return loaded.exports
 }

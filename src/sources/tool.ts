@@ -1,13 +1,12 @@
 // Runs a program of the user (kubectl, kustomize, helm) and waits for it, with a time limit.
 
+import { spawnSync } from 'node:child_process'
 import type { ToolResult } from './framework.ts'
 
 const outputBytesMax = 256 * 1024 * 1024
 
 /** Runs `command`; a missing program and a time-out are answers, not exceptions. */
 export function runTool(command: string, args: readonly string[], timeoutMs: number): ToolResult {
-  // Loaded only here: most runs need no program, and the module costs some milliseconds.
-  const { spawnSync } = process.getBuiltinModule('node:child_process')
   const result = spawnSync(command, [...args], {
     encoding: 'utf8',
     timeout: timeoutMs,
