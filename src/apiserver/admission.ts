@@ -54,32 +54,49 @@ export interface AdmissionPlugin {
   commit?(request: AdmissionRequest, context: ApiContext): void
 }
 
-function handles(plugin: AdmissionPlugin, request: Shape): boolean {
+function handles(plugin: AdmissionPlugin, { operation, subresource, resource }: Shape): boolean {
   const { kinds, operations, subresources } = plugin
-  if (!operations.includes(request.operation)) return false
-  if (request.subresource !== '' && subresources?.includes(request.subresource) !== true) {
-    return false
-  }
-  return kinds === undefined || kinds.includes(request.resource.key)
+  if (!operations.includes(operation)) return false
+  if (subresource !== '' && subresources?.includes(subresource) !== true) return false
+  return kinds === undefined || kinds.includes(resource.key)
 }
 
 type Shape = Pick<AdmissionRequest, 'operation' | 'subresource' | 'resource'>
 
-const concernedCache = new WeakMap<readonly AdmissionPlugin[], Map<string, AdmissionPlugin[]>>()
+type With<Phase extends keyof AdmissionPlugin> = AdmissionPlugin &
+  Required<Pick<AdmissionPlugin, Phase>>
+
+/** The plugins that handle requests of one shape, by what they do; each list in their order. */
+interface Concerned {
+  readonly operation: AdmissionRequest['operation']
+  readonly subresource: AdmissionRequest['subresource']
+  readonly admit: readonly With<'admit'>[]
+  readonly validate: readonly With<'validate'>[]
+  readonly commit: readonly With<'commit'>[]
+}
+
+const concernedCache = new WeakMap<readonly AdmissionPlugin[], Map<string, Concerned[]>>()
 
 /** Those of `plugins` that handle requests of this shape: a function of both, so it is kept. */
-function concerned(plugins: readonly AdmissionPlugin[], shape: Shape): readonly AdmissionPlugin[] {
-  let byShape = concernedCache.get(plugins)
-  if (byShape === undefined) {
-    byShape = new Map()
-    concernedCache.set(plugins, byShape)
+function concerned(plugins: readonly AdmissionPlugin[], shape: Shape): Concerned {
+  const { operation, subresource, resource } = shape
+  let byKind = concernedCache.get(plugins)
+  if (byKind === undefined) concernedCache.set(plugins, (byKind = new Map()))
+  let known = byKind.get(resource.key)
+  if (known === undefined) byKind.set(resource.key, (known = []))
+  for (let at = 0; at < known.length; at += 1) {
+    const each = known[at] as Concerned
+    if (each.operation === operation && each.subresource === subresource) return each
   }
-  const name = `${shape.operation} ${shape.subresource} ${shape.resource.key}`
-  let found = byShape.get(name)
-  if (found === undefined) {
-    found = plugins.filter(plugin => handles(plugin, shape))
-    byShape.set(name, found)
+  const all = plugins.filter(plugin => handles(plugin, shape))
+  const found: Concerned = {
+    operation,
+    subresource,
+    admit: all.filter((plugin): plugin is With<'admit'> => plugin.admit !== undefined),
+    validate: all.filter((plugin): plugin is With<'validate'> => plugin.validate !== undefined),
+    commit: all.filter((plugin): plugin is With<'commit'> => plugin.commit !== undefined),
   }
+  known.push(found)
   return found
 }
 
@@ -99,7 +116,8 @@ export function admit(
   request: ObjectRequest,
   context: AdmissionContext,
 ): KubeObject | ApiStatus {
-  const wanted = concerned(plugins, request)
+  const wanted = concerned(plugins, request).admit
+  if (wanted.length === 0) return request.object
   const first: Round = { isSecond: false, memory: new Map() }
   const passed = pass(wanted, request, { context, round: first })
   if (isStatus(passed.answer) || !passed.isChangedByUsers) return passed.answer
@@ -114,19 +132,19 @@ interface Passed {
 }
 
 function pass(
-  plugins: readonly AdmissionPlugin[],
+  plugins: readonly With<'admit'>[],
   request: ObjectRequest,
   { context, round }: { context: AdmissionContext; round: Round },
 ): Passed {
   let object = request.object
   let isChangedByUsers = false
-  for (const plugin of plugins) {
-    if (plugin.admit === undefined) continue
+  for (let at = 0; at < plugins.length; at += 1) {
+    const plugin = plugins[at] as With<'admit'>
     const seen = object === request.object ? request : { ...request, object }
     const answer = plugin.admit(seen, context, round)
+    if (answer === object) continue
     if (isStatus(answer)) return { answer, isChangedByUsers }
-    const isOfUsers = plugin.isWebhook === true || plugin.reinvokes === true
-    if (isOfUsers && answer !== object) isChangedByUsers = true
+    if (plugin.isWebhook === true || plugin.reinvokes === true) isChangedByUsers = true
     object = answer
   }
   return { answer: object, isChangedByUsers }
@@ -138,9 +156,9 @@ export function validate(
   request: AdmissionRequest,
   context: AdmissionContext,
 ): ApiStatus | undefined {
-  for (const plugin of concerned(plugins, request)) {
-    if (plugin.validate === undefined) continue
-    const refusal = plugin.validate(request, context)
+  const wanted = concerned(plugins, request).validate
+  for (let at = 0; at < wanted.length; at += 1) {
+    const refusal = (wanted[at] as With<'validate'>).validate(request, context)
     if (refusal !== undefined) return refusal
   }
   return undefined
@@ -152,5 +170,5 @@ export function commit(
   request: AdmissionRequest,
   context: ApiContext,
 ): void {
-  for (const plugin of concerned(plugins, request)) plugin.commit?.(request, context)
+  for (const plugin of concerned(plugins, request).commit) plugin.commit(request, context)
 }

@@ -24,7 +24,14 @@ import {
   plainFailure,
   refused,
 } from './responses.ts'
-import { admissionRequest, put, type Server, viaOf, withoutManagedFields } from './stored.ts'
+import {
+  admissionRequest,
+  goneOn,
+  put,
+  type Server,
+  viaOf,
+  withoutManagedFields,
+} from './stored.ts'
 import { strategyOf } from './strategies.ts'
 import { prepareForCreate } from './strategy.ts'
 
@@ -62,12 +69,7 @@ export function create(
   const named = withSystemMetadata(context, resource, admitted)
   const prepared = prepare(context, resource, { object: named, requested: object['spec'] })
   if (isStatus(prepared)) return refused(prepared)
-  const final = admissionRequest(resource, {
-    operation: 'create',
-    object: prepared,
-    old: undefined,
-    dryRun,
-  })
+  const final = goneOn(request, prepared)
   const refusal = validate(plugins, final, context) ?? exists(context, resource, prepared)
   if (refusal !== undefined) return refused(refusal)
   if (dryRun) return accepted(prepared, 201)

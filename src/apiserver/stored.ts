@@ -64,11 +64,23 @@ export function remove(context: ApiContext, resource: Resource, object: KubeObje
 /** The facts of a request that admission sees. */
 export function admissionRequest(
   resource: Resource,
-  parts: Pick<AdmissionRequest, 'operation' | 'object' | 'old'> &
+  {
+    operation,
+    object,
+    old,
+    subresource = '',
+    dryRun = false,
+  }: Pick<AdmissionRequest, 'operation' | 'object' | 'old'> &
     Partial<Pick<AdmissionRequest, 'subresource' | 'dryRun'>>,
 ): AdmissionRequest {
-  const { name = '', namespace = '' } = (parts.object ?? parts.old)?.metadata ?? {}
-  return { resource, subresource: '', dryRun: false, name, namespace, ...parts }
+  const { name = '', namespace = '' } = (object ?? old)?.metadata ?? {}
+  return { resource, subresource, dryRun, name, namespace, operation, object, old }
+}
+
+/** The request as it goes on with what admission and preparation made of its object. */
+export function goneOn(request: AdmissionRequest, object: KubeObject): AdmissionRequest {
+  const { name = '', namespace = '' } = object.metadata
+  return { ...request, object, name, namespace }
 }
 
 /** Metadata without the fields that the twin does not keep. */

@@ -29,6 +29,7 @@ import {
 import {
   admissionRequest,
   find,
+  goneOn,
   put,
   remove,
   type Server,
@@ -90,13 +91,13 @@ export function replace(server: Server, replacement: Replacement): ApiResponse {
   const object = isWhole ? body : applyDefaults(resource.key, body)
   const refusal = staleness(replacement, object)
   if (refusal !== undefined) return refused(refusal)
-  const request = { operation: 'update', object, old, subresource } as const
-  const admitted = admit(plugins, admissionRequest(resource, request) as ObjectRequest, context)
+  const request = admissionRequest(resource, { operation: 'update', object, old, subresource })
+  const admitted = admit(plugins, request as ObjectRequest, context)
   if (isStatus(admitted)) return refused(admitted)
   const prepared = prepare(server, { ...replacement, given: admitted }, strategy)
   if (isStatus(prepared)) return refused(prepared)
   if (admitted !== object) noteUndone(server, resource, { sent: object, old, result: prepared })
-  const final = admissionRequest(resource, { ...request, object: prepared })
+  const final = goneOn(request, prepared)
   const denial = validate(plugins, final, context)
   if (denial !== undefined) return refused(denial)
   return store(server, resource, {
@@ -211,7 +212,7 @@ function otherUid(
 
 /** Identity, birth and deletion of an object are never changed by an update. */
 function withKeptMetadata(object: KubeObject, old: KubeObject): KubeObject {
-  if (object.metadata === old.metadata) return object
+  if (keepsMetadata(object.metadata, old.metadata)) return object
   const { deletionTimestamp, deletionGracePeriodSeconds, creationTimestamp, uid, namespace } =
     old.metadata
   const { managedFields } = old.metadata
@@ -226,6 +227,19 @@ function withKeptMetadata(object: KubeObject, old: KubeObject): KubeObject {
     ...(managedFields !== undefined && { managedFields }),
   }
   return { ...object, metadata }
+}
+
+/** Whether the metadata says of identity, birth and deletion what is stored. */
+function keepsMetadata(given: ObjectMeta, old: ObjectMeta): boolean {
+  if (given === old) return true
+  return (
+    given.uid === old.uid &&
+    given.namespace === old.namespace &&
+    given.creationTimestamp === old.creationTimestamp &&
+    given.deletionTimestamp === old.deletionTimestamp &&
+    given.deletionGracePeriodSeconds === old.deletionGracePeriodSeconds &&
+    given.managedFields === old.managedFields
+  )
 }
 
 function withOwners(object: KubeObject, managedFields: ObjectMeta['managedFields']): KubeObject {
