@@ -10,26 +10,27 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
     return (a ?? undefined) === (b ?? undefined)
   }
-  return equalFields(a as Fields, b as Fields, '')
+  return equalExcept(a as Fields, b as Fields)
 }
 
-/** Equality of objects leaving one top-level field (or `metadata` and another) aside. */
-export function equalExcept(a: Fields, b: Fields, ignored: readonly string[]): boolean {
-  for (const key of Object.keys(a)) {
-    if (!ignored.includes(key) && !semanticEqual(a[key], b[key])) return false
+/** Equality of objects leaving top-level fields aside. */
+export function equalExcept(a: Fields, b: Fields, ...ignored: readonly string[]): boolean {
+  if (a === b) return true
+  for (const key in a) {
+    const left = a[key]
+    const right = b[key]
+    if (left !== right && !ignored.includes(key) && !semanticEqual(left, right)) return false
   }
-  for (const key of Object.keys(b)) {
-    if (!ignored.includes(key) && !(key in a) && !semanticEqual(undefined, b[key])) return false
+  for (const key in b) {
+    if (!(key in a) && !ignored.includes(key) && !semanticEqual(undefined, b[key])) return false
   }
   return true
 }
 
 /** Equality of objects leaving `metadata.resourceVersion` aside: whether a write changes nothing. */
 export function sameStored(a: Fields, b: Fields): boolean {
-  return (
-    equalExcept(a, b, ['metadata']) &&
-    equalFields(a['metadata'] as Fields, b['metadata'] as Fields, 'resourceVersion')
-  )
+  const [left, right] = [a['metadata'], b['metadata']] as [Fields, Fields]
+  return equalExcept(a, b, 'metadata') && equalExcept(left, right, 'resourceVersion')
 }
 
 function equalLists(a: unknown, b: unknown): boolean {
@@ -38,17 +39,6 @@ function equalLists(a: unknown, b: unknown): boolean {
   if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false
   for (let index = 0; index < left.length; index += 1) {
     if (!semanticEqual(left[index], right[index])) return false
-  }
-  return true
-}
-
-function equalFields(a: Fields, b: Fields, ignored: string): boolean {
-  if (a === b) return true
-  for (const key in a) {
-    if (key !== ignored && !semanticEqual(a[key], b[key])) return false
-  }
-  for (const key in b) {
-    if (key !== ignored && !(key in a) && !semanticEqual(undefined, b[key])) return false
   }
   return true
 }

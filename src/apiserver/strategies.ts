@@ -176,7 +176,7 @@ const nodeStrategy: Strategy = {
 
 const endpointSliceStrategy: Strategy = {
   generation: (slice, old) =>
-    !equalExcept(slice, old, ['metadata']) ||
+    !equalExcept(slice, old, 'metadata') ||
     !semanticEqual(slice.metadata.labels ?? {}, old.metadata.labels ?? {}),
 }
 
@@ -303,7 +303,7 @@ function webhooksChanged(object: KubeObject, old: KubeObject): boolean {
 const customWithStatus: Strategy = {
   emptyStatus: {},
   create: object => withStatus(object, undefined),
-  generation: (object, old) => !equalExcept(object, old, ['metadata', 'status']),
+  generation: (object, old) => !equalExcept(object, old, 'metadata', 'status'),
   unconditionalUpdate: false,
   statusUpdate: (object, old) => {
     const resourceVersion = object.metadata.resourceVersion ?? ''
@@ -313,7 +313,7 @@ const customWithStatus: Strategy = {
 }
 
 const customWithoutStatus: Strategy = {
-  generation: (object, old) => !equalExcept(object, old, ['metadata']),
+  generation: (object, old) => !equalExcept(object, old, 'metadata'),
   unconditionalUpdate: false,
 }
 
