@@ -40,9 +40,9 @@ export class PagedLog<T> {
 
   /** Entries from `start` (inclusive) to the end. */
   from(start: number): T[] {
-    const result: T[] = []
-    for (let index = start; index < this.count; index += 1) result.push(this.at(index))
-    return result
+    const within = start & pageMask
+    const pages = this.pages.slice(start >> pageBits)
+    return ([] as T[]).concat(...pages).slice(within, within + this.count - start)
   }
 
   private takeLastPage(): void {

@@ -4,6 +4,7 @@
 import type { World } from '../engine/world.ts'
 import type { Pod } from '../kube/generated/types.ts'
 import { type KeptNote, keptTopic } from '../platforms/cluster-autoscaler/shrink.ts'
+import { notesOf } from './notes.ts'
 import type { ClusterLife, Observation, Verdict } from './verdict.ts'
 
 /** Pods that wait for a node which no group of the cluster autoscaler would bring. */
@@ -47,10 +48,9 @@ function lastEvents(world: World): ReadonlyMap<string, Said> {
 /** Nodes that the cluster autoscaler would give back but for one pod. */
 export function keptNodes({ world, endMs }: Observation): readonly Verdict[] {
   const kept = new Map<string, { readonly note: KeptNote; readonly atMs: number }>()
-  for (const entry of world.traceFrom(0)) {
-    if (entry.type !== 'note' || entry.topic !== keptTopic) continue
-    const note = entry.data as KeptNote
-    kept.set(note.node, { note, atMs: entry.atMs })
+  for (const { data, atMs } of notesOf(world, keptTopic)) {
+    const note = data as KeptNote
+    kept.set(note.node, { note, atMs })
   }
   return [...kept.values()].flatMap(({ note, atMs }): Verdict[] => {
     const { node, pod = '', reason = '' } = note

@@ -2,6 +2,7 @@
 
 import { type KubeObject, keyFrom, splitKey } from '../kube/object.ts'
 import { type SettingsNote, settingsTopic } from '../platforms/program.ts'
+import { notesOf } from './notes.ts'
 import { servingAt } from './spans.ts'
 import type { Check, ClusterLife, Observation, Refusal, Verdict, WorkloadLife } from './verdict.ts'
 
@@ -53,8 +54,8 @@ function podsRefused(workload: WorkloadLife, { world, startMs, endMs }: Observat
 /** Settings that a third-party program does not accept; the last word on each object. */
 function settingsRefused({ world, startMs }: Observation): Verdict[] {
   const verdicts = new Map<string, Verdict>()
-  for (const entry of world.traceFrom(0)) {
-    if (entry.type !== 'note' || entry.topic !== settingsTopic || entry.atMs < startMs) continue
+  for (const entry of notesOf(world, settingsTopic)) {
+    if (entry.atMs < startMs) continue
     const { kind, key, message } = entry.data as SettingsNote
     const { namespace, name } = splitKey(key)
     const object = { kind, ...(namespace !== undefined && { namespace }), name }

@@ -3,6 +3,7 @@
 
 import { splitKey } from '../kube/object.ts'
 import { type UnmodelledNote, unmodelledTopic } from '../platforms/program.ts'
+import { notesOf } from './notes.ts'
 import type { Check, Verdict } from './verdict.ts'
 
 export const unmodelled = {
@@ -11,8 +12,7 @@ export const unmodelled = {
   verdicts: ['inconclusive'],
   judge: ({ world, startMs }) => {
     const last = new Map<string, Verdict | undefined>()
-    for (const entry of world.traceFrom(0)) {
-      if (entry.type !== 'note' || entry.topic !== unmodelledTopic) continue
+    for (const entry of notesOf(world, unmodelledTopic)) {
       const { kind, key, message } = entry.data as UnmodelledNote
       const { namespace, name } = splitKey(key)
       const object = { kind, ...(namespace !== undefined && { namespace }), name }
