@@ -151,8 +151,8 @@ export function matches(selector: Selector, labels: Labels | undefined | null): 
   const { requirements } = selector
   if (requirements === undefined) return false
   const given = labels ?? noLabels
-  for (const requirement of requirements) {
-    if (!requirementMatches(requirement, given)) return false
+  for (let at = 0; at < requirements.length; at += 1) {
+    if (!requirementMatches(requirements[at] as Requirement, given)) return false
   }
   return true
 }

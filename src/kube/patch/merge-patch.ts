@@ -8,7 +8,7 @@ export function applyMergePatch(document: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return isArray(patch) ? pruned(patch) : patch
   if (!isObject(document)) return pruned(patch)
   const result: Record<string, unknown> = { ...document }
-  for (const key of Object.keys(patch)) {
+  for (const key in patch) {
     const value = patch[key]
     const current = document[key]
     if (value === null || value === undefined) delete result[key]
