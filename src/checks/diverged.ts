@@ -49,10 +49,12 @@ function comparedCounts(
   wanted: Readonly<Record<string, number>>,
 ): readonly Difference[] {
   const status = (object['status'] ?? {}) as Status
-  return Object.entries(wanted).flatMap(([field, is]) => {
-    const written = Number(status[field] ?? 0)
-    return written === is ? [] : [{ object, field: `status.${field}`, written, actual: is }]
-  })
+  const differences: Difference[] = []
+  for (const field in wanted) {
+    const [written, actual] = [Number(status[field] ?? 0), wanted[field] as number]
+    if (written !== actual) differences.push({ object, field: `status.${field}`, written, actual })
+  }
+  return differences
 }
 
 function ofReplicaSet(world: World, set: ReplicaSet): readonly Difference[] {

@@ -3,6 +3,7 @@
 import { compareStrings } from '../base/compare.ts'
 import type { World } from '../engine/world.ts'
 import type { Node, Pod } from '../kube/generated/types.ts'
+import { podCondition } from '../kube/pod.ts'
 import type { Observation, WorkloadLife } from './verdict.ts'
 
 /** One pod that the eviction API took. */
@@ -18,17 +19,15 @@ export function evictedIn({ world, startRevision }: Observation): readonly Evict
   const components = new Set(world.program.actors.map(({ name }) => name))
   for (const { kind, before, after, atMs, writer } of world.store.changesAfter(startRevision)) {
     if (kind !== 'Pod' || before === undefined || after === undefined) continue
-    if (isEvicted(before as Pod) || !isEvicted(after as Pod)) continue
+    if (!isEvicted(after as Pod) || isEvicted(before as Pod)) continue
     if (!components.has(writer)) continue
     evicted.push({ atMs, uid: after.metadata.uid ?? '', writer })
   }
   return evicted
 }
 
-function isEvicted({ status }: Pod): boolean {
-  return (status?.conditions ?? []).some(
-    ({ type, reason }) => type === 'DisruptionTarget' && reason === 'EvictionByEvictionAPI',
-  )
+function isEvicted(pod: Pod): boolean {
+  return podCondition(pod, 'DisruptionTarget')?.reason === 'EvictionByEvictionAPI'
 }
 
 /** Evictions of one workload by one writer that found the same placement every time. */

@@ -6,6 +6,7 @@ import { type MutationNote, mutationTopic } from '../admission/mutation-note.ts'
 import type { RecordedNote } from '../engine/trace.ts'
 import { sortedStrings } from '../base/compare.ts'
 import { installer } from '../cluster/api-context.ts'
+import { entriesSince, notesOf } from './trace.ts'
 import type { Observation, Verdict } from './verdict.ts'
 
 /** One write that is taken back may be a race; so many are a habit. */
@@ -22,7 +23,8 @@ interface Fight {
 export function fightsIn(observation: Observation): readonly Verdict[] {
   const fights = new Map<string, Fight>()
   let mutation: RecordedNote | undefined
-  for (const entry of notesOf(observation)) {
+  for (const entry of entriesSince(observation.world, observation.startMs)) {
+    if (entry.type !== 'note') continue
     if (entry.topic === mutationTopic) mutation = entry
     if (entry.topic !== undoneTopic) continue
     const note = entry.data as UndoneNote
@@ -40,10 +42,8 @@ export function fightsIn(observation: Observation): readonly Verdict[] {
 /** Fights that went on already when the trial began: what showed them told of them. */
 function earlierIn({ world, startMs }: Observation): ReadonlySet<string> {
   const ids = new Set<string>()
-  for (let index = 0; index < world.traceLength; index += 1) {
-    const entry = world.traceAt(index)
+  for (const entry of notesOf(world, undoneTopic)) {
     if (entry.atMs >= startMs) break
-    if (entry.type !== 'note' || entry.topic !== undoneTopic) continue
     const note = entry.data as UndoneNote
     for (const path of note.paths) ids.add(idOf(note, path))
   }
@@ -52,17 +52,6 @@ function earlierIn({ world, startMs }: Observation): ReadonlySet<string> {
 
 function idOf({ kind, namespace = '', name, writer = '' }: UndoneNote, path: string): string {
   return `${kind} ${namespace}/${name} ${path} ${writer}`
-}
-
-/** Notes since the trial began, in order. */
-function notesOf({ world, startMs }: Observation): readonly RecordedNote[] {
-  const notes: RecordedNote[] = []
-  for (let index = world.traceLength - 1; index >= 0; index -= 1) {
-    const entry = world.traceAt(index)
-    if (entry.atMs < startMs) break
-    if (entry.type === 'note') notes.push(entry)
-  }
-  return notes.reverse()
 }
 
 /** The note of a mutation belongs to the same request when it is the one just before. */

@@ -4,7 +4,7 @@
 import type { World } from '../engine/world.ts'
 import type { Pod } from '../kube/generated/types.ts'
 import { type KeptNote, keptTopic } from '../platforms/cluster-autoscaler/shrink.ts'
-import { notesOf } from './notes.ts'
+import { notesOf } from './trace.ts'
 import type { ClusterLife, Observation, Verdict } from './verdict.ts'
 
 /** Pods that wait for a node which no group of the cluster autoscaler would bring. */

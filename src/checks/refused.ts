@@ -2,7 +2,7 @@
 
 import { type KubeObject, keyFrom, splitKey } from '../kube/object.ts'
 import { type SettingsNote, settingsTopic } from '../platforms/program.ts'
-import { notesOf } from './notes.ts'
+import { notesOf } from './trace.ts'
 import { servingAt } from './spans.ts'
 import type { Check, ClusterLife, Observation, Refusal, Verdict, WorkloadLife } from './verdict.ts'
 
@@ -83,8 +83,9 @@ function evictionsOf(
   { pods }: ClusterLife,
   { verdict, purpose }: { verdict: Verdict['verdict']; purpose: Refusal['purpose'] },
 ): readonly Verdict[] {
-  const owners = new Map(pods.map(({ key, workload }) => [key, workload]))
   const own = refusalsOf(observation, 'evict').filter(refusal => refusal.purpose === purpose)
+  if (own.length === 0) return []
+  const owners = new Map(pods.map(({ key, workload }) => [key, workload]))
   return own.map(refusal => {
     const { namespace, name } = refusal.object
     const owner = owners.get(keyFrom(namespace, name))

@@ -3,7 +3,7 @@
 
 import { splitKey } from '../kube/object.ts'
 import { type UnmodelledNote, unmodelledTopic } from '../platforms/program.ts'
-import { notesOf } from './notes.ts'
+import { notesOf } from './trace.ts'
 import type { Check, Verdict } from './verdict.ts'
 
 export const unmodelled = {

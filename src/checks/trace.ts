@@ -1,6 +1,6 @@
-// What components noted for checks, by topic.
+// Reads of the trace that several checks make.
 
-import type { RecordedNote } from '../engine/trace.ts'
+import type { RecordedNote, TraceEntry } from '../engine/trace.ts'
 import type { World } from '../engine/world.ts'
 
 type ByTopic = ReadonlyMap<string, readonly RecordedNote[]>
@@ -28,4 +28,11 @@ function byTopicOf(world: World): ByTopic {
     else same.push(entry)
   }
   return byTopic
+}
+
+/** What was recorded since the trial began, in order. */
+export function entriesSince(world: World, startMs: number): readonly TraceEntry[] {
+  let start = world.traceLength
+  while (start > 0 && world.traceAt(start - 1).atMs >= startMs) start -= 1
+  return world.traceFrom(start)
 }
