@@ -34,20 +34,30 @@ export function quorumOf(object: KubeObject, wanted: number): number | undefined
 export function storeOf(object: KubeObject): QuorumRule | undefined {
   if (object.kind !== 'StatefulSet') return undefined
   const containers = (object as Store).spec?.template?.spec?.containers ?? []
-  return quorumRules.find(rule => containers.some(container => votes(container, rule)))
+  const members = containers.map(memberOf)
+  return quorumRules.find(rule => members.some(member => votes(member, rule)))
+}
+
+/** A container as the rules look at it: the name of its image, the words of its command line. */
+interface Member {
+  readonly image: string
+  readonly words: readonly string[]
+  readonly env: NonNullable<Container['env']>
+}
+
+function memberOf({ image = '', command = [], args = [], env = [] }: Container): Member {
+  const words = [...command, ...args].flatMap(word => word.split(/\s+/)).map(lastPart)
+  return { image: lastPart(image).replace(/[:@].*$/, ''), words, env }
 }
 
 // The program is the first word of the command line that names one, else the image.
-function votes(container: Container, { images, programs, evidence }: QuorumRule): boolean {
-  const { image = '', command = [], args = [] } = container
-  const words = [...command, ...args].flatMap(word => word.split(/\s+/)).map(lastPart)
-  const isIt =
-    images.includes(lastPart(image).replace(/[:@].*$/, '')) ||
-    words.some(word => programs.includes(word))
-  return isIt && (evidence === undefined || evidence.some(each => shows(container, words, each)))
+function votes(member: Member, { images, programs, evidence }: QuorumRule): boolean {
+  const { image, words } = member
+  const isIt = images.includes(image) || words.some(word => programs.includes(word))
+  return isIt && (evidence === undefined || evidence.some(each => shows(member, each)))
 }
 
-function shows({ env = [] }: Container, words: readonly string[], evidence: Evidence): boolean {
+function shows({ env, words }: Member, evidence: Evidence): boolean {
   if ('word' in evidence) {
     return words.some(word => word === evidence.word || word.startsWith(`${evidence.word}=`))
   }
