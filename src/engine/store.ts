@@ -121,7 +121,9 @@ export class Store {
     relist(table.lists, change)
     if (change.after === undefined) table.objects.delete(change.key)
     else table.objects.set(change.key, change.after)
-    for (const index of table.indexes) reindex(index, change)
+    for (let at = 0; at < table.indexes.length; at += 1) {
+      reindex(table.indexes[at] as IndexTable, change)
+    }
     table.log.append(change)
     this.changes.append(change)
   }
@@ -225,7 +227,7 @@ function reindex({ spec, map, lists }: IndexTable, change: Change): void {
   const same = before !== undefined && after !== undefined && spec.part(before) === spec.part(after)
   const now = after === undefined ? none : spec.values(after)
   if (same) {
-    for (const value of now) replace(lists, value, change)
+    for (let at = 0; at < now.length; at += 1) replace(lists, now[at] as string, change)
     return
   }
   const old = before === undefined ? none : spec.values(before)
