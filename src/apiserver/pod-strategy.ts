@@ -50,12 +50,11 @@ function keptStatus(status: PodStatus, old: PodStatus): PodStatus {
   const qosClass = status.qosClass ?? old.qosClass
   const observedGeneration = status.observedGeneration ?? old.observedGeneration
   const conditions = keptConditions(status, old)
-  return {
-    ...status,
-    ...(qosClass !== undefined && { qosClass }),
-    ...(observedGeneration !== undefined && { observedGeneration }),
-    ...(conditions !== undefined && { conditions }),
-  }
+  const kept: { -readonly [Field in keyof PodStatus]: PodStatus[Field] } = { ...status }
+  if (qosClass !== undefined) kept.qosClass = qosClass
+  if (observedGeneration !== undefined) kept.observedGeneration = observedGeneration
+  if (conditions !== undefined) kept.conditions = conditions
+  return kept
 }
 
 function keptConditions(status: PodStatus, old: PodStatus): PodStatus['conditions'] {
