@@ -51,12 +51,29 @@ function without(labels: Readonly<Record<string, string>> | undefined, label: st
   return rest
 }
 
+interface Compared {
+  readonly other: PodTemplateSpec
+  readonly equal: boolean
+}
+
+/** What a template was last compared with: every sync asks, and templates hardly ever change. */
+const compared = new WeakMap<PodTemplateSpec, Compared>()
+
 /** Templates that differ at most in their hash label. */
 export function equalIgnoringHash(
   a: PodTemplateSpec | undefined,
   b: PodTemplateSpec | undefined,
   label: string = templateHashLabel,
 ): boolean {
+  if (a === undefined || b === undefined) return differOnlyInHash(a, b)
+  const known = compared.get(a)
+  if (known?.other === b) return known.equal
+  const equal = differOnlyInHash(a, b)
+  compared.set(a, { other: b, equal })
+  return equal
+}
+
+function differOnlyInHash(a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean {
   if (!sameValue(a?.spec, b?.spec)) return false
   const { labels: aLabels, ...aRest } = a?.metadata ?? {}
   const { labels: bLabels, ...bRest } = b?.metadata ?? {}
@@ -86,14 +103,14 @@ type Count = 'replicas' | 'readyReplicas' | 'availableReplicas'
 /** The sum of a status counter over `sets`. */
 export function statusSum(sets: readonly ReplicaSet[], count: Count): number {
   let sum = 0
-  for (const set of sets) sum += set.status?.[count] ?? 0
+  for (let at = 0; at < sets.length; at += 1) sum += sets[at]?.status?.[count] ?? 0
   return sum
 }
 
 /** The sum of the wanted sizes. */
 export function sizeSum(sets: readonly ReplicaSet[]): number {
   let sum = 0
-  for (const set of sets) sum += sizeOf(set)
+  for (let at = 0; at < sets.length; at += 1) sum += sizeOf(sets[at] as ReplicaSet)
   return sum
 }
 

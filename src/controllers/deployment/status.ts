@@ -24,10 +24,6 @@ export function hasProgressDeadline(deployment: Deployment): boolean {
   return seconds !== undefined && seconds !== noDeadline
 }
 
-function count<K extends string>(field: K, value: number): { readonly [F in K]?: number } {
-  return (value === 0 ? {} : { [field]: value }) as { readonly [F in K]?: number }
-}
-
 function availability(deployment: Deployment, available: number, nowMs: number) {
   const enough = available >= desiredReplicas(deployment) - maxUnavailable(deployment)
   return newCondition(
@@ -58,20 +54,23 @@ export function calculateStatus(
   const available = statusSum(all, 'availableReplicas')
   const terminating = countsTerminating ? terminatingSum(all) : undefined
   const collisionCount = deployment.status?.collisionCount
-  return {
-    ...count('observedGeneration', deployment.metadata.generation ?? 0),
-    ...count('replicas', statusSum(all, 'replicas')),
-    ...count('updatedReplicas', sets.newSet?.status?.replicas ?? 0),
-    ...count('readyReplicas', statusSum(all, 'readyReplicas')),
-    ...count('availableReplicas', available),
-    ...count('unavailableReplicas', Math.max(0, sizeSum(all) - available)),
-    ...(terminating !== undefined && { terminatingReplicas: terminating }),
-    ...(collisionCount !== undefined && { collisionCount }),
-    conditions: withCondition(
-      deployment.status?.conditions,
-      availability(deployment, available, nowMs),
-    ),
-  }
+  const { generation = 0 } = deployment.metadata
+  const replicas = statusSum(all, 'replicas')
+  const updated = sets.newSet?.status?.replicas ?? 0
+  const ready = statusSum(all, 'readyReplicas')
+  const unavailable = Math.max(0, sizeSum(all) - available)
+  const status: { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] } = {}
+  if (generation !== 0) status.observedGeneration = generation
+  if (replicas !== 0) status.replicas = replicas
+  if (updated !== 0) status.updatedReplicas = updated
+  if (ready !== 0) status.readyReplicas = ready
+  if (available !== 0) status.availableReplicas = available
+  if (unavailable !== 0) status.unavailableReplicas = unavailable
+  if (terminating !== undefined) status.terminatingReplicas = terminating
+  if (collisionCount !== undefined) status.collisionCount = collisionCount
+  const availableNow = availability(deployment, available, nowMs)
+  status.conditions = withCondition(deployment.status?.conditions, availableNow)
+  return status
 }
 
 /** All wanted replicas are updated and available, and no others exist. */

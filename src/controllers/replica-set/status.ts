@@ -66,7 +66,8 @@ export function calculateStatus(input: StatusInput): ReplicaSetStatus {
   let labeled = 0
   let ready = 0
   let available = 0
-  for (const pod of activePods) {
+  for (let at = 0; at < activePods.length; at += 1) {
+    const pod = activePods[at] as Pod
     if (hasLabels(pod, labels)) labeled++
     if (!isPodReady(pod)) continue
     ready++
@@ -74,15 +75,16 @@ export function calculateStatus(input: StatusInput): ReplicaSetStatus {
   }
   const observedGeneration = replicaSet.status?.observedGeneration ?? 0
   const conditions = conditionsOf(input)
-  return {
+  const status: { -readonly [Field in keyof ReplicaSetStatus]: ReplicaSetStatus[Field] } = {
     replicas: activePods.length,
-    ...(labeled !== 0 && { fullyLabeledReplicas: labeled }),
-    ...(ready !== 0 && { readyReplicas: ready }),
-    ...(available !== 0 && { availableReplicas: available }),
-    ...(input.terminatingPods && { terminatingReplicas: input.terminatingPods.length }),
-    ...(observedGeneration !== 0 && { observedGeneration }),
-    ...(conditions.length > 0 && { conditions }),
   }
+  if (labeled !== 0) status.fullyLabeledReplicas = labeled
+  if (ready !== 0) status.readyReplicas = ready
+  if (available !== 0) status.availableReplicas = available
+  if (input.terminatingPods) status.terminatingReplicas = input.terminatingPods.length
+  if (observedGeneration !== 0) status.observedGeneration = observedGeneration
+  if (conditions.length > 0) status.conditions = conditions
+  return status
 }
 
 export interface StatusWritten {
