@@ -3,6 +3,7 @@
 // informers. No kubelets and controllers, which would add writes of their own.
 
 import { admissionPluginsWith } from '../src/admission/registry.ts'
+import { gatesOf } from '../src/kube/feature-gates.ts'
 import { serveWith } from '../src/cluster/serve.ts'
 import { epochMsDefault, latencyMsDefault, request } from '../src/cluster/cluster.ts'
 import { indexes } from '../src/controllers/indexes.ts'
@@ -49,7 +50,7 @@ function worldOf(workload: Workload, nodes: number): World {
       ...Array.from({ length: informers }, (_, index) => informer(index)),
     ],
     indexes,
-    serve: serveWith(admissionPluginsWith({ minor: 36 })),
+    serve: serveWith(admissionPluginsWith({ gates: gatesOf(36) })),
   }
   const options = {
     epochMs: epochMsDefault,

@@ -70,6 +70,7 @@ export function platformOf(
     objects: loaded.objects,
     ...(loaded.install !== undefined && { install: loaded.install }),
     ...(loaded.timers !== undefined && { timers: loaded.timers }),
+    ...(loaded.featureGates !== undefined && { featureGates: loaded.featureGates }),
     ...(loaded.schedulers !== undefined && { schedulers: loaded.schedulers }),
     ...(loaded.operators !== undefined && { operators: loaded.operators }),
     ...(loaded.etcdHosts !== undefined && { etcdHosts: loaded.etcdHosts }),

@@ -9,6 +9,7 @@ import {
   defaultTolerationsOf,
   type TolerationSeconds,
 } from './default-toleration-seconds.ts'
+import type { Gates } from '../kube/feature-gates.ts'
 import { disabledFields } from './disabled-fields.ts'
 import { gatekeeperMutation } from './gatekeeper-mutation.ts'
 import { kyvernoMutation } from './kyverno-mutation.ts'
@@ -48,23 +49,19 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
 ]
 
 export interface AdmissionFlags {
-  /** The minor version of the API server. */
-  readonly minor: number
+  readonly gates: Gates
   readonly tolerations?: TolerationSeconds | undefined
 }
 
-/** PodTopologyLabelsAdmission is on since then. */
-const topologyLabelsSince = 35
-
-/** The plugins of an API server of a version, with flags of its own. */
+/** The plugins of an API server with gates and flags of its own. */
 export function admissionPluginsWith({
-  minor,
+  gates,
   tolerations,
 }: AdmissionFlags): readonly AdmissionPlugin[] {
   const own = tolerations && defaultTolerationsOf(tolerations)
   const plugins = admissionPlugins
-    .filter(plugin => plugin !== podTopologyLabels || minor >= topologyLabelsSince)
+    .filter(plugin => plugin !== podTopologyLabels || gates('PodTopologyLabelsAdmission'))
     .map(plugin => (plugin === defaultTolerationSeconds ? (own ?? plugin) : plugin))
-  const fields = disabledFields(minor)
+  const fields = disabledFields(gates)
   return fields === undefined ? plugins : [...plugins, fields]
 }

@@ -15,24 +15,6 @@ function hasStatus(emptyStatus: Fields): Strategy {
   return { emptyStatus, generation: specChanged }
 }
 
-/** The gate MaxUnavailableStatefulSet is off: the field goes, unless it was there already. */
-function withoutMaxUnavailable(set: KubeObject, old: KubeObject | undefined): KubeObject {
-  const spec = fieldsOf(set['spec'])
-  const strategy = fieldsOf(spec['updateStrategy'])
-  const rolling = fieldsOf(strategy['rollingUpdate'])
-  if (rolling['maxUnavailable'] === undefined) return set
-  const before = fieldsOf(fieldsOf(old?.['spec'])['updateStrategy'])
-  if (fieldsOf(before['rollingUpdate'])['maxUnavailable'] !== undefined) return set
-  const { maxUnavailable: _, ...rollingUpdate } = rolling
-  return { ...set, spec: { ...spec, updateStrategy: { ...strategy, rollingUpdate } } }
-}
-
-const statefulSetStrategy: Strategy = {
-  ...hasStatus({ replicas: 0, availableReplicas: 0 }),
-  create: set => withoutMaxUnavailable(set, undefined),
-  update: withoutMaxUnavailable,
-}
-
 /** Puts the object's metadata.uid into labels and selector, as jobs without a selector get. */
 function generatedJobSelector(job: KubeObject): KubeObject {
   const spec = fieldsOf(job['spec'])
@@ -284,7 +266,7 @@ const byKind: Readonly<Record<string, Strategy>> = {
   Role: { createOnUpdate: true },
   RoleBinding: { createOnUpdate: true },
   RuntimeClass: { unconditionalUpdate: false },
-  StatefulSet: statefulSetStrategy,
+  StatefulSet: hasStatus({ replicas: 0, availableReplicas: 0 }),
   ValidatingAdmissionPolicy: { ...hasStatus({}), unconditionalUpdate: false },
   ValidatingAdmissionPolicyBinding: bySpec,
   ValidatingWebhookConfiguration: { generation: webhooksChanged },

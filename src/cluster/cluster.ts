@@ -9,6 +9,7 @@ import { indexes } from '../controllers/indexes.ts'
 import type { Actor } from '../engine/actor.ts'
 import { defaultSchedule, type Schedule } from '../engine/schedule.ts'
 import { type Program, World } from '../engine/world.ts'
+import { type Gates, type GateSettings, gatesOf } from '../kube/feature-gates.ts'
 import type { Pod } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { KubeletOptions } from '../nodes/context.ts'
@@ -30,6 +31,8 @@ export interface ClusterOptions {
   readonly kubernetes: string
   /** Ready Node objects, in order of registration. */
   readonly nodes: readonly KubeObject[]
+  /** Feature gates that are not as the version has them. */
+  readonly featureGates?: GateSettings
   readonly schedule?: Schedule
   /** Unix ms of virtual time 0; 2026-01-01T00:00:00Z unless given. */
   readonly epochMs?: number
@@ -75,20 +78,12 @@ export function request(world: World, apiRequest: ApiRequest, writer = installer
 }
 
 function programOf(options: ClusterOptions): Program {
-  const {
-    kubernetes,
-    model = defaultModel,
-    leases,
-    interleave,
-    operators = [],
-    programs = [],
-  } = options
+  const { model = defaultModel, leases, interleave, operators = [], programs = [] } = options
   return {
     actors: [
       component({
         name: 'kube-controller-manager',
         controllers: controllersWith(flagsOf(options)),
-        waitsForOwnWrites: minorOf(kubernetes) >= 36,
         ...(interleave !== undefined && { interleave }),
       }),
       ...schedulersOf(options),
@@ -105,7 +100,7 @@ function programOf(options: ClusterOptions): Program {
     indexes,
     serve: serveWith(
       admissionPluginsWith({
-        minor: minorOf(kubernetes),
+        gates: clusterGates(options),
         tolerations: options.tolerationSeconds,
       }),
     ),
@@ -158,18 +153,23 @@ function isDefault(profile: Profile): boolean {
 }
 
 /** The grace period of silent nodes was 40 s up to 1.31. */
-function flagsOf({ kubernetes, controllerFlags }: ClusterOptions): ControllerFlags {
+function flagsOf(options: ClusterOptions): ControllerFlags {
+  const { kubernetes, controllerFlags } = options
   const graceMs = minorOf(kubernetes) <= 31 ? 40_000 : 50_000
+  const gates = clusterGates(options)
   return {
-    countsTerminating: minorOf(kubernetes) >= 35,
-    orderedNamespaceDeletion: minorOf(kubernetes) >= 33,
+    gates,
     ...controllerFlags,
     nodeLifecycle: { graceMs, ...controllerFlags?.nodeLifecycle },
     autoscaler: {
-      configurableTolerance: minorOf(kubernetes) >= 35,
+      configurableTolerance: gates('HPAConfigurableTolerance'),
       ...controllerFlags?.autoscaler,
     },
   }
+}
+
+function clusterGates({ kubernetes, featureGates }: ClusterOptions): Gates {
+  return gatesOf(minorOf(kubernetes), featureGates)
 }
 
 function minorOf(kubernetes: string): number {

@@ -1,5 +1,7 @@
 // Every built-in controller, sorted by name: what kube-controller-manager runs in the twin.
 
+import { type Gates, gatesOf } from '../kube/feature-gates.ts'
+import { modelledMinors } from '../kube/versions.ts'
 import { attachDetach } from './attach-detach/attach-detach.ts'
 import { cronJob } from './cron-job/cron-job.ts'
 import { daemonSet } from './daemon-set/daemon-set.ts'
@@ -27,7 +29,7 @@ import {
 import { resourceQuotaBooks } from './resource-quota.ts'
 import { rootCertificate } from './root-certificate.ts'
 import { serviceAccount } from './service-account.ts'
-import { statefulSet } from './stateful-set/stateful-set.ts'
+import { statefulSet, statefulSetInSteps } from './stateful-set/stateful-set.ts'
 import { taintEviction } from './taint-eviction/taint-eviction.ts'
 import { ttlAfterFinished } from './ttl-after-finished.ts'
 import { validatingAdmissionPolicyStatus } from './validating-admission-policy-status.ts'
@@ -42,36 +44,50 @@ export interface ControllerFlags {
   readonly autoscaler?: AutoscalerFlags
   /** False: no one makes volumes; claims of any StorageClass wait. */
   readonly provisioning?: boolean
-  /** False before 1.35: statuses say nothing of pods that are terminating. */
-  readonly countsTerminating?: boolean
-  /** False before 1.33: pods of a namespace go together with all the rest. */
-  readonly orderedNamespaceDeletion?: boolean
+  /** Those of 1.36 unless given. */
+  readonly gates?: Gates
 }
+
+/** A controller that does not wait to see its own writes, where that gate is off. */
+function impatient(controller: Controller, isPatient: boolean): Controller {
+  if (isPatient) return controller
+  const { ownWrites: _seen, ...rest } = controller
+  return rest
+}
+
+const newest = gatesOf(modelledMinors.last)
 
 /** All controllers, with these flags. */
 export function controllersWith(flags: ControllerFlags = {}): readonly Controller[] {
+  const { gates = newest } = flags
+  const countsTerminating = gates('DeploymentReplicaSetTerminatingReplicas')
+  const sets = countsTerminating ? replicaSet : replicaSetBefore135
+  const isPatient = gates('StaleControllerConsistencyReplicaSet')
   return [
     attachDetach,
     claimProtection,
     cronJob,
-    daemonSet,
-    flags.countsTerminating === false ? deploymentBefore135 : deployment,
+    impatient(daemonSet, gates('StaleControllerConsistencyDaemonSet')),
+    countsTerminating ? deployment : deploymentBefore135,
     disruption,
     endpointSlice,
     ephemeralVolume,
     garbageCollector,
     horizontalPodAutoscaler(flags.autoscaler),
-    job,
-    flags.orderedNamespaceDeletion === false ? namespaceBefore133 : namespace,
+    impatient(job, gates('StaleControllerConsistencyJob')),
+    gates('OrderedNamespaceDeletion') ? namespace : namespaceBefore133,
     nodeLifecycle(flags.nodeLifecycle),
     persistentVolume,
     podGarbageCollection(flags.podGarbageCollection),
-    flags.countsTerminating === false ? replicaSetBefore135 : replicaSet,
-    replicationController,
+    impatient(sets, isPatient),
+    impatient(replicationController, isPatient),
     resourceQuotaBooks,
     rootCertificate,
     serviceAccount,
-    statefulSet,
+    impatient(
+      gates('MaxUnavailableStatefulSet') ? statefulSetInSteps : statefulSet,
+      gates('StaleControllerConsistencyStatefulSet'),
+    ),
     taintEviction,
     ttlAfterFinished,
     validatingAdmissionPolicyStatus,

@@ -35,8 +35,6 @@ export interface ComponentOptions {
   readonly interleave?: boolean
   /** How late answers of the API server may come is a choice: to writes of these kinds. */
   readonly lateAnswers?: readonly string[]
-  /** Before 1.36 controllers do not wait until their cache shows their own writes. */
-  readonly waitsForOwnWrites?: boolean
 }
 
 type Payload =
@@ -99,8 +97,7 @@ function forkDesk(desk: Desk): Desk {
 
 /** The actor that runs `controllers` with shared informers. */
 export function component(options: ComponentOptions): Actor<ComponentState> {
-  const { name, controllers, interleave = false, waitsForOwnWrites = true } = options
-  const { lateAnswers = [] } = options
+  const { name, controllers, interleave = false, lateAnswers = [] } = options
   const dispatch = new Dispatch(controllers)
   const watches = [...new Set(controllers.flatMap(({ watches: all }) => all.map(w => w.kind)))]
   return {
@@ -112,10 +109,7 @@ export function component(options: ComponentOptions): Actor<ComponentState> {
     start: turn => start(turn, controllers),
     deliver: (turn, state, changes) => deliver(turn, state, dispatch, changes),
     wake: (turn, state, payload) =>
-      wake(
-        { turn, state, controllers, interleave, waitsForOwnWrites, lateAnswers },
-        payload as Payload,
-      ),
+      wake({ turn, state, controllers, interleave, lateAnswers }, payload as Payload),
   }
 }
 
@@ -349,7 +343,6 @@ interface Run {
   readonly state: ComponentState
   readonly controllers: readonly Controller[]
   readonly interleave: boolean
-  readonly waitsForOwnWrites: boolean
   readonly lateAnswers: readonly string[]
 }
 
@@ -390,7 +383,7 @@ function advance(run: Run, desk: Desk, controller: number): void {
   if (key === undefined) return
   desk.queue.delete(key)
   const finished = { desk, controller, key, member }
-  if (run.waitsForOwnWrites && isStale(run.turn, desk, key)) {
+  if (isStale(run.turn, desk, key)) {
     finish(run.turn, finished, { error: 'own writes are not seen yet' })
   } else if (run.interleave || run.lateAnswers.length > 0 || mayHang(run.turn.view)) {
     desk.running = { key, process: new Process(() => member.reconcile(key, api)) }

@@ -21,8 +21,10 @@ export function loadTrial(trial: TrialSpec, options: LoadOptions = {}): Loaded {
   const changed = withChanges(loaded.objects, trial.changes)
   const problems = [...loaded.problems.filter(isNoRepeat), ...changed.problems]
   const timers = trial.timers === undefined ? {} : { timers: trial.timers }
+  const { featureGates } = trial
+  const gates = featureGates === undefined ? {} : { featureGates }
   const operators = [...(trial.operators ?? []), ...(loaded.operators ?? [])]
-  const own = { ...version, ...timers, ...(operators.length === 0 ? {} : { operators }) }
+  const own = { ...version, ...timers, ...gates, ...(operators.length === 0 ? {} : { operators }) }
   return { ...loaded, ...own, poolsSetBy, objects: changed.objects, problems }
 }
 

@@ -62,6 +62,7 @@ export interface Loaded {
   readonly name?: string
   readonly sla?: SlaSpec
   readonly timers?: NonNullable<PlatformPart['timers']>
+  readonly featureGates?: NonNullable<PlatformPart['featureGates']>
   readonly schedulers?: readonly SchedulerSpec[]
   /** A configuration of kube-scheduler cannot be used: any run would be one of another cluster. */
   readonly isRefused?: boolean
@@ -182,6 +183,7 @@ function finish(
   const name = firstOf(parts, 'name')
   const sla = firstOf(parts, 'sla')
   const timers = firstOf(parts, 'timers')
+  const featureGates = firstOf(parts, 'featureGates')
   const files = options.schedulers ?? firstOf(parts, 'schedulers')
   const configured = readSchedulers(files ?? [], options.readStdin)
   const etcdHosts = firstOf(parts, 'etcdHosts')
@@ -197,6 +199,7 @@ function finish(
     ...(name === undefined ? {} : { name }),
     ...(sla === undefined ? {} : { sla }),
     ...(timers === undefined ? {} : { timers }),
+    ...(featureGates === undefined ? {} : { featureGates }),
     ...(files === undefined ? {} : { schedulers: configured.schedulers }),
     isRefused: configured.problems.some(({ severity }) => severity === 'error'),
     ...(operators.length === 0 ? {} : { operators }),

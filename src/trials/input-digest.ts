@@ -8,9 +8,16 @@ import type { Platform } from './platform.ts'
  * run was made of, such as its trial and what that strikes.
  */
 export function inputDigest(platform: Platform, more: readonly string[] = []): string {
-  const { kubernetes, pools, objects, install, timers } = platform
+  const { kubernetes, pools, objects, install, timers, featureGates } = platform
   const nodes = pools.map(({ location: _, ...pool }) => pool)
-  const facts = [kubernetes, nodes, install ?? 0, timers ?? 0, more]
+  const facts = [
+    kubernetes,
+    nodes,
+    install ?? 0,
+    timers ?? 0,
+    more,
+    ...(featureGates ? [featureGates] : []),
+  ]
   let digest = absorb(emptyDigest, JSON.stringify(facts))
   for (const { object } of objects) digest = absorb(digest, JSON.stringify(object))
   return ((digest.high ^ digest.low) >>> 0).toString(16).padStart(8, '0')

@@ -4,6 +4,7 @@ import type { Location } from '../base/problem.ts'
 import { type ClusterOptions, createCluster } from '../cluster/cluster.ts'
 import { notReadyTaint } from '../controllers/node-lifecycle/taints.ts'
 import type { World } from '../engine/world.ts'
+import type { GateSettings } from '../kube/feature-gates.ts'
 import type { Node } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { nodeFromPool } from '../nodes/node-object.ts'
@@ -42,6 +43,7 @@ export interface Platform {
   readonly install?: InstallSpec
   readonly sla?: SlaSpec
   readonly timers?: TimerSpec
+  readonly featureGates?: GateSettings
   readonly schedulers?: readonly SchedulerSpec[]
   readonly suppressions?: readonly Suppression[]
   /** Operators that the user described. */
@@ -91,7 +93,7 @@ function hasNewNodes({ store }: World): boolean {
 }
 
 function newWorld(platform: Platform, later: readonly KubeObject[]): World {
-  const { kubernetes, options, timers, schedulers = [] } = platform
+  const { kubernetes, options, timers, featureGates, schedulers = [] } = platform
   const nodes = nodesOf(platform)
   const operators = operatorsOf(platform, later)
   const objects = [...platform.objects.map(({ object }) => object), ...later]
@@ -103,6 +105,7 @@ function newWorld(platform: Platform, later: readonly KubeObject[]): World {
     programs,
     schedulers: schedulers.map(({ configuration }) => configuration),
     ...timerOptions(timers),
+    ...(featureGates && { featureGates }),
     ...options,
   })
 }

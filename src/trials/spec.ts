@@ -6,6 +6,7 @@ import type { Property } from '../checks/property.ts'
 import type { VerdictName } from '../checks/verdict.ts'
 import type { Schedule } from '../engine/schedule.ts'
 import type { Extender, KubeSchedulerConfiguration } from '../kube/generated/types.ts'
+import type { GateSettings } from '../kube/feature-gates.ts'
 import type { ObjectRef } from '../kube/object.ts'
 import type { NodePool } from '../nodes/pool.ts'
 import type { OperatorSpec } from '../platforms/operators/described.ts'
@@ -164,6 +165,7 @@ export interface PlatformPart {
   readonly trials?: readonly (StandardTrial | { readonly file: string })[]
   readonly sla?: SlaSpec
   readonly timers?: TimerSpec
+  readonly featureGates?: GateSettings
   /** Files with configurations of kube-scheduler. */
   readonly schedulers?: readonly string[]
   readonly operators?: readonly OperatorSpec[]
@@ -282,6 +284,7 @@ export interface TrialSpec {
   readonly kubernetes?: string
   readonly pools?: readonly PoolSpec[]
   readonly timers?: TimerSpec
+  readonly featureGates?: GateSettings
   /** Files with configurations of kube-scheduler. */
   readonly schedulers?: readonly string[]
   readonly operators?: readonly OperatorSpec[]

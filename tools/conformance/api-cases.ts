@@ -1,13 +1,14 @@
 // Replays recorded API cases: HTTP requests become requests of the twin's API server.
 
 import { type PolicyNote, policyTopic, warningText } from '../../src/admission/policy-note.ts'
-import { admissionPlugins } from '../../src/admission/registry.ts'
+import { admissionPluginsWith } from '../../src/admission/registry.ts'
 import { systemPriorityClasses } from '../../src/apiserver/bootstrap.ts'
 import { countedBooks } from '../../src/apiserver/quota/books.ts'
 import type { ApiRequest, ApiResponse, PatchType } from '../../src/apiserver/request.ts'
 import { type MemoryServer, memoryServer } from '../../src/apiserver/testing.ts'
 import { withManagedFields } from '../../src/apiserver/ownership.ts'
 import { resourceOf } from '../../src/apiserver/resource.ts'
+import { gatesOf } from '../../src/kube/feature-gates.ts'
 import { readJsonText } from '../../src/kube/json-text.ts'
 import { kindKeyOf, kinds } from '../../src/kube/kinds.ts'
 import type { ResourceQuota } from '../../src/kube/generated/types.ts'
@@ -207,9 +208,12 @@ function userOf({ user }: Step): MemoryServer['user'] {
   return user === undefined ? undefined : { username: user, groups: ['developers'] }
 }
 
+/** Those of the version that is recorded. */
+const plugins = admissionPluginsWith({ gates: gatesOf(36) })
+
 /** A server as the recordings found theirs. */
 function preparedServer(namespace: string): MemoryServer {
-  const server = memoryServer(admissionPlugins)
+  const server = memoryServer(plugins)
   const names = new Set(['default', 'kube-node-lease', 'kube-public', 'kube-system', namespace])
   const objects: KubeObject[] = [...names].map(name => object('v1', 'Namespace', { name }))
   for (const name of names) {

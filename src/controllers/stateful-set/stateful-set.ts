@@ -82,6 +82,7 @@ function* performUpdate(
     readonly pods: readonly Pod[]
     readonly history: readonly ControllerRevision[]
     readonly nowMs: number
+    readonly inSteps: boolean
   },
 ): Part<Performed> {
   const revisions = yield* revisionsOf(api, set, input.history)
@@ -95,6 +96,7 @@ function* performUpdate(
     updateRevision: update,
     pods: input.pods,
     nowMs: input.nowMs,
+    inSteps: input.inSteps,
   })
   const names = { current: current.metadata.name ?? '', update: update.metadata.name ?? '' }
   const outcome = completed(set, { counters: updated.counters, revisions: names, collisionCount })
@@ -140,7 +142,7 @@ function availabilityCheck(
   return { requeueAfterMs: nextMs ?? minReadySeconds * 1000 }
 }
 
-function* sync(api: Api, set: StatefulSet): Part<ReconcileResult> {
+function* sync(api: Api, set: StatefulSet, inSteps: boolean): Part<ReconcileResult> {
   const { selector } = set.spec ?? {}
   const isOurs = (revision: ControllerRevision) =>
     selectorMatches(selector, revision.metadata.labels)
@@ -156,16 +158,17 @@ function* sync(api: Api, set: StatefulSet): Part<ReconcileResult> {
   if (claimError !== undefined) return { error: claimError }
   const nowMs = yield* api.now()
   const history = yield* listRevisions(api, set, isOurs)
-  const { revisions, outcome, errors } = yield* performUpdate(api, set, { pods, history, nowMs })
+  const input = { pods, history, nowMs, inSteps }
+  const { revisions, outcome, errors } = yield* performUpdate(api, set, input)
   const historyError = yield* truncateHistory(api, set, { pods, history, revisions })
   const all = historyError === undefined ? errors : [...errors, historyError]
   if (all.length > 0) return { error: aggregateText(all) }
   return availabilityCheck(set, outcome, pods, nowMs)
 }
 
-function* reconcile(key: string, api: Api): Part<ReconcileResult> {
+function* reconcile(key: string, api: Api, inSteps: boolean): Part<ReconcileResult> {
   const set = yield* api.get<StatefulSet>('StatefulSet', key)
-  return set === undefined ? done : yield* sync(api, set)
+  return set === undefined ? done : yield* sync(api, set, inSteps)
 }
 
 export const statefulSet = {
@@ -173,5 +176,11 @@ export const statefulSet = {
   doc: 'Keeps the pods of a StatefulSet by ordinal, in order, with their claims.',
   watches,
   ownWrites: ['PersistentVolumeClaim', 'Pod', 'StatefulSet'],
-  reconcile,
+  reconcile: (key, api) => reconcile(key, api, false),
 } satisfies Controller
+
+/** The same where updates may take several pods at a time. */
+export const statefulSetInSteps: Controller = {
+  ...statefulSet,
+  reconcile: (key, api) => reconcile(key, api, true),
+}

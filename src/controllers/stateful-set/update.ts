@@ -3,6 +3,7 @@
 
 import type { ControllerRevision, Pod, StatefulSet } from '../../kube/generated/types.ts'
 import { isPodAvailable } from '../../kube/pod.ts'
+import { scaledValue } from '../../kube/int-or-percent.ts'
 import type { Api, Part } from '../framework.ts'
 import { slowStartBatch } from '../pod-control.ts'
 import { claimsMatchPolicy, hasStaleClaim, updateClaimOwners } from './claims.ts'
@@ -39,6 +40,8 @@ export interface Update {
   readonly updateRevision: ControllerRevision
   readonly pods: readonly Pod[]
   readonly nowMs: number
+  /** maxUnavailable counts (gate MaxUnavailableStatefulSet). */
+  readonly inSteps: boolean
 }
 
 /** Counters after the step, and the error that ended it early. */
@@ -196,6 +199,30 @@ function* rollOne(api: Api, step: Step, counters: Counters): Part<Updated> {
   return { counters }
 }
 
+/** How many pods may be away at a time: at least one. */
+function maxUnavailableOf(set: StatefulSet): number {
+  const { maxUnavailable = 1 } = set.spec?.updateStrategy?.rollingUpdate ?? {}
+  return Math.max(1, scaledValue(maxUnavailable, replicasOf(set), false))
+}
+
+/** Deletes the highest pods of another revision, as many as may be away besides those that are. */
+function* rollSome(api: Api, step: Step, counters: Counters): Part<Updated> {
+  const { set, replicas, revisions, moment } = step
+  const partition = set.spec?.updateStrategy?.rollingUpdate?.partition ?? 0
+  const away = replicas.filter(pod => isUnavailable(pod, moment)).length
+  const outdated = replicas
+    .slice(partition)
+    .reverse()
+    .filter(pod => revisionOf(pod) !== revisions.update && !isTerminating(pod))
+  let { currentReplicas } = counters
+  for (const pod of outdated.slice(0, Math.max(0, maxUnavailableOf(set) - away))) {
+    const error = yield* deleteStatefulPod(api, set, pod)
+    if (error !== undefined) return { counters: { ...counters, currentReplicas }, error }
+    currentReplicas -= 1
+  }
+  return { counters: { ...counters, currentReplicas } }
+}
+
 const passes: readonly (readonly ['replicas' | 'condemned', Process])[] = [
   ['replicas', processReplica],
   ['condemned', fixClaims],
@@ -224,5 +251,5 @@ export function* updateStatefulSet(api: Api, update: Update): Part<Updated> {
     if (ended) return { counters }
   }
   if (set.spec?.updateStrategy?.type === 'OnDelete') return { counters }
-  return yield* rollOne(api, step, counters)
+  return yield* (update.inSteps ? rollSome : rollOne)(api, step, counters)
 }

@@ -303,6 +303,12 @@ function checkStatefulSetStrategy(errors: Errors, { updateStrategy = {} }: State
     errors.push(invalid(`${path}.rollingUpdate`, shown, detail))
   } else if (type === 'RollingUpdate') {
     checkNonnegative(errors, `${path}.rollingUpdate.partition`, rollingUpdate?.partition)
+    const { maxUnavailable } = rollingUpdate ?? {}
+    if (maxUnavailable === undefined) return
+    const at = `${path}.rollingUpdate.maxUnavailable`
+    checkIntOrPercent(errors, at, maxUnavailable)
+    if (amountOf(maxUnavailable) === 0) errors.push(invalid(at, maxUnavailable, 'cannot be 0'))
+    checkAtMost100Percent(errors, at, maxUnavailable)
   } else {
     const value = { Type: type, RollingUpdate: shown }
     errors.push(invalid(path, value, "must be 'RollingUpdate' or 'OnDelete'"))

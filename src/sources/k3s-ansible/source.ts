@@ -28,7 +28,7 @@ import { nodeSize } from '../ansible/installer/pools.ts'
 import { hostRows } from './hosts.ts'
 import { type Member, memberOf, poolsOf, type Role } from './nodes.ts'
 import { packagedObjects } from './packaged.ts'
-import { timersOf } from './timers.ts'
+import { gateSettingsOf, timersOf } from './timers.ts'
 import { hasSince, k3sVersion, type K3sVersion } from './version.ts'
 
 export const k3sAnsible = {
@@ -164,6 +164,7 @@ function loadCluster(place: Place): SourceResult {
       setBy: place.path,
       kubernetes: `1.${version.minor}`,
       ...timersOf(members),
+      ...gateSettingsOf(members),
       pools,
     },
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Member } from './nodes.ts'
-import { timersOf } from './timers.ts'
+import { gateSettingsOf, timersOf } from './timers.ts'
 
 function server(args: Readonly<Record<string, string>>): Member {
   const given = Object.entries(args).map(([name, value]) => ({ name, value }))
@@ -46,5 +46,21 @@ describe('timers among the arguments of servers', () => {
   it('of agents say nothing', () => {
     const agent = { ...server({ 'kube-controller-arg': 'node-monitor-grace-period=16s' }) }
     expect(timersOf([{ ...agent, role: 'agent' }])).toEqual({})
+  })
+})
+
+describe('feature gates among the arguments of servers', () => {
+  it.each([
+    { name: 'none', given: {}, want: {} },
+    {
+      name: 'of two components, known ones',
+      given: {
+        'kube-apiserver-arg': 'feature-gates=MaxUnavailableStatefulSet=true,APIServerTracing=true',
+        'kube-controller-manager-arg': 'feature-gates=HPAConfigurableTolerance=False',
+      },
+      want: { featureGates: { MaxUnavailableStatefulSet: true, HPAConfigurableTolerance: false } },
+    },
+  ])('$name', ({ given, want }) => {
+    expect(gateSettingsOf([server(given)])).toEqual(want)
   })
 })

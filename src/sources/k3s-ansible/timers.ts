@@ -1,7 +1,9 @@
-// Flags of the control plane among the arguments of k3s: how long the loss of a node takes.
+// Flags of the control plane among the arguments of k3s: how long the loss of a node takes, and
+// feature gates.
 // Upstream: k3s docs, cli/server (--kube-apiserver-arg, --kube-controller-manager-arg).
 
 import { parseDuration } from '../../kube/duration.ts'
+import { featureGates, type GateSettings } from '../../kube/feature-gates.ts'
 import type { TimerSpec } from '../../trials/spec.ts'
 import { valuesOf } from './arguments.ts'
 import type { Member } from './nodes.ts'
@@ -28,4 +30,26 @@ export function timersOf(members: readonly Member[]): { readonly timers?: TimerS
     ...(unreachable !== undefined && { unreachableTolerationSeconds: unreachable }),
   }
   return Object.keys(timers).length === 0 ? {} : { timers }
+}
+
+const gateArguments = [
+  'kube-apiserver-arg',
+  'kube-controller-manager-arg',
+  'kube-controller-arg',
+  'kube-scheduler-arg',
+]
+
+/** `feature-gates=A=true,B=false` of any component, of gates that the twin knows. */
+export function gateSettingsOf(members: readonly Member[]): {
+  readonly featureGates?: GateSettings
+} {
+  const given = members.find(({ role }) => role === 'server')?.arguments ?? []
+  // A list of values is parted at commas, and so are the gates of one of them.
+  const pairs = gateArguments
+    .flatMap(argument => valuesOf(given, argument))
+    .flatMap(text => text.replace(/^feature-gates=/, '').split(','))
+    .map(pair => pair.split('='))
+    .filter(([name = '']) => (featureGates as readonly string[]).includes(name))
+    .map(([name, value]) => [name, value?.toLowerCase() === 'true'] as const)
+  return pairs.length === 0 ? {} : { featureGates: Object.fromEntries(pairs) }
 }

@@ -4,6 +4,7 @@
 import { isAbsolute, join } from 'node:path'
 import type { PoolSpec, SourceSpec, TimerSpec } from '../../trials/spec.ts'
 import { isMapping, type Json } from '../objects.ts'
+import type { GateSettings } from '../../kube/feature-gates.ts'
 import type { PathPart } from '../../kube/field-path.ts'
 import { locateIn, type SourceDocument } from '../source-object.ts'
 
@@ -30,6 +31,11 @@ export function poolsFrom(
       location: locateIn(source, [...path, index, 'count']),
     }
   })
+}
+
+/** Feature gates that are set; only those that the schema names. */
+export function gatesFrom(value: unknown): { readonly featureGates?: GateSettings } {
+  return isMapping(value) ? { featureGates: value as GateSettings } : {}
 }
 
 function optional<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

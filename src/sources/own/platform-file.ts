@@ -10,7 +10,7 @@ import { filePlace } from '../place.ts'
 import { codes, errorAt } from '../problems.ts'
 import type { ReadDocument } from '../yaml/read.ts'
 import { operatorProblems, operatorsFrom } from './operators.ts'
-import { pathIn, poolsFrom, schedulersFrom, sourcesFrom, timersFrom } from './parts.ts'
+import { gatesFrom, pathIn, poolsFrom, schedulersFrom, sourcesFrom, timersFrom } from './parts.ts'
 import { validateOwn } from './validate.ts'
 
 const names: readonly string[] = ['seatrial.yaml', 'seatrial.yml']
@@ -119,6 +119,7 @@ function partFrom(value: Json, { source }: ReadDocument, path: string): Platform
     ...(Array.isArray(trials) ? { trials: trials.map(trial => trialFrom(trial, folder)) } : {}),
     ...(isMapping(sla) ? { sla: sla as SlaSpec } : {}),
     ...(timers === undefined ? {} : { timers }),
+    ...gatesFrom(value['featureGates']),
     ...schedulersFrom(value['schedulers'], folder),
     ...(operators.length === 0 ? {} : { operators }),
   }

@@ -26,7 +26,15 @@ import { codes, errorAt } from '../problems.ts'
 import { locateIn } from '../source-object.ts'
 import type { ReadDocument } from '../yaml/read.ts'
 import { operatorProblems, operatorsFrom } from './operators.ts'
-import { durationMs, pathIn, poolsFrom, schedulersFrom, sourcesFrom, timersFrom } from './parts.ts'
+import {
+  durationMs,
+  gatesFrom,
+  pathIn,
+  poolsFrom,
+  schedulersFrom,
+  sourcesFrom,
+  timersFrom,
+} from './parts.ts'
 import { minorOf } from './platform-file.ts'
 import { validateOwn } from './validate.ts'
 
@@ -86,6 +94,7 @@ function trialFrom(value: Json, document: ReadDocument, path: string): TrialSpec
       ? {}
       : { pools: poolsFrom(pools, document.source, ['spec', 'cluster', 'pools']) }),
     ...(timers === undefined ? {} : { timers }),
+    ...gatesFrom(cluster['featureGates']),
     ...schedulersFrom(cluster['schedulers'], folder),
     ...(operators.length === 0 ? {} : { operators }),
     sources: sourcesFrom(spec['sources'], folder),
