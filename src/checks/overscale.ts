@@ -1,10 +1,9 @@
 // Autoscalers that grow a workload and take it back although the load stayed the same.
 
+import { loadKind } from '../kube/loads/load.ts'
 import type { HorizontalPodAutoscaler } from '../kube/generated/types.ts'
 import { keyFrom, type KubeObject } from '../kube/object.ts'
 import type { Check, ClusterLife, Observation, Verdict } from './verdict.ts'
-
-const loadKind = 'Load.seatrial.dev'
 
 type LoadLike = KubeObject & {
   readonly spec?: { readonly total?: unknown; readonly perPod?: unknown }

@@ -6,6 +6,7 @@ import { fnv1a32 } from '../base/hash.ts'
 import type { Actor } from '../engine/actor.ts'
 import type { Change } from '../engine/store.ts'
 import type { View } from '../engine/view.ts'
+import { loadKind } from '../kube/loads/load.ts'
 import type { Node, PersistentVolume, Pod, VolumeAttachment } from '../kube/generated/types.ts'
 import { keyOf } from '../kube/object.ts'
 import { formatTime } from '../kube/time.ts'
@@ -99,7 +100,7 @@ export function kubelet(options: KubeletOptions): Actor<KubeletState> {
       disturbances,
       isAsked,
     ],
-    watches: ['Node', 'Pod', 'VolumeAttachment', ...gateKinds],
+    watches: ['Node', 'Pod', 'VolumeAttachment', loadKind, ...gateKinds],
     start: () => new KubeletState(),
     deliver: (turn, state, changes) => {
       const context: Context = { turn, state, options }
@@ -107,7 +108,7 @@ export function kubelet(options: KubeletOptions): Actor<KubeletState> {
         if (change.kind === 'Node') onNode(context, change)
         else if (change.kind === 'Pod') onPod(context, change)
         else if (change.kind === 'VolumeAttachment') onAttachment(context, change)
-        else onGate(context)
+        else if (change.kind !== loadKind) onGate(context)
       }
       // What answers for a webhook is pods.
       if (state.isAsked) awaitAnswers(context)

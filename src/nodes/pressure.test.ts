@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Node, Pod } from '../kube/generated/types.ts'
-import { evictedStatus, evictionOrder, withPressure } from './pressure.ts'
+import {
+  evictedStatus,
+  evictionOrder,
+  evictionText,
+  type UsageOf,
+  withPressure,
+} from './pressure.ts'
 
 interface Given {
   readonly requests?: Readonly<Record<string, string>>
@@ -73,7 +79,11 @@ describe('the order of evictions', () => {
 it('an evicted pod has failed and says why', () => {
   const ready = { type: 'Ready', status: 'True' }
   const before: Pod = { ...pod('web'), status: { phase: 'Running', conditions: [ready] } }
-  const status = evictedStatus(before, 'MemoryPressure', 0)
+  const status = evictedStatus(
+    before,
+    evictionText(before, 'MemoryPressure', () => undefined),
+    0,
+  )
   expect(status).toMatchObject({
     phase: 'Failed',
     reason: 'Evicted',
@@ -94,5 +104,55 @@ it('a condition keeps the time of its last turn', () => {
     reason: 'KubeletHasDiskPressure',
     lastTransitionTime: '1970-01-01T00:00:00Z',
     lastHeartbeatTime: '1970-01-01T00:01:00Z',
+  })
+})
+
+describe('with usage that is known', () => {
+  const gibi = 1024n * 1024n * 1024n * 1000n
+  const using =
+    (usage: Readonly<Record<string, bigint>>): UsageOf =>
+    ({ metadata: { name = '' } }) => {
+      const milli = usage[name]
+      return milli === undefined ? undefined : { milli, container: 'c' }
+    }
+
+  it.each([
+    [
+      'who uses more than it requests goes first, whatever its priority',
+      [pod('modest', { requests, priority: -10 }), pod('greedy', { requests, priority: 100 })],
+      { modest: gibi / 2n, greedy: gibi * 2n },
+      'greedy modest',
+    ],
+    [
+      'of two with one priority, who exceeds its request by more',
+      [pod('a', { requests }), pod('b', { requests })],
+      { a: gibi * 2n, b: gibi * 3n },
+      'b a',
+    ],
+    [
+      'among those that exceed it the lower priority, however little it exceeds',
+      [pod('a', { requests, priority: 1 }), pod('b', { requests })],
+      { a: gibi * 9n, b: gibi * 2n },
+      'b a',
+    ],
+    [
+      'a pod that requests nothing exceeds nothing while it uses nothing',
+      [pod('idle'), pod('over', { requests, priority: 100 })],
+      { idle: 0n, over: gibi * 2n },
+      'over idle',
+    ],
+  ])('%s', (_, pods, usage, want) => {
+    const order = evictionOrder(pods, 'MemoryPressure', using(usage))
+    expect(order.map(({ metadata }) => metadata.name).join(' ')).toBe(want)
+  })
+
+  it('the message names the container that uses more than it requests', () => {
+    const text = (milli: bigint): string =>
+      evictionText(pod('a', { requests }), 'MemoryPressure', using({ a: milli }))
+    const low = 'The node was low on resource: memory. '
+    expect(text(gibi)).toBe(low)
+    expect(text(gibi * 2n)).toBe(
+      `${low}Container c was using 2Gi, request is 1Gi, has larger consumption of memory. `,
+    )
   })
 })

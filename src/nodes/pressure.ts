@@ -1,11 +1,13 @@
 // Which pods a kubelet evicts when its node runs short, and what their status says then.
-// Upstream: pkg/kubelet/eviction/{helpers,eviction_manager}.go (rank by excess over requests, then
-// priority), pkg/kubelet/types/pod_update.go (IsCriticalPod), v1.36.3.
+// Upstream: pkg/kubelet/eviction/helpers.go (rankMemoryPressure, evictionMessage),
+// pkg/kubelet/types/pod_update.go (IsCriticalPod), v1.36.3.
 
 import { compareStrings } from '../base/compare.ts'
 import type { Node, NodeCondition, Pod, PodStatus } from '../kube/generated/types.ts'
 import { keyOf } from '../kube/object.ts'
 import { isPodTerminal } from '../kube/pod.ts'
+import { canonicalQuantity, quantityOf } from '../kube/quantity.ts'
+import { scaledInt64 } from '../kube/quantity-math.ts'
 import { podRequests } from '../kube/resources.ts'
 import { formatTime } from '../kube/time.ts'
 
@@ -40,14 +42,32 @@ const signals: Readonly<Record<Pressure, Signal>> = {
 /** Pods of this priority are never evicted. */
 const criticalPriority = 2_000_000_000
 
+/** How much a pod uses of what is short, in thousandths, and in which container. */
+export type UsageOf = (
+  pod: Pod,
+  resource: string,
+) => { readonly milli: bigint; readonly container: string | undefined } | undefined
+
+/** What a pod uses beyond its request; one of which nobody knows uses what it requests, or a bit. */
+function excessOf(pod: Pod, { resource }: Signal, usageOf: UsageOf): bigint {
+  const request = podRequests(pod).get(resource)
+  const requested = request === undefined ? 0n : scaledInt64(request, -3)
+  const used = usageOf(pod, resource)?.milli
+  if (used === undefined) return request === undefined ? 1n : 0n
+  return used - requested
+}
+
 /**
- * The pods of a node in the order in which they are evicted. The twin knows no usage: it takes pods
- * to use what they request, so those that request nothing exceed their requests and go first; then
- * the lower priority, then by name.
+ * The pods of a node in the order in which they are evicted: those that use more than they request
+ * first, then the lower priority, then who exceeds the request by more, then by name.
  */
-export function evictionOrder(pods: readonly Pod[], pressure: Pressure): readonly Pod[] {
-  const { resource } = signals[pressure]
-  const exceeds = (pod: Pod): number => (podRequests(pod).get(resource) === undefined ? 0 : 1)
+export function evictionOrder(
+  pods: readonly Pod[],
+  pressure: Pressure,
+  usageOf: UsageOf = () => undefined,
+): readonly Pod[] {
+  const excess = new Map(pods.map(pod => [pod, excessOf(pod, signals[pressure], usageOf)]))
+  const exceeds = (pod: Pod): number => ((excess.get(pod) ?? 0n) > 0n ? 0 : 1)
   const priority = (pod: Pod): number => pod.spec?.priority ?? 0
   return pods
     .filter(pod => !isPodTerminal(pod) && pod.metadata.deletionTimestamp === undefined)
@@ -56,18 +76,40 @@ export function evictionOrder(pods: readonly Pod[], pressure: Pressure): readonl
       (a, b) =>
         exceeds(a) - exceeds(b) ||
         priority(a) - priority(b) ||
+        Number((excess.get(b) ?? 0n) - (excess.get(a) ?? 0n)) ||
         compareStrings(keyOf(a.metadata), keyOf(b.metadata)),
     )
 }
 
 /** The text of an eviction, in the pod's status and in its event. */
-export function evictionText(pressure: Pressure): string {
-  return `The node was low on resource: ${signals[pressure].resource}. `
+export function evictionText(pod: Pod, pressure: Pressure, usageOf: UsageOf): string {
+  const { resource } = signals[pressure]
+  const low = `The node was low on resource: ${resource}. `
+  const usage = usageOf(pod, resource)
+  const container = pod.spec?.containers.find(({ name }) => name === usage?.container)
+  if (usage === undefined || container === undefined) return low
+  const request = quantityOf(container.resources?.requests?.[resource] ?? '0')
+  if (usage.milli <= scaledInt64(request, -3)) return low
+  const used = binaryText(usage.milli)
+  const asked = canonicalQuantity(container.resources?.requests?.[resource] ?? '0')
+  const larger = `has larger consumption of ${resource}. `
+  return `${low}Container ${container.name} was using ${used}, request is ${asked}, ${larger}`
+}
+
+/** Bytes as the kubelet writes them: in the largest binary unit that keeps them whole. */
+function binaryText(milli: bigint): string {
+  let bytes = milli / 1000n
+  const units = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
+  let unit = 0
+  while (bytes !== 0n && bytes % 1024n === 0n && unit < units.length - 1) {
+    bytes /= 1024n
+    unit += 1
+  }
+  return `${bytes}${units[unit]}`
 }
 
 /** The status of an evicted pod: what it was, failed. */
-export function evictedStatus(pod: Pod, pressure: Pressure, nowMs: number): PodStatus {
-  const message = evictionText(pressure)
+export function evictedStatus(pod: Pod, message: string, nowMs: number): PodStatus {
   const target = {
     type: 'DisruptionTarget',
     status: 'True',

@@ -2,12 +2,14 @@
 // Upstream: pkg/kubelet/eviction/eviction_manager.go (monitoringInterval), v1.36.3.
 
 import type { Node, Pod } from '../kube/generated/types.ts'
+import { loadKind, usageOf } from '../kube/loads/load.ts'
 import type { Context } from './context.ts'
 import {
   evictedStatus,
   evictionOrder,
   evictionText,
   type Pressure,
+  type UsageOf,
   withPressure,
 } from './pressure.ts'
 import { nodeNameIndex, patchStatus, submit } from './requests.ts'
@@ -53,16 +55,24 @@ export function relieve(context: Context, pressed: Pressed): void {
   const left = state.links.get(node)?.shortages?.[pressure]?.evictions
   if (left === undefined || left === 0 || !state.isConnected(node)) return
   const pods = turn.view.indexed<Pod>('Pod', nodeNameIndex, node)
-  const [victim] = evictionOrder(pods, pressure)
-  if (victim !== undefined) evict(context, victim, pressure)
+  const usage = usages(turn)
+  const [victim] = evictionOrder(pods, pressure, usage)
+  if (victim !== undefined) evict(context, victim, evictionText(victim, pressure, usage))
   planEviction(context, pressed, victim === undefined ? 0 : left - 1)
 }
 
+/** What pods use, as far as the Loads of the platform say. */
+function usages({ view, nowMs }: Context['turn']): UsageOf {
+  const loads = view.list(loadKind)
+  if (loads.length === 0) return () => undefined
+  const neighbours = view.list<Pod>('Pod')
+  return (pod, resource) => usageOf(loads, { pod, resource, neighbours }, nowMs)
+}
+
 /** The pod fails; whoever made it makes another one, elsewhere. */
-function evict({ turn }: Context, pod: Pod, pressure: Pressure): void {
-  const message = evictionText(pressure)
+function evict({ turn }: Context, pod: Pod, message: string): void {
   turn.emit({ object: pod, type: 'Warning', reason: 'Evicted', message })
-  patchStatus(turn, pod, evictedStatus(pod, pressure, turn.nowMs))
+  patchStatus(turn, pod, evictedStatus(pod, message, turn.nowMs))
 }
 
 /** The node has enough again and says so. */

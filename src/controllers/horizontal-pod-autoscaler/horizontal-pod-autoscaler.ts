@@ -2,6 +2,7 @@
 // v1.36.3. Without any Load in the cluster usage is taken to be on target: then only the bounds
 // count, and nothing is looked at again before something changes.
 
+import { loadKind } from '../../kube/loads/load.ts'
 import type { HorizontalPodAutoscaler, Pod } from '../../kube/generated/types.ts'
 import { matches } from '../../kube/label-selector.ts'
 import { parseSelector } from '../../kube/label-selector-text.ts'
@@ -29,7 +30,7 @@ import {
   type Situation,
 } from './decision.ts'
 import { type History, noHistory, withScaleEvent } from './limits.ts'
-import { loadKind, scriptedMetrics } from './loads.ts'
+import { scriptedMetrics } from './loads.ts'
 import { noMetrics } from './metrics.ts'
 import { statusAfter } from './status.ts'
 import { scalableKinds, type ScaleKind, scaleKindOf, scaleOf } from './target.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readShape } from './load-shape.ts'
+import { readShape } from './shape.ts'
 
 function at(value: unknown, ...seconds: number[]): readonly (number | string)[] {
   const shape = readShape('spec.total', value)

@@ -1,8 +1,8 @@
 // How a load changes over time: constant, steps, sine, rows of a table. Values are thousandths.
 
-import { parseDuration } from '../../kube/duration.ts'
-import { parseQuantity } from '../../kube/quantity.ts'
-import { scaledInt64 } from '../../kube/quantity-math.ts'
+import { parseDuration } from '../duration.ts'
+import { parseQuantity } from '../quantity.ts'
+import { scaledInt64 } from '../quantity-math.ts'
 
 /** The value at ms since the load began, or why it has none. */
 export type Shape = (elapsedMs: number) => bigint
