@@ -11,10 +11,11 @@ import { applyDefaults } from '../kube/defaults/registry.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { installedMutators, isExcluded, isOwnGroup } from './gatekeeper/installed.ts'
-import { pathText } from './gatekeeper/location.ts'
+import { fieldsOf, pathText } from './gatekeeper/location.ts'
 import { type Mutator, mutatorGroup } from './gatekeeper/mutator.ts'
 import { type MutatorPlace, noteMutation } from './mutation-note.ts'
 import { build, type MutationSystem } from './gatekeeper/system.ts'
+import { TemplateMemory, tellsApart } from './one-template.ts'
 import { namespaceOf, webhookNamed, whyDown } from './gatekeeper/webhook.ts'
 
 const mutatingName = 'mutation.gatekeeper.sh'
@@ -66,28 +67,53 @@ function placeOf(mutator: Mutator): MutatorPlace {
   return place
 }
 
-/** The object as the server takes it from the webhook: decoded into its type, with defaults. */
+interface Made {
+  /** The object, why the server does not take it, or why the webhook refuses it. */
+  readonly object: KubeObject | ApiStatus | string
+  readonly applied: readonly Mutator[]
+}
+
+const memories = new WeakMap<MutationSystem, TemplateMemory<Made> | undefined>()
+
+const pods = { group: '', version: 'v1', kind: 'Pod' }
+
+/** The memory of a system; none where its mutators can tell pods of one template apart. */
+function memoryOf(system: MutationSystem): TemplateMemory<Made> | undefined {
+  if (!memories.has(system)) {
+    const paths = system.pathsFor(pods, 'CREATE').map(fieldsOf)
+    memories.set(system, paths.some(tellsApart) ? undefined : new TemplateMemory())
+  }
+  return memories.get(system)
+}
+
 function mutate(
   system: MutationSystem,
   request: ObjectRequest,
   context: AdmissionContext,
-): KubeObject | ApiStatus | string {
-  const { object, resource, operation } = request
-  const {
-    error,
-    object: mutated,
-    applied,
-  } = system.mutate({
-    object,
-    namespace: namespaceOf(request, context),
-    operation: operation.toUpperCase(),
-    source: 'Original',
-  })
-  if (error !== undefined) return error
-  if (mutated === undefined) return object
+): Made['object'] {
+  const namespace = namespaceOf(request, context)
+  const make = (): Made => made(system, request, namespace)
+  const { object, applied } =
+    memoryOf(system)?.recall(request.object, [namespace, request.operation], make) ?? make()
+  const isRefused = typeof object === 'string' || object.kind === 'Status'
+  if (!isRefused && object !== request.object && context.note !== undefined) {
+    noteMutation(context, request, applied.map(placeOf))
+  }
+  return object
+}
+
+/** The object as the server takes it from the webhook: decoded into its type, with defaults. */
+function made(
+  system: MutationSystem,
+  { object, resource, operation }: ObjectRequest,
+  namespace: KubeObject | undefined,
+): Made {
+  const arrival = { object, namespace, operation: operation.toUpperCase(), source: 'Original' }
+  const { error, object: mutated, applied } = system.mutate(arrival)
+  if (error !== undefined) return { object: error, applied }
+  if (mutated === undefined) return { object, applied }
   const decoded = decode(mutated, resource, { validation: 'Ignore', old: object })
-  if (decoded.kind === 'Status') return decoded
-  if (semanticEqual(decoded, object)) return object
-  if (context.note !== undefined) noteMutation(context, request, applied.map(placeOf))
-  return applyDefaults(resource.key, decoded as KubeObject)
+  if (decoded.kind === 'Status') return { object: decoded as ApiStatus, applied }
+  if (semanticEqual(decoded, object)) return { object, applied }
+  return { object: applyDefaults(resource.key, decoded as KubeObject), applied }
 }

@@ -8,13 +8,13 @@ import {
   type ObjectRequest,
 } from '../apiserver/admission.ts'
 import { generateName } from '../apiserver/names.ts'
+import { tokenPrefix } from '../apiserver/pod-validity.ts'
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { ApiStatus } from '../kube/status.ts'
 import { podSecretReference } from './secret-references.ts'
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
-const volumePrefix = 'kube-api-access-'
 
 const tokenSource: NonNullable<Volume['projected']> = {
   sources: [
@@ -90,8 +90,8 @@ function withAccount(
 function withToken(spec: PodSpec, randomBelow: (bound: number) => number): PodSpec {
   // A pod without containers is refused later, by validation.
   const before = spec.containers ?? []
-  const existing = spec.volumes?.find(volume => volume.name.startsWith(volumePrefix))
-  const name = existing?.name ?? generateName(volumePrefix, randomBelow)
+  const existing = spec.volumes?.find(volume => volume.name.startsWith(tokenPrefix))
+  const name = existing?.name ?? generateName(tokenPrefix, randomBelow)
   const mount = { name, readOnly: true, mountPath }
   const mounting = <T extends Container>(container: T): T =>
     container.volumeMounts?.some(each => each.mountPath === mountPath) === true

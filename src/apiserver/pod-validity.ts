@@ -6,7 +6,8 @@ import type { Container, PodSpec, Volume, VolumeMount } from '../kube/generated/
 /** Spec as it was requested → the spec that admission made of it and validation accepted. */
 const accepted = new WeakMap<object, PodSpec>()
 
-const tokenPrefix = 'kube-api-access-'
+/** How the names of volumes with the token of an account begin; the rest is drawn. */
+export const tokenPrefix = 'kube-api-access-'
 
 /** Whether a pod that was requested with the same spec has been accepted as `admitted` is now. */
 export function isKnownValid(requested: unknown, admitted: PodSpec): boolean {

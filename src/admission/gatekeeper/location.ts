@@ -140,3 +140,8 @@ export function sameNode(a: PathNode, b: PathNode): boolean {
     b.type === 'List' && a.keyField === b.keyField && a.keyValue === b.keyValue && a.glob === b.glob
   )
 }
+
+/** The fields on a path, without the elements of lists that it picks. */
+export function fieldsOf(path: Path): readonly string[] {
+  return path.flatMap(node => (node.type === 'Object' ? [node.reference] : []))
+}

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../kube/patch/json.ts'
 import { appliesTo, type GroupVersionKind } from './apply-to.ts'
 import { plainJson, sameGoValue } from './go-value.ts'
 import { ImpliedSchemas } from './implied-schema.ts'
+import type { Path } from './location.ts'
 import { matchesKind, matchesObject, type Subject } from './match.ts'
 import { MutationError } from './mutation-error.ts'
 import { type Mutator, objectAt, textOf } from './mutator.ts'
@@ -82,6 +83,11 @@ export class MutationSystem {
   conflicts(): ReadonlyMap<string, readonly string[]> {
     const skipped = this.mutators.filter(({ id }) => this.schemas.hasConflicts(id))
     return new Map(skipped.map(({ id }) => [id, this.schemas.conflictsOf(id)]))
+  }
+
+  /** Where the mutators read and write that an object of this kind may concern. */
+  pathsFor(gvk: GroupVersionKind, operation: string): readonly Path[] {
+    return this.candidates(gvk, operation).map(({ path }) => path)
   }
 
   /** Applies all mutators that match until nothing changes. */
