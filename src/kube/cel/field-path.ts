@@ -3,24 +3,13 @@
 // (ValidFieldPath): results.
 
 import type { TypedSchema } from './schema-types.ts'
-
-const escapes: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  "'": "'",
-  '\\': '\\',
-}
+import { goEscapes } from './unescape.ts'
 
 /** The text between single quotes; undefined where an escape is none. */
 function unescaped(text: string): string | undefined {
   let isWrong = false
   const plain = text.replace(/\\(.)/gs, (_, directive: string) => {
-    const meant = escapes[directive]
+    const meant = goEscapes[directive]
     isWrong ||= meant === undefined
     return meant ?? ''
   })

@@ -5,7 +5,8 @@ export type Unescaped =
   | { readonly ok: true; readonly value: string }
   | { readonly ok: false; readonly error: string }
 
-const simpleEscapes: Readonly<Record<string, string>> = {
+/** Escapes of one character that Go has between single quotes. */
+export const goEscapes: Readonly<Record<string, string>> = {
   a: '\u0007',
   b: '\b',
   f: '\f',
@@ -15,6 +16,10 @@ const simpleEscapes: Readonly<Record<string, string>> = {
   v: '\v',
   '\\': '\\',
   "'": "'",
+}
+
+const simpleEscapes: Readonly<Record<string, string>> = {
+  ...goEscapes,
   '"': '"',
   '`': '`',
   '?': '?',

@@ -223,17 +223,11 @@ interface Refused {
   readonly value: unknown
 }
 
-function refusal(path: string, { rule, detail, value }: Refused): FieldError {
-  switch (rule.reason) {
-    case 'FieldValueForbidden':
-      return forbidden(path, detail)
-    case 'FieldValueRequired':
-      return required(path, detail)
-    case 'FieldValueDuplicate':
-      return duplicateBody(path, value)
-    default:
-      return value === undefined ? invalidWhole(path, detail) : invalidValue(path, value, detail)
-  }
+function refusal(path: string, { rule: { reason }, detail, value }: Refused): FieldError {
+  if (reason === 'FieldValueForbidden') return forbidden(path, detail)
+  if (reason === 'FieldValueRequired') return required(path, detail)
+  if (reason === 'FieldValueDuplicate') return duplicateBody(path, value)
+  return value === undefined ? invalidWhole(path, detail) : invalidValue(path, value, detail)
 }
 
 export interface Ruled {
