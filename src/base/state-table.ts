@@ -1,11 +1,13 @@
-// States that were seen, by a hash of 64 bits: an open-addressed table of pairs of words. At most
-// half of it is full, so a state takes 16 bytes, or 32 right after it has grown. Two states of
-// equal hash are taken for one: among n states the odds are about n² / 2^65.
+// States that were seen, by a hash of 64 bits, each with a number that its visitor notes: an
+// open-addressed table of three words a slot. At most three quarters of it are full, so a state
+// takes 16 bytes, or 32 right after it has grown. Two states of equal hash are taken for one: among
+// n states the odds are about n² / 2^65.
 
 const startSlots = 1 << 12
+const wordsPerSlot = 3
 
 export class StateTable {
-  private words = new Uint32Array(2 * startSlots)
+  private words = new Uint32Array(wordsPerSlot * startSlots)
   private count = 0
 
   get size(): number {
@@ -17,45 +19,50 @@ export class StateTable {
     return this.words.byteLength
   }
 
-  /** Whether the state was not there before; it is from now on. */
+  /** Whether the state was not there before; it is from now on, with 0 noted. */
   add(high: number, low: number): boolean {
-    const [first, second] = nonZero(high, low)
-    const at = slotOf(this.words, first, second)
-    if (this.words[at] === first && this.words[at + 1] === second) return false
-    this.words[at] = first
-    this.words[at + 1] = second
+    const { words } = this
+    const at = slotOf(words, high >>> 0, low >>> 0)
+    if (words[at + 2] !== 0) return false
+    words[at] = high
+    words[at + 1] = low
+    words[at + 2] = 1
     this.count += 1
-    if (this.count * 4 > this.words.length) this.grow()
+    if (this.count * wordsPerSlot * 4 > words.length * 3) this.grow()
     return true
+  }
+
+  /** What is noted of a state that is there. */
+  noteOf(high: number, low: number): number {
+    return (this.words[slotOf(this.words, high >>> 0, low >>> 0) + 2] as number) - 1
+  }
+
+  /** Notes a number below 2^32 - 1 of a state that is there. */
+  note(high: number, low: number, value: number): void {
+    this.words[slotOf(this.words, high >>> 0, low >>> 0) + 2] = value + 1
   }
 
   private grow(): void {
     const { words } = this
     const larger = new Uint32Array(2 * words.length)
-    for (let from = 0; from < words.length; from += 2) {
-      const [first, second] = [words[from] as number, words[from + 1] as number]
-      if (first === 0 && second === 0) continue
-      const at = slotOf(larger, first, second)
-      larger[at] = first
-      larger[at + 1] = second
+    for (let from = 0; from < words.length; from += wordsPerSlot) {
+      if (words[from + 2] === 0) continue
+      const at = slotOf(larger, words[from] as number, words[from + 1] as number)
+      for (let word = 0; word < wordsPerSlot; word += 1) {
+        larger[at + word] = words[from + word] as number
+      }
     }
     this.words = larger
   }
 }
 
-/** An empty slot is two zeros, so that no state may be. */
-function nonZero(high: number, low: number): readonly [number, number] {
-  const [first, second] = [high >>> 0, low >>> 0]
-  return first === 0 && second === 0 ? [0, 1] : [first, second]
-}
-
-/** Where the pair is, or where it would go. */
+/** Where the pair is, or where it would go: the third word of an empty slot is zero. */
 function slotOf(words: Uint32Array, first: number, second: number): number {
-  const mask = words.length - 1
-  let at = (Math.imul(first ^ (second >>> 7), 0x9e3779b1) << 1) & mask
+  const slots = words.length / wordsPerSlot
+  let slot = (Math.imul(first ^ (second >>> 7), 0x9e3779b1) >>> 1) & (slots - 1)
   for (;;) {
-    const [high, low] = [words[at], words[at + 1]]
-    if ((high === 0 && low === 0) || (high === first && low === second)) return at
-    at = (at + 2) & mask
+    const at = slot * wordsPerSlot
+    if (words[at + 2] === 0 || (words[at] === first && words[at + 1] === second)) return at
+    slot = (slot + 1) & (slots - 1)
   }
 }

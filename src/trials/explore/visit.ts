@@ -3,6 +3,7 @@
 // Godefroid: Partial-Order Methods for the Verification of Concurrent Systems, LNCS 1032, chapter 5
 // and section 5.3 (state space caching).
 
+import type { Digest } from '../../base/hash.ts'
 import { StateTable } from '../../base/state-table.ts'
 import type { Footprint } from '../../engine/footprint.ts'
 import type { Outcome, System } from './system.ts'
@@ -22,8 +23,6 @@ export interface VisitOptions<S> extends VisitBounds {
   readonly atEnd: (state: S) => void
   /** Every state, once; false: not to go on from here. */
   readonly atState?: (state: S) => boolean
-  /** A step leads back to a state on the way to this one: what happens may happen for ever. */
-  readonly atCycle?: (state: S) => void
 }
 
 export interface Visited {
@@ -44,7 +43,6 @@ interface Sleeper {
 
 interface Frame<S> {
   readonly state: S
-  readonly key: number
   readonly steps: readonly string[]
   next: number
   /** Outcomes of the step before `next`, and which of them come next. */
@@ -55,19 +53,15 @@ interface Frame<S> {
   readonly only: readonly string[] | undefined
 }
 
-/** A step in a sleeping set takes about so much. */
-const bytesPerSleeper = 16
 const nobody: readonly Sleeper[] = []
 
 class Visit<S> {
   private readonly system: System<S>
   private readonly options: VisitOptions<S>
   private readonly table = new StateTable()
-  /** Steps that slept when a state was visited; only where there were any. */
-  private readonly slept = new Map<number, readonly string[]>()
-  private sleepers = 0
+  /** Of every state in the table the number of the steps that slept when it was visited. */
+  private readonly slept = new StepSets()
   private readonly stack: Frame<S>[] = []
-  private readonly onStack = new Set<number>()
   private transitions = 0
   private depth = 0
   private stoppedBy: Visited['stoppedBy']
@@ -86,7 +80,7 @@ class Visit<S> {
   }
 
   private get bytes(): number {
-    return this.table.bytes + this.sleepers * bytesPerSleeper
+    return this.table.bytes + this.slept.bytes
   }
 
   private mayGoOn(): boolean {
@@ -108,7 +102,6 @@ class Visit<S> {
     const step = frame.steps[frame.next]
     if (step === undefined) {
       this.stack.pop()
-      if (this.options.atCycle !== undefined) this.onStack.delete(frame.key)
       return
     }
     frame.next += 1
@@ -132,13 +125,11 @@ class Visit<S> {
   }
 
   private enter(state: S, sleep: readonly Sleeper[]): void {
-    const { high, low } = this.system.hash(state)
-    const key = (high >>> 0) * 0x20_0000 + (low & 0x1f_ffff)
-    const isNew = this.table.add(high, low)
-    const only = isNew ? undefined : this.awake(key, sleep)
-    if (!isNew && this.onStack.has(key)) this.options.atCycle?.(state)
-    if (!isNew && (only === undefined || only.length === 0)) return
-    this.remember(key, sleep, isNew)
+    const hash = this.system.hash(state)
+    const isNew = this.table.add(hash.high, hash.low)
+    const only = isNew ? undefined : this.awake(hash, sleep)
+    if (only?.length === 0) return
+    this.remember(hash, sleep, isNew)
     if (isNew && this.options.atState?.(state) === false) return
     const steps = this.system.steps(state)
     if (steps.length === 0) {
@@ -146,25 +137,48 @@ class Visit<S> {
       return
     }
     this.depth = Math.max(this.depth, this.stack.length + 1)
-    if (this.options.atCycle !== undefined) this.onStack.add(key)
-    this.stack.push({ state, key, steps, next: 0, outcomes: [], followed: 0, sleep, only })
+    this.stack.push({ state, steps, next: 0, outcomes: [], followed: 0, sleep, only })
   }
 
   /** Steps that were left out when the state was visited before and are not to be left out now. */
-  private awake(key: number, sleep: readonly Sleeper[]): readonly string[] | undefined {
-    return this.slept.get(key)?.filter(step => !isAsleep(sleep, step))
+  private awake({ high, low }: Digest, sleep: readonly Sleeper[]): readonly string[] {
+    const before = this.slept.at(this.table.noteOf(high, low))
+    return before.filter(step => !isAsleep(sleep, step))
   }
 
-  private remember(key: number, sleep: readonly Sleeper[], isNew: boolean): void {
+  private remember({ high, low }: Digest, sleep: readonly Sleeper[], isNew: boolean): void {
     if (isNew && sleep.length === 0) return
-    const before = isNew ? undefined : this.slept.get(key)
     const steps = sleep.map(({ step }) => step)
-    const now = before === undefined ? steps : steps.filter(step => before.includes(step))
-    this.sleepers += now.length - (before?.length ?? 0)
-    if (now.length === 0) this.slept.delete(key)
-    else this.slept.set(key, now)
+    const before = isNew ? steps : this.slept.at(this.table.noteOf(high, low))
+    const now = steps.filter(step => before.includes(step))
+    this.table.note(high, low, this.slept.numberOf(now))
   }
 }
+
+/** Sets of steps by number, each kept once; 0 is that of none. */
+class StepSets {
+  bytes = 0
+  private readonly numbers = new Map<string, number>([['', 0]])
+  private readonly sets: (readonly string[])[] = [[]]
+
+  at(number: number): readonly string[] {
+    return this.sets[number] as readonly string[]
+  }
+
+  numberOf(steps: readonly string[]): number {
+    const name = steps.join('\n')
+    const known = this.numbers.get(name)
+    if (known !== undefined) return known
+    const number = this.sets.push(steps) - 1
+    this.numbers.set(name, number)
+    this.bytes += name.length + bytesPerStep * steps.length + bytesPerSet
+    return number
+  }
+}
+
+/** What a set takes beside its name, about. */
+const bytesPerSet = 128
+const bytesPerStep = 8
 
 function isAsleep(sleep: readonly Sleeper[], step: string): boolean {
   for (const sleeper of sleep) if (sleeper.step === step) return true

@@ -7,6 +7,7 @@ import { deliverPayload, type Move } from '../../../engine/moves.ts'
 import { cellEndMs } from '../../../engine/open-moves.ts'
 import type { World } from '../../../engine/world.ts'
 import { nameOf } from '../world-system.ts'
+import { backlogIn } from './backlogs.ts'
 import type { CellMove, CellState } from './cell-state.ts'
 import type { Interning } from './interning.ts'
 import type { Informer, Layout, Place } from './layout.ts'
@@ -58,8 +59,9 @@ export class CellMoves {
       previous = event
     }
     const isTimeBound = moves.length > 0
-    for (let informer = 0; informer < state.backlogs.length; informer += 1) {
-      if (this.mayDeliver(state, informer)) moves.push(this.byInformer[informer] as CellMove)
+    for (let at = 0; at < state.backlogs.length; at += 2) {
+      const move = this.byInformer[state.backlogs[at] as number] as CellMove
+      if (!this.isDown(state, move.actor)) moves.push(move)
     }
     if (!isTimeBound) this.addTick(moves, state, dueMs, latestMs)
     this.addCrashes(moves, state)
@@ -74,22 +76,17 @@ export class CellMoves {
     const cellMs = this.cellEndMs(state, firstMs)
     const ownMs = move.event < 0 ? firstMs : this.names.events.at(move.event).atMs
     const clockMs = Math.max(moment.clockMs, firstMs, ownMs)
-    if (move.event >= 0 || move.informer >= 0) return { ...moment, clockMs, cellMs }
-    if (move.tickToMs >= 0) {
-      const { windowMs = 0 } = this.world.options.schedule
-      const { tickToMs } = move
-      const ticks = moment.ticks + 1
-      return {
-        ...moment,
-        clockMs: Math.max(clockMs, tickToMs),
-        cellMs: tickToMs + windowMs,
-        ticks,
-      }
+    const { crashes, ticks, armed } = moment
+    if (move.event >= 0 || move.informer >= 0) return { clockMs, cellMs, crashes, ticks, armed }
+    const { tickToMs, strike } = move
+    if (tickToMs >= 0) {
+      const lateMs = tickToMs + (this.world.options.schedule.windowMs ?? 0)
+      const laterMs = Math.max(clockMs, tickToMs)
+      return { clockMs: laterMs, cellMs: lateMs, crashes, ticks: ticks + 1, armed }
     }
-    if (move.strike < 0) return { ...moment, clockMs, cellMs, crashes: moment.crashes + 1 }
-    const { armed } = moment
-    const left = `${armed.slice(0, move.strike)}0${armed.slice(move.strike + 1)}`
-    return { ...moment, clockMs, cellMs, armed: left }
+    if (strike < 0) return { clockMs, cellMs, crashes: crashes + 1, ticks, armed }
+    const left = `${armed.slice(0, strike)}0${armed.slice(strike + 1)}`
+    return { clockMs, cellMs, crashes, ticks, armed: left }
   }
 
   /** Whether the last changes of kinds matter in that moment. */
@@ -112,13 +109,11 @@ export class CellMoves {
     for (const event of state.events) first = Math.min(first, this.names.events.at(event).atMs)
     const { clockMs } = state.moment
     if (first <= clockMs) return first
-    const isDue = state.backlogs.some((_, informer) => this.mayDeliver(state, informer))
-    return isDue ? clockMs : first
-  }
-
-  private mayDeliver(state: CellState, informer: number): boolean {
-    if (state.backlogs[informer] === 0) return false
-    return !this.isDown(state, (this.layout.informers[informer] as Informer).actor)
+    for (let at = 0; at < state.backlogs.length; at += 2) {
+      const { actor } = this.layout.informers[state.backlogs[at] as number] as Informer
+      if (!this.isDown(state, actor)) return clockMs
+    }
+    return first
   }
 
   private isDown({ outages }: CellState, actor: number): boolean {
@@ -130,7 +125,7 @@ export class CellMoves {
     const { staleMax } = this.grid
     if (moves.length === 0 || state.moment.ticks >= staleMax) return
     for (const { informer } of moves) {
-      const { changes } = this.names.backlogs.at(state.backlogs[informer] as number)
+      const { changes } = this.names.backlogs.at(backlogIn(state.backlogs, informer))
       if (changes.length > staleMax) return
     }
     let tickToMs = Number.POSITIVE_INFINITY

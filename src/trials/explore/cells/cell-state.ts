@@ -13,7 +13,7 @@ export interface CellState {
   readonly objects: readonly number[]
   /** Two lanes for each kind: the sum over its objects. */
   readonly kinds: readonly number[]
-  /** What each informer has not heard yet. */
+  /** What informers have not heard yet, in pairs (backlogs.ts). */
   readonly backlogs: readonly number[]
   /** The last changes of each kind, where somebody may list what was before. */
   readonly past: readonly number[]

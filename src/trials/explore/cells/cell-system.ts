@@ -13,6 +13,7 @@ import { keyOf } from '../../../kube/object.ts'
 import type { Marks } from '../scenario.ts'
 import type { Outcome, System } from '../system.ts'
 import { movesOf, nameOf, type Stepped, stepOn } from '../world-system.ts'
+import { backlogIn } from './backlogs.ts'
 import { CellMoves } from './cell-moves.ts'
 import type { CellMove, CellState, Effect, Places } from './cell-state.ts'
 import { Effects } from './effects.ts'
@@ -68,33 +69,28 @@ export class CellSystem implements System<CellState> {
     const parts = world.program.actors.flatMap((actor, index) =>
       partsOf(actor, seats[index] as Seat).map(part => names.part(part)),
     )
-    return this.succession.after(this.succession.empty(moment), {
+    const effect = {
       objects: world.store.kinds().flatMap(kind =>
         world.store.list(kind).map(object => {
           const slot = names.slot(kind, keyOf(object.metadata))
           return [slot, names.version(kind, object)] as const
         }),
       ),
-      backlogs: this.layout.informers.map(
-        ({ actor, position }, index) =>
-          [index, this.effects.backlogIn(world, actor, position)] as const,
-      ),
-      past: pastKinds(world).map(kind => {
-        const changes = pastOf(world, kind).map(each => names.change(each))
-        return [names.kind(kind), names.backlog(changes)] as const
-      }),
       parts: parts.map((part, index) => [index, part] as const),
       counts: [...inside.counters].map(([name, count]) => [names.counter(name), count] as const),
       outages: [...(inside.outages ?? [])].map(
         ([name, outage]) => [names.component(name), names.outage(name, outage)] as const,
       ),
-      gone: [],
       added: planned.map(event => names.event(event)),
-      moment,
       isMarked: false,
-      from: undefined,
-      world,
+    }
+    const past = pastKinds(world).map(kind => {
+      const changes = pastOf(world, kind).map(each => names.change(each))
+      return [names.kind(kind), names.backlog(changes)] as const
     })
+    const backlogs = this.effects.backlogsOf(world, () => true)
+    const rest = { backlogs, past, gone: [], moment, from: undefined, world }
+    return this.succession.after(this.succession.empty(moment), { effect, ...rest })
   }
 
   steps(state: CellState): readonly string[] {
@@ -150,7 +146,7 @@ export class CellSystem implements System<CellState> {
   }
 
   private backlogOf(state: CellState, informer: number): readonly number[] {
-    return this.names.backlogs.at(state.backlogs[informer] as number).changes
+    return this.names.backlogs.at(backlogIn(state.backlogs, informer)).changes
   }
 
   private remembered(
@@ -237,7 +233,7 @@ export class CellSystem implements System<CellState> {
     const { event } = move
     const gone = event < 0 ? effect.cancelled : [event, ...effect.cancelled]
     return this.succession.after(state, {
-      ...effect,
+      effect,
       backlogs: this.backlogsAfter(state, move, effect),
       past: this.pastAfter(state, effect, moment),
       gone: effect.forgotten.length === 0 ? gone : this.withForgotten(state, gone, effect),
@@ -252,14 +248,14 @@ export class CellSystem implements System<CellState> {
     { informer: own }: CellMove,
     { changes, listed }: Effect,
   ): Places {
+    const { names } = this
     const backlogs = new Map<number, number>()
-    if (own >= 0) backlogs.set(own, this.names.backlog(this.backlogOf(state, own).slice(1)))
+    if (own >= 0) backlogs.set(own, names.backlogAfterFirst(backlogIn(state.backlogs, own)))
     for (const change of changes) {
-      const { kind } = this.names.changes.at(change)
+      const { kind } = names.changes.at(change)
       for (const informer of this.layout.listeners.get(kind) ?? []) {
-        const before = backlogs.get(informer) ?? (state.backlogs[informer] as number)
-        const { changes: known } = this.names.backlogs.at(before)
-        backlogs.set(informer, this.names.backlog([...known, change]))
+        const before = backlogs.get(informer) ?? backlogIn(state.backlogs, informer)
+        backlogs.set(informer, names.backlogWith(before, change))
       }
     }
     for (const [informer, backlog] of listed) backlogs.set(informer, backlog)

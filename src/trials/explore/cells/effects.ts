@@ -43,7 +43,7 @@ export class Effects {
       parts: this.partsAfter(state, world, footprint),
       ...this.eventsAfter(state, move, world, footprint),
       forgotten: [...footprint.forgotten],
-      listed: this.listedBy(world, footprint.anew),
+      listed: this.backlogsOf(world, actor => footprint.anew.has(actor)),
       counts: this.countsAfter(state, inside),
       outages: this.outagesAfter(state, inside),
       isMarked: changes.some(this.marks),
@@ -69,16 +69,13 @@ export class Effects {
     })
   }
 
-  private listedBy(world: World, anew: ReadonlySet<number>): Places {
-    return this.layout.informers.flatMap(({ actor, position }, informer) =>
-      anew.has(actor) ? [[informer, this.backlogIn(world, actor, position)] as const] : [],
-    )
-  }
-
-  /** What an informer of a World has not heard yet. */
-  backlogIn(world: World, actor: number, position: number): number {
-    const changes = backlogOf(world, actor, position).map(each => this.names.change(each))
-    return this.names.backlog(changes)
+  /** What the informers of these actors have not heard yet in a World. */
+  backlogsOf(world: World, isMeant: (actor: number) => boolean): Places {
+    return this.layout.informers.flatMap(({ actor, position }, informer) => {
+      if (!isMeant(actor)) return []
+      const changes = backlogOf(world, actor, position).map(each => this.names.change(each))
+      return [[informer, this.names.backlog(changes)] as const]
+    })
   }
 
   private countsAfter({ counts }: CellState, { counters }: Inside): Places {

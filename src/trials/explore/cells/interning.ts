@@ -49,6 +49,10 @@ function text({ high, low }: Digest): string {
 export interface Backlog {
   readonly changes: readonly number[]
   readonly digest: Digest
+  /** The backlog with one more change, by number of the change. */
+  readonly longer: Map<number, number>
+  /** The one without its oldest change, once it was asked for. */
+  shorter?: number
 }
 
 export interface PlannedEvent {
@@ -67,7 +71,11 @@ export class Interning {
     kind: 0,
     digest: zero,
   })
-  readonly backlogs = new Names<Backlog>({ changes: [], digest: emptyDigest })
+  readonly backlogs = new Names<Backlog>({
+    changes: [],
+    digest: emptyDigest,
+    longer: new Map(),
+  })
   readonly parts = new Names<Digest>(zero)
   readonly events = new Names<PlannedEvent>({ actor: 0, atMs: 0, digest: zero })
   readonly counters = new Names<string>('')
@@ -101,7 +109,23 @@ export class Interning {
         (digest, change) => withChange(digest, this.changes.at(change).digest),
         emptyDigest,
       ),
+      longer: new Map(),
     }))
+  }
+
+  backlogWith(backlog: number, change: number): number {
+    const { changes, longer } = this.backlogs.at(backlog)
+    const known = longer.get(change)
+    if (known !== undefined) return known
+    const number = this.backlog([...changes, change])
+    longer.set(change, number)
+    return number
+  }
+
+  backlogAfterFirst(backlog: number): number {
+    const known = this.backlogs.at(backlog)
+    known.shorter ??= this.backlog(known.changes.slice(1))
+    return known.shorter
   }
 
   counter(name: string): number {

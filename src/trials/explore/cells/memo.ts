@@ -5,6 +5,7 @@
 
 import type { Digest } from '../../../base/hash.ts'
 import type { Footprint } from '../../../engine/footprint.ts'
+import { backlogIn } from './backlogs.ts'
 import type { CellState, Effect } from './cell-state.ts'
 import { type Interning, taken } from './interning.ts'
 import type { KnownFootprint } from './known-footprint.ts'
@@ -112,7 +113,7 @@ export class Memo {
       case 'kind':
         return withKind(value, state, read.index)
       case 'view':
-        return taken(withKind(value, state, read.kind), state.backlogs[read.informer] ?? 0)
+        return taken(withKind(value, state, read.kind), backlogIn(state.backlogs, read.informer))
       default: {
         let all = value
         for (let kind = 1; kind < this.names.kinds.values.length; kind += 1) {

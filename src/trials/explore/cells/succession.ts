@@ -4,12 +4,13 @@ import { assert } from '../../../base/assert.ts'
 import type { Digest } from '../../../base/hash.ts'
 import { finalDigest, type Moment, plus } from '../../../engine/fingerprint.ts'
 import type { World } from '../../../engine/world.ts'
+import { backlogIn, withBacklogs } from './backlogs.ts'
 import type { CellState, Effect, Places } from './cell-state.ts'
 import type { Interning, Sums } from './interning.ts'
 import type { Informer, Layout } from './layout.ts'
 
-export interface StateChange
-  extends Pick<Effect, 'objects' | 'parts' | 'counts' | 'outages' | 'added' | 'isMarked'> {
+export interface StateChange {
+  readonly effect: Pick<Effect, 'objects' | 'parts' | 'counts' | 'outages' | 'added' | 'isMarked'>
   readonly backlogs: Places
   readonly past: Places
   readonly gone: readonly number[]
@@ -32,36 +33,36 @@ export class Succession {
   /** The state in which nothing is, as far as it is told by lists. */
   empty(moment: Moment): CellState {
     const zero = { high: 0, low: 0 }
-    const backlogs = this.layout.informers.map(() => 0)
-    const lists = { objects: [], kinds: [], backlogs, past: [], parts: [], events: [], counts: [] }
+    const store = { objects: [], kinds: [], backlogs: [], past: [] }
+    const actors = { parts: [], events: [], counts: [], outages: [] }
     const way = { from: undefined, isMarked: false, world: undefined, moves: undefined }
-    return { ...lists, outages: [], moment, sum: zero, hash: zero, ...way }
+    return { ...store, ...actors, moment, sum: zero, hash: zero, ...way }
   }
 
   after(state: CellState, change: StateChange): CellState {
-    const kinds = this.kindsAfter(state, change)
+    const kinds = this.kindsAfter(state, change.effect)
     const sum = this.sumAfter(state, change)
-    const { moment, from, isMarked, world } = change
+    const { effect, moment, from, world } = change
     return {
-      objects: replaced(state.objects, change.objects),
+      objects: replaced(state.objects, effect.objects),
       kinds,
-      backlogs: replaced(state.backlogs, change.backlogs),
+      backlogs: withBacklogs(state.backlogs, change.backlogs),
       past: replaced(state.past, change.past),
-      parts: replaced(state.parts, change.parts),
-      events: replanned(state.events, change.gone, change.added),
-      counts: replaced(state.counts, change.counts),
-      outages: replaced(state.outages, change.outages),
+      parts: replaced(state.parts, effect.parts),
+      events: replanned(state.events, change.gone, effect.added),
+      counts: replaced(state.counts, effect.counts),
+      outages: replaced(state.outages, effect.outages),
       moment,
       sum,
       hash: finalDigest(sum, moment),
       from,
-      isMarked,
+      isMarked: effect.isMarked,
       world,
       moves: undefined,
     }
   }
 
-  private kindsAfter(state: CellState, { objects }: StateChange): readonly number[] {
+  private kindsAfter(state: CellState, { objects }: Pick<Effect, 'objects'>): readonly number[] {
     if (objects.length === 0) return state.kinds
     const kinds = state.kinds.slice()
     for (const [slot, version] of objects) {
@@ -78,33 +79,34 @@ export class Succession {
 
   private sumAfter(state: CellState, change: StateChange): Digest {
     const { names, sums, layout } = this
+    const { effect } = change
     let { sum } = state
     const swap = (after: Digest, before: Digest): void => {
       sum = minus(plus(sum, after), before)
     }
-    for (const [slot, version] of change.objects) {
+    for (const [slot, version] of effect.objects) {
       sum = plus(sum, this.objectDelta(state, slot, version))
     }
     for (const [index, backlog] of change.backlogs) {
       const { actor, position } = layout.informers[index] as Informer
-      const before = state.backlogs[index] as number
+      const before = backlogIn(state.backlogs, index)
       swap(sums.backlog(actor, position, backlog), sums.backlog(actor, position, before))
     }
     for (const [kind, past] of change.past) {
       swap(sums.past(kind, past), sums.past(kind, state.past[kind] ?? 0))
     }
-    for (const [index, part] of change.parts) {
+    for (const [index, part] of effect.parts) {
       const [actor, own] = layout.partOwners[index] as readonly [number, number]
       swap(sums.part(actor, own, part), sums.part(actor, own, state.parts[index] ?? 0))
     }
-    for (const [counter, count] of change.counts) {
+    for (const [counter, count] of effect.counts) {
       swap(sums.counter(counter, count), sums.counter(counter, state.counts[counter] ?? 0))
     }
-    for (const [component, outage] of change.outages) {
+    for (const [component, outage] of effect.outages) {
       swap(names.outages.at(outage), names.outages.at(state.outages[component] ?? 0))
     }
     for (const event of change.gone) sum = minus(sum, names.events.at(event).digest)
-    for (const event of change.added) sum = plus(sum, names.events.at(event).digest)
+    for (const event of effect.added) sum = plus(sum, names.events.at(event).digest)
     return sum
   }
 }
