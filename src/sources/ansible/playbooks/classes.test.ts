@@ -10,10 +10,13 @@ const hosts =
   '[web]\nw1 ip=10.0.0.1\nw2 ip=10.0.0.2\nw3 ip=10.0.0.3\nw4 ip=10.0.0.4 special=yes\n' +
   '[db]\nd1\nd2\n'
 
-function run(tasks: string, { isInClasses = true, head = 'hosts: all' } = {}): RunResult {
+function run(
+  tasks: string,
+  { isInClasses = true, head = 'hosts: all', inventory: written = hosts } = {},
+): RunResult {
   const text = `- ${head}\n  gather_facts: false\n  tasks:\n${tasks.replace(/^/gm, '    ')}\n`
   const files = new Map([
-    ['hosts.ini', hosts],
+    ['hosts.ini', written],
     ['site.yml', text],
     ['one.yml', '- {name: brought, debug: {msg: "{{ who }}"}}\n'],
   ])
@@ -99,8 +102,19 @@ it('a play on some hosts of a class parts it', () => {
   expect(plays[0]?.targets).toEqual(['w1', 'd1', 'd2'])
 })
 
-it('serial parts no play, and is told', () => {
-  const { plays } = run('- {name: t, debug: {msg: x}}', { head: 'hosts: web\n  serial: 3' })
-  expect(plays).toHaveLength(1)
-  expect(plays[0]?.batches).toEqual([['w1', 'w2', 'w3'], ['w4']])
+it('serial parts a play: run_once is the first host of each batch', () => {
+  const { plays } = run('- {name: t, run_once: true, debug: {msg: x}}', {
+    head: 'hosts: web\n  serial: 3',
+  })
+  expect(plays.map(({ targets }) => targets)).toEqual([['w1', 'w2', 'w3'], ['w4']])
+  expect(plays.map(({ tasks }) => tasks[0]?.results[0]?.host)).toEqual(['w1', 'w4'])
+})
+
+it('a play of more batches than are followed stays whole, and they are told', () => {
+  const names = Array.from({ length: 30 }, (_, index) => `h${index}\n`).join('')
+  const { plays } = run('- {name: t, debug: {msg: x}}', {
+    head: 'hosts: many\n  serial: 1',
+    inventory: `[many]\n${names}`,
+  })
+  expect(plays.map(({ targets, batches }) => [targets.length, batches?.length])).toEqual([[30, 30]])
 })

@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly settings?: PlaybookSettings
   /** The environment of the controller, where it is known. */
   readonly environment?: ReadonlyMap<string, string>
-  /** Hosts that need not be told apart run as one; `serial` then parts no play. */
+  /** Hosts that need not be told apart run as one. */
   readonly classes?: HostClasses
   /** Where it is not known whether something changed, its handlers are in doubt. */
   readonly supposesChanges?: boolean
@@ -166,6 +166,8 @@ function ordered(names: readonly string[], play: Play): readonly string[] {
   }
 }
 
+/** A play of hosts that run in classes is followed as one from so many batches on. */
+const batchesMax = 20
 const failedStatus = 2
 const unreachableStatus = 4
 
@@ -208,7 +210,7 @@ class Runner {
       session.unreachableHosts.size,
     ]
     const batches = this.#batches(play, hosts)
-    const isWhole = this.#options.classes !== undefined
+    const isWhole = this.#options.classes !== undefined && batches.length > batchesMax
     for (const batch of isWhole ? [hosts] : batches) {
       const result = this.#batch(play, batch, { all: hosts, batches })
       status = result.status

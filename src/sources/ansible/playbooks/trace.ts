@@ -56,7 +56,7 @@ export interface PlayTrace {
   readonly hosts: readonly string[]
   /** The hosts of this batch, in order. */
   readonly targets: readonly string[]
-  /** How a run that is not in classes would split the targets (`serial`). */
+  /** How `serial` splits the hosts of the play, where hosts run in classes. */
   readonly batches?: readonly (readonly string[])[]
   readonly tasks: TaskTrace[]
   readonly marks: ('no_hosts_matched' | 'no_hosts_remaining')[]
