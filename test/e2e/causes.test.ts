@@ -379,7 +379,8 @@ webhooks:
   sideEffects: None
   failurePolicy: Fail
   clientConfig: {service: {name: web, namespace: default}}
-  rules: [{apiGroups: ["${group}"], apiVersions: [v1], operations: [CREATE], resources: [${resource}]}]
+  rules:
+  - {apiGroups: ["${group}"], apiVersions: [v1], operations: [CREATE], resources: [${resource}]}
 ---
 `
 

@@ -12,6 +12,7 @@ import { controllersWith } from '../../src/controllers/registry.ts'
 import { component } from '../../src/controllers/runtime.ts'
 import type { World } from '../../src/engine/world.ts'
 import { faults } from '../../src/faults/registry.ts'
+import { gatesOf } from '../../src/kube/feature-gates.ts'
 import type { KubeObject } from '../../src/kube/object.ts'
 import { nodeFromPool } from '../../src/nodes/node-object.ts'
 import { type Crew, Materialised, storyOf, withoutVersions } from './materialised.ts'
@@ -252,8 +253,7 @@ function live({ apps, acts, kubernetes }: Script, isMaterialised: boolean, more?
 
 /** As `createCluster` chooses them. */
 function controllersOf(kubernetes: string): readonly Controller[] {
-  const minor = Number(kubernetes.split('.')[1])
-  return controllersWith({ countsTerminating: minor >= 35, orderedNamespaceDeletion: minor >= 33 })
+  return controllersWith({ gates: gatesOf(Number(kubernetes.split('.')[1])) })
 }
 
 const script: fc.Arbitrary<Script> = fc.record({

@@ -53,6 +53,7 @@ function without(labels: Readonly<Record<string, string>> | undefined, label: st
 
 interface Compared {
   readonly other: PodTemplateSpec
+  readonly label: string
   readonly equal: boolean
 }
 
@@ -65,15 +66,19 @@ export function equalIgnoringHash(
   b: PodTemplateSpec | undefined,
   label: string = templateHashLabel,
 ): boolean {
-  if (a === undefined || b === undefined) return differOnlyInHash(a, b)
+  if (a === undefined || b === undefined) return differOnlyInHash(a, b, label)
   const known = compared.get(a)
-  if (known?.other === b) return known.equal
-  const equal = differOnlyInHash(a, b)
-  compared.set(a, { other: b, equal })
+  if (known?.other === b && known.label === label) return known.equal
+  const equal = differOnlyInHash(a, b, label)
+  compared.set(a, { other: b, label, equal })
   return equal
 }
 
-function differOnlyInHash(a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean {
+function differOnlyInHash(
+  a: PodTemplateSpec | undefined,
+  b: PodTemplateSpec | undefined,
+  label: string,
+): boolean {
   if (!sameValue(a?.spec, b?.spec)) return false
   const { labels: aLabels, ...aRest } = a?.metadata ?? {}
   const { labels: bLabels, ...bRest } = b?.metadata ?? {}
