@@ -31,8 +31,33 @@ export function belongsInEndpoints(pod: Pod): boolean {
   return (podIP ?? '') !== '' || (podIPs?.length ?? 0) > 0
 }
 
+interface Listed {
+  readonly node: Node | undefined
+  readonly service: Service
+  readonly addressType: AddressType
+  readonly endpoint: Endpoint | undefined
+}
+
+/** The last endpoint of a pod: a service lists all of its pods anew when one of them changes. */
+const listed = new WeakMap<Pod, Listed>()
+
 /** The endpoint of a pod, or undefined when it has no address of that type. */
 export function endpointOf(
+  pod: Pod,
+  node: Node | undefined,
+  service: Service,
+  addressType: AddressType,
+): Endpoint | undefined {
+  const last = listed.get(pod)
+  if (last?.service === service && last.node === node && last.addressType === addressType) {
+    return last.endpoint
+  }
+  const endpoint = newEndpoint(pod, node, service, addressType)
+  listed.set(pod, { node, service, addressType, endpoint })
+  return endpoint
+}
+
+function newEndpoint(
   pod: Pod,
   node: Node | undefined,
   service: Service,
