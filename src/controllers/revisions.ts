@@ -59,8 +59,10 @@ export function fnv1(text: string): number {
   const mix = (byte: number): void => {
     hash = Math.imul(hash, 0x01000193) ^ byte
   }
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.codePointAt(at) as number
+    // A code point beyond the first plane takes two units.
+    if (code >= 0x10000) at += 1
     if (code < 0x80) mix(code)
     else if (code < 0x800) {
       mix(0xc0 | (code >> 6))

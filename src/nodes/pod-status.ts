@@ -188,11 +188,10 @@ function dated(
 ): PodCondition {
   const before = old.find(({ type }) => type === verdict.type)
   const same = before !== undefined && before.status === verdict.status
-  return {
-    lastTransitionTime: (same ? before.lastTransitionTime : undefined) ?? formatTime(nowMs),
-    ...(generation !== undefined && { observedGeneration: generation }),
-    ...verdict,
-  }
+  const since = (same ? before.lastTransitionTime : undefined) ?? formatTime(nowMs)
+  return generation === undefined
+    ? { lastTransitionTime: since, ...verdict }
+    : { lastTransitionTime: since, observedGeneration: generation, ...verdict }
 }
 
 function containersReadyVerdict(
