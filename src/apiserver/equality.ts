@@ -29,8 +29,11 @@ export function equalExcept(a: Fields, b: Fields, ...ignored: readonly string[])
 
 /** Equality of objects leaving `metadata.resourceVersion` aside: whether a write changes nothing. */
 export function sameStored(a: Fields, b: Fields): boolean {
-  const [left, right] = [a['metadata'], b['metadata']] as [Fields, Fields]
-  return equalExcept(a, b, 'metadata') && equalExcept(left, right, 'resourceVersion')
+  const metadata = a['metadata'] as Fields
+  return (
+    equalExcept(a, b, 'metadata') &&
+    equalExcept(metadata, b['metadata'] as Fields, 'resourceVersion')
+  )
 }
 
 function equalLists(a: unknown, b: unknown): boolean {

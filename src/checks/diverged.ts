@@ -51,7 +51,8 @@ function comparedCounts(
   const status = (object['status'] ?? {}) as Status
   const differences: Difference[] = []
   for (const field in wanted) {
-    const [written, actual] = [Number(status[field] ?? 0), wanted[field] as number]
+    const written = Number(status[field] ?? 0)
+    const actual = wanted[field] as number
     if (written !== actual) differences.push({ object, field: `status.${field}`, written, actual })
   }
   return differences
