@@ -47,9 +47,8 @@ function load(name) {
   const filename = path.join(__dirname, name)
   const cacheFile = `${filename}.${kind}`
   const source = fs.readFileSync(filename, 'latin1')
-  const wrapper = `(function(exports,require,module,__filename,__dirname){${source}\n})`
   const cachedData = readCache(cacheFile)
-  const script = new vm.Script(wrapper, { filename, cachedData })
+  const script = new vm.Script(source, { filename, cachedData })
   if (cachedData === undefined || script.cachedDataRejected === true) {
     process.once('exit', status => {
       // Only a run that did real work has compiled what the next one needs.
