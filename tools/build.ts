@@ -49,7 +49,7 @@ function options(entry: string, outfile: string) {
     minifyWhitespace: true,
     legalComments: 'none',
     metafile: true,
-    // What the loader runs is the function of a CommonJS module: wrapped here, it is not copied there.
+    // The loader runs the function of a CommonJS module: wrapped here, it is not copied there.
     banner: { js: '(function(exports,require,module,__filename,__dirname){' },
     footer: { js: '})' },
     // An import on demand is a call of require, which the loader answers with the code cache.
