@@ -2,6 +2,7 @@
 // indexers of the controller manager and kube-scheduler, v0.36.3.
 
 import type { IndexSpec } from '../engine/store.ts'
+import type { Labels } from '../kube/label-selector.ts'
 import { controllerOf, type KubeObject } from '../kube/object.ts'
 
 const none: readonly string[] = []
@@ -39,8 +40,26 @@ export const orphanIndex: IndexSpec = {
 }
 
 /** The value of a pair of labels in a namespace; no name of one contains these signs. */
-export function pairValue(namespace: string, name: string, label: string): string {
+function pairValue(namespace: string, name: string, label: string): string {
   return `${namespace}/${name}=${label}`
+}
+
+interface KnownPairs {
+  readonly namespace: string
+  readonly values: readonly string[]
+}
+
+/** By labels, which nobody changes: the same texts again are found by their identity. */
+const knownPairs = new WeakMap<Labels, KnownPairs>()
+
+/** The value of each pair of labels in a namespace. */
+export function pairValues(namespace: string, labels: Labels): readonly string[] {
+  const known = knownPairs.get(labels)
+  if (known?.namespace === namespace) return known.values
+  const values: string[] = []
+  for (const name in labels) values.push(pairValue(namespace, name, labels[name] as string))
+  knownPairs.set(labels, { namespace, values })
+  return values
 }
 
 /** Objects by each of their labels within their namespace. */
@@ -49,12 +68,8 @@ function labelIndexOf(kind: string): IndexSpec {
     name: 'label',
     kind,
     part: object => object.metadata.labels,
-    values: ({ metadata }) => {
-      const { labels, namespace = '' } = metadata
-      const values: string[] = []
-      for (const name in labels) values.push(pairValue(namespace, name, labels[name] as string))
-      return values
-    },
+    values: ({ metadata: { labels, namespace = '' } }) =>
+      labels === undefined ? none : pairValues(namespace, labels),
   }
 }
 

@@ -12,7 +12,7 @@ import {
   nodeNameIndex,
   orphanIndex,
   ownerIndex,
-  pairValue,
+  pairValues,
   selectorIndexes,
 } from './indexes.ts'
 
@@ -49,24 +49,21 @@ type Selecting = Wanted<keyof typeof selectorIndexes>
 /** Of the objects that have the rarest of the labels, those that have the others too. */
 function labelled(view: View, { kind, namespace, labels }: Labelled): readonly KubeObject[] {
   const index = labelIndexes[kind]
+  const values = pairValues(namespace, labels)
   let fewest: readonly KubeObject[] | undefined
-  let pairs = 0
-  for (const name in labels) {
-    pairs += 1
-    const value = pairValue(namespace, name, labels[name] as string)
+  for (const value of values) {
     const found = view.indexed(kind, index, value)
     if (fewest === undefined || found.length < fewest.length) fewest = found
   }
   if (fewest === undefined) return view.list(kind, namespace)
-  if (pairs === 1) return fewest
+  if (values.length === 1) return fewest
   return fewest.filter(({ metadata }) => containsLabels(metadata.labels, labels))
 }
 
 function maySelect(view: View, { kind, namespace, labels }: Selecting): readonly KubeObject[] {
   const index = selectorIndexes[kind]
   let found = view.indexed(kind, index, anyValue(namespace))
-  for (const name in labels) {
-    const value = pairValue(namespace, name, labels[name] as string)
+  for (const value of pairValues(namespace, labels)) {
     const more = view.indexed(kind, index, value)
     if (found.length === 0) found = more
     else if (more.length > 0) found = [...found, ...more].sort(byKey)
