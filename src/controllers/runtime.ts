@@ -51,6 +51,8 @@ interface Desk {
   /** Keys that wait for their time; each with its earliest one only, as in a delaying queue. */
   readonly waiting: Map<string, Waiting>
   readonly memory: SortedMap<unknown>
+  /** What its client may still send, once it has sent something. */
+  client: ClientBudget | undefined
   /** The reconcile that waits for its next answer, when steps interleave. */
   running: Running | undefined
   /** Whether a wake for the next key or step is planned. */
@@ -84,12 +86,13 @@ class ComponentState implements Forkable {
 }
 
 function forkDesk(desk: Desk): Desk {
-  const { queue, failures, waiting, memory, running, planned } = desk
+  const { queue, failures, waiting, memory, client, running, planned } = desk
   return {
     queue: new Set(queue),
     failures: new Map(failures),
     waiting: new Map(waiting),
     memory: memory.fork(),
+    client,
     running: running && { ...running, process: running.process.fork() },
     planned,
   }
@@ -133,11 +136,13 @@ function toldOf(
 }
 
 /** A desk as far as it decides what its controller will do. */
-function deskIdentity({ queue, failures, waiting, memory, running, planned }: Desk): unknown {
-  if (queue.size + failures.size + waiting.size + memory.size === 0 && !running) return planned
+function deskIdentity(desk: Desk): unknown {
+  const { queue, failures, waiting, memory, client, running, planned } = desk
+  const isIdle = queue.size + failures.size + waiting.size + memory.size === 0
+  if (isIdle && client === undefined && running === undefined) return planned
   const remembered = memory.keys().map(key => [key, memory.get(key)])
   const answers = running && [running.key, running.heldUntilMs, running.process.given]
-  return [[...queue], failures, waiting, remembered, answers, planned]
+  return [[...queue], failures, waiting, remembered, client, answers, planned]
 }
 
 function start(turn: Turn, controllers: readonly Controller[]): ComponentState {
@@ -147,6 +152,7 @@ function start(turn: Turn, controllers: readonly Controller[]): ComponentState {
       failures: new Map(),
       waiting: new Map(),
       memory: new SortedMap(),
+      client: undefined,
       running: undefined,
       planned: false,
     }),
@@ -320,18 +326,15 @@ const clientQps = 20
 const clientBurst = 30
 
 function clientTokens(desk: Desk, nowMs: number): number {
-  const known = desk.memory.get(clientKey) as ClientBudget | undefined
-  if (known === undefined) return clientBurst
-  return Math.min(clientBurst, known.tokens + ((nowMs - known.atMs) * clientQps) / 1000)
+  const { client } = desk
+  if (client === undefined) return clientBurst
+  return Math.min(clientBurst, client.tokens + ((nowMs - client.atMs) * clientQps) / 1000)
 }
-
-const clientKey = 'client'
 
 /** A reconcile runs in one go and the next waits for as long as its requests would have taken. */
 function payForRequest(desk: Desk, { nowMs, isOrderFree }: Turn): void {
   if (isOrderFree) return // Any order may be a slow client's.
-  const tokens = clientTokens(desk, nowMs) - 1
-  desk.memory.set(clientKey, { tokens, atMs: nowMs } satisfies ClientBudget)
+  desk.client = { tokens: clientTokens(desk, nowMs) - 1, atMs: nowMs }
 }
 
 function owedMs(desk: Desk, nowMs: number): number {
