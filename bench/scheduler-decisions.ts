@@ -13,7 +13,6 @@ import {
 } from '../src/scheduler/engine.ts'
 import { FastEngine } from '../src/scheduler/fast/engine.ts'
 import type { TiedNodes } from '../src/scheduler/framework.ts'
-import { podInfoOf } from '../src/scheduler/node-info.ts'
 import type { SchedulerListers } from '../src/scheduler/listers.ts'
 import { secondsToBind } from './end-to-end.ts'
 import { loseEachNode, type Settled } from './lose-nodes.ts'
@@ -194,7 +193,7 @@ function decide(bench: Bench, engine: SchedulingEngine, pod: Pod): void {
   const outcome = engine.schedule(pod, bench.request)
   bench.request.nextStartNodeIndex = outcome.nextStartNodeIndex
   if (outcome.type === 'placed') {
-    bench.cache.assume(onNode(pod, outcome.node), podInfoOf(pod))
+    bench.cache.assume(onNode(pod, outcome.node), pod)
     return
   }
   const postFilter = outcome.type === 'unfit' ? outcome.postFilter : undefined

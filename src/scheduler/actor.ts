@@ -257,7 +257,7 @@ function place(context: SchedulerTurn, popped: QueuedPod, placed: Placed): void 
 }
 
 function assume(state: SchedulerState, { pod, uid }: QueuedPod, nodeName: string): void {
-  state.cache.assume({ ...pod, spec: { ...pod.spec, nodeName } } as Pod, podInfoOf(pod))
+  state.cache.assume({ ...pod, spec: { ...pod.spec, nodeName } } as Pod, pod)
   state.queue.nominator.delete(uid)
 }
 

@@ -19,7 +19,7 @@ import {
   type NodeInfo,
   newNodeInfo,
   type PodInfo,
-  podInfoOf,
+  placedPodInfo,
   withChangedPod,
   withNode,
   withoutPod,
@@ -116,7 +116,7 @@ export class SchedulerCache {
     if (before?.pod === pod && !before.isAssumed) return
     if (before === undefined || !this.changeOnNode(before.pod, pod)) {
       if (before !== undefined) this.takeFromNode(before.pod)
-      this.putOnNode(pod, podInfoOf(pod))
+      this.putOnNode(pod, placedPodInfo(pod))
     }
     this.pods.set(uid, { pod, isAssumed: false })
   }
@@ -129,11 +129,11 @@ export class SchedulerCache {
   }
 
   /**
-   * Counts a pod on its node before the API server has confirmed the binding. `info` is what is
-   * known of the pod as it was before, which serves as well: nothing asks a pod on a node where.
+   * Counts a pod on its node before the API server has confirmed the binding. What is known of it
+   * as it was when it waited serves as well: nothing asks a pod on a node where it is.
    */
-  assume(pod: Pod, info?: PodInfo): void {
-    this.putOnNode(pod, info ?? podInfoOf(pod))
+  assume(pod: Pod, waiting = pod): void {
+    this.putOnNode(pod, placedPodInfo(waiting))
     this.pods.set(pod.metadata.uid ?? '', { pod, isAssumed: true })
   }
 

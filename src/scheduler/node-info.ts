@@ -10,7 +10,7 @@ import { changedPodInfo, podInfoOf } from './pod-info.ts'
 
 export type { Resource } from './node-resource.ts'
 export type { AffinityTerm, PodInfo, WeightedAffinityTerm } from './pod-info.ts'
-export { podInfoOf } from './pod-info.ts'
+export { placedPodInfo, podInfoOf } from './pod-info.ts'
 
 export interface ImageState {
   readonly size: number

@@ -49,3 +49,10 @@ it('pods that share a template share its sums, unless their containers were resi
   }
   expect(podInfoOf(pod('c', template, { status })).requested.milliCpu).toBe(2000)
 })
+
+it('a pod that waits has one info, however many others are asked about', () => {
+  const waiting = pod('waiting', {})
+  const info = podInfoOf(waiting)
+  for (const name of ['a', 'b']) podInfoOf(pod(name, {}))
+  expect(podInfoOf(waiting)).toBe(info)
+})

@@ -58,27 +58,31 @@ const none: readonly never[] = []
 
 /** The pod that was asked about last: one attempt asks several times. */
 let last: PodInfo | undefined
+/** Whether the last one has to be remembered before another takes its place. */
+let isNew = false
 
 /** The info of a pod object; computed once per object, as objects never change. */
 export function podInfoOf(pod: Pod): PodInfo {
   if (last !== undefined && last.pod === pod) return last
-  let info = cache.get(pod)
-  if (info === undefined) {
-    info = compute(pod)
-    cache.set(pod, info)
-  }
-  last = info
+  if (last !== undefined && isNew) cache.set(last.pod, last)
+  const known = cache.get(pod)
+  isNew = known === undefined
+  last = known ?? compute(pod)
+  return last
+}
+
+/** The same for a pod that goes on a node: it is found there and asked about by object no more. */
+export function placedPodInfo(pod: Pod): PodInfo {
+  const info = podInfoOf(pod)
+  isNew = false
   return info
 }
 
-/** The info of a pod whose spec is still that of `before`: only what may have changed is new. */
+/** The info of a pod on a node with the spec of `before`: only what may have changed is new. */
 export function changedPodInfo(before: PodInfo, pod: Pod): PodInfo {
   const { labels = noLabels, deletionTimestamp } = pod.metadata
   const isTerminating = deletionTimestamp !== undefined
-  const info = { ...before, pod, labels, isTerminating, ...resources(pod), kept: undefined }
-  cache.set(pod, info)
-  last = info
-  return info
+  return { ...before, pod, labels, isTerminating, ...resources(pod), kept: undefined }
 }
 
 function compute(pod: Pod): PodInfo {

@@ -104,7 +104,7 @@ export class Line {
     this.next = outcome.nextStartNodeIndex
     if (outcome.type === 'placed') {
       const bound = { ...pod, spec: { containers: [], ...pod.spec, nodeName: outcome.node } }
-      this.cache.assume(bound, podInfoOf(pod))
+      this.cache.assume(bound, pod)
       this.placed.push(bound)
     } else if (outcome.type === 'unfit' && (outcome.postFilter?.nominate ?? '') !== '') {
       const node = outcome.postFilter?.nominate as string
