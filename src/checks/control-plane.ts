@@ -18,18 +18,40 @@ export interface ControlPlaneLoss {
 /** What stands for the control plane in verdicts and tables. */
 export const controlPlaneRef = { kind: 'ControlPlane', name: 'kube-apiserver' } as const
 
+/** Under which it is noted that the machine of those that lead is lost. */
+export const leadersTopic = 'leaders-lost'
+
+export interface LeadersLost {
+  /** Until others lead. */
+  readonly afterMs: number
+}
+
+/** When others lead who lost their machine since a moment; undefined when none did. */
+export function leadingAgainMs(world: World, sinceMs: number): number | undefined {
+  const found = lastNote(world, leadersTopic, sinceMs)
+  return found && found.atMs + (found.data as LeadersLost).afterMs
+}
+
+function lastNote(
+  world: World,
+  topic: string,
+  sinceMs: number,
+): { readonly atMs: number; readonly data: unknown } | undefined {
+  for (let index = world.traceLength - 1; index >= 0; index -= 1) {
+    const entry = world.traceAt(index)
+    if (entry.atMs < sinceMs) return undefined
+    if (entry.type === 'note' && entry.topic === topic) return entry
+  }
+  return undefined
+}
+
 /** The last loss of so many servers that the API server went down since a moment. */
 export function controlPlaneLoss(
   world: World,
   sinceMs: number,
 ): { readonly atMs: number; readonly loss: ControlPlaneLoss } | undefined {
-  for (let index = world.traceLength - 1; index >= 0; index -= 1) {
-    const entry = world.traceAt(index)
-    if (entry.atMs < sinceMs) return undefined
-    if (entry.type !== 'note' || entry.topic !== controlPlaneTopic) continue
-    return { atMs: entry.atMs, loss: entry.data as ControlPlaneLoss }
-  }
-  return undefined
+  const found = lastNote(world, controlPlaneTopic, sinceMs)
+  return found && { atMs: found.atMs, loss: found.data as ControlPlaneLoss }
 }
 
 function lostIn({ world, startMs, endMs }: Observation): readonly Verdict[] {

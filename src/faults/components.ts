@@ -23,10 +23,28 @@ export const renewDeadlineMs = 10_000
 
 const electing: readonly string[] = ['kube-controller-manager', schedulerName]
 
-/** Starts a component whose process has ended; one that elects a leader waits for its election. */
-export function startAgain(world: World, component: string): void {
+/**
+ * The machine of those that lead is lost: another process of each leads after its election. The ms
+ * until all of them do.
+ */
+export function handOver(world: World): number {
+  const waits = electing
+    .filter(each => !world.isDown(each))
+    .map(component => {
+      world.takeDown(component, 'stopped')
+      return startAgain(world, component)
+    })
+  return Math.max(0, ...waits)
+}
+
+/**
+ * Starts a component whose process has ended; one that elects a leader waits for its election: the
+ * ms until it works.
+ */
+export function startAgain(world: World, component: string): number {
   const afterMs = electing.includes(component) ? electionMs(world) : 0
   world.bringUp(component, { anew: true, afterMs })
+  return afterMs
 }
 
 /**

@@ -7,6 +7,7 @@ import type { PodLife } from '../checks/verdict.ts'
 import type { World } from '../engine/world.ts'
 import type { Node, Pod } from '../kube/generated/types.ts'
 import { controllerOf, type KubeObject } from '../kube/object.ts'
+import { unlikeServer } from './control-plane.ts'
 
 export interface NodeKind {
   /** The first node of the kind by name. */
@@ -22,6 +23,7 @@ export interface NodeKind {
 export function nodeKinds(world: World, pods: readonly PodLife[]): readonly NodeKind[] {
   const carried = carriedBy(pods, labelsOfOne(world))
   const named = namesInPlacement(world)
+  const unlike = unlikeServer(world)
   const kinds = new Map<string, { name: string; alike: string[] }>()
   for (const node of world.store.list('Node') as unknown as readonly Node[]) {
     const { name = '', labels } = node.metadata
@@ -30,7 +32,8 @@ export function nodeKinds(world: World, pods: readonly PodLife[]): readonly Node
     const own = (carried.get(name) ?? []).sort(compareStrings)
     const { taints, unschedulable } = node.spec ?? {}
     const room = node.status?.allocatable
-    const kind = JSON.stringify([shared, taints, unschedulable, room, own, isNamed && name])
+    const isUnlike = isNamed || name === unlike
+    const kind = JSON.stringify([shared, taints, unschedulable, room, own, isUnlike && name])
     const known = kinds.get(kind)
     if (known === undefined) kinds.set(kind, { name, alike: [] })
     else known.alike.push(name)

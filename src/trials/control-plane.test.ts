@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { controlPlaneTopic } from '../checks/control-plane.ts'
+import { faults } from '../faults/registry.ts'
+import type { Fault } from '../faults/fault.ts'
+import type { Node } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { settleAfterLoss } from './control-plane.ts'
 import { install } from './install.ts'
 import { loseNode, loseZone } from './nodes.ts'
 import type { Platform } from './platform.ts'
 import type { PoolSpec } from './spec.ts'
+import { strikeNow } from './strike.ts'
 import { survive } from './survive/survive.ts'
 import { upgrade } from './upgrade.ts'
+import { Voyage } from './voyage.ts'
 
 const labels = { app: 'web' }
 const web: KubeObject = {
@@ -149,4 +155,29 @@ it('an upgrade in place of the only server takes the API server away for as long
   expect(closed).toEqual([])
   const ready = world?.store.list('Pod').map(({ metadata }) => metadata.deletionTimestamp)
   expect(ready).toEqual([undefined])
+})
+
+describe('the machine of those that lead', () => {
+  it('is lost: a node is noticed later than when another server is', () => {
+    const base = install(platform({ count: 3, labels: voting }))
+    const noticed = (node: string): number => {
+      const voyage = new Voyage(base.world.fork())
+      const startMs = voyage.world.nowMs
+      strikeNow(voyage, faults.get('node-loss') as Fault, { args: { node } })
+      settleAfterLoss(voyage)
+      const { store } = voyage.world
+      for (let index = 0; index < store.logLength('Node'); index += 1) {
+        const { atMs, key, after } = store.logAt('Node', index)
+        const ready = (after as Node | undefined)?.status?.conditions?.find(
+          ({ type }) => type === 'Ready',
+        )
+        if (atMs > startMs && key === node && ready?.status === 'Unknown') return atMs - startMs
+      }
+      return Number.NaN
+    }
+    const [leader, other] = [noticed('server-1'), noticed('server-2')]
+    // 15 s of the lease, up to 4.4 s until the next look; the grace period begins anew.
+    expect(leader - other).toBeGreaterThan(8000)
+    expect(leader).toBeLessThan(50_000 + 15_000 + 4400 + 5000 + 1000)
+  })
 })

@@ -3,9 +3,15 @@
 // the control plane and no loss of a node touches it.
 // Upstream: labels of k3s pkg/server (control-plane, etcd) and of kubeadm (control-plane).
 
-import { controlPlaneTopic, type ControlPlaneLoss } from '../checks/control-plane.ts'
+import {
+  controlPlaneTopic,
+  type ControlPlaneLoss,
+  leadersTopic,
+  type LeadersLost,
+} from '../checks/control-plane.ts'
 import { apiServerName } from '../cluster/serve.ts'
 import type { World } from '../engine/world.ts'
+import { handOver } from '../faults/components.ts'
 import type { Fault } from '../faults/fault.ts'
 import { faults } from '../faults/registry.ts'
 import { settleMsMax, type Voyage } from './voyage.ts'
@@ -66,10 +72,47 @@ export function loseMachines(voyage: Voyage, nodes: readonly string[]): void {
   const controlPlane = controlPlaneOf(world, voyage.etcdHosts)
   if (controlPlane === undefined || world.isDown(apiServerName)) return
   const loss = lossOf(controlPlane, lost)
-  if (loss === undefined) return
+  if (loss === undefined) {
+    loseLeader(voyage, controlPlane, nodes)
+    return
+  }
   world.note(apiServerName, controlPlaneTopic, loss)
   apiServerOutage.apply(world, {})
   voyage.isHeadless = true
+}
+
+/**
+ * Controller manager and scheduler run on every server, and those of one lead. Which one it is
+ * upstream leaves to who came first: here the first server by name, then the next that is left.
+ */
+function leaderOf(
+  { servers }: ControlPlane,
+  lost: ReadonlySet<string> = noLoss,
+): string | undefined {
+  return servers.find(name => !lost.has(name))
+}
+
+const noLoss: ReadonlySet<string> = new Set()
+
+/** The server that is unlike the others: without it others lead, where there are enough of them. */
+export function unlikeServer(world: World): string | undefined {
+  const controlPlane = controlPlaneOf(world, [])
+  const leader = controlPlane && leaderOf(controlPlane)
+  if (controlPlane === undefined || leader === undefined) return undefined
+  return lossOf(controlPlane, new Set([leader])) === undefined ? leader : undefined
+}
+
+/** With the machine of the leaders others lead, once the leases have run out. */
+function loseLeader(
+  { world, lost }: Voyage,
+  controlPlane: ControlPlane,
+  nodes: readonly string[],
+): void {
+  const before = new Set([...lost].filter(name => !nodes.includes(name)))
+  const leader = leaderOf(controlPlane, before)
+  if (leader === undefined || !nodes.includes(leader)) return
+  const afterMs = handOver(world)
+  world.note(leader, leadersTopic, { afterMs } satisfies LeadersLost)
 }
 
 /** Brings the API server up again when enough of its machines are back. */

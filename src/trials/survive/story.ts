@@ -1,6 +1,7 @@
 // The course of a loss in words, as one row lived it: what was noticed when, who was evicted, where
 // the replacement went, when it was ready.
 
+import { leadingAgainMs } from '../../checks/control-plane.ts'
 import { refText } from '../../checks/life.ts'
 import type { ClusterLife, PodLife } from '../../checks/verdict.ts'
 import { apiServerName } from '../../cluster/serve.ts'
@@ -40,6 +41,7 @@ export function storyOf(told: Told, about: About): Story {
   )
   const moments = [
     { at: startMs, text: `${list(nodes)} lost` },
+    ...takenOver(told),
     ...notReady(told, nodes),
     ...at(
       lost,
@@ -97,6 +99,12 @@ function at(
     else known.pods.push(pod)
   }
   return [...bySecond.values()].map(({ ms, pods: same }) => ({ at: ms, text: text(same) }))
+}
+
+/** Controller manager and scheduler of another server go on. */
+function takenOver({ world, startMs }: Told): Moment[] {
+  const atMs = leadingAgainMs(world, startMs)
+  return atMs === undefined ? [] : [{ at: atMs, text: 'another server leads' }]
 }
 
 function notReady({ world, startMs }: Told, nodes: readonly string[]): Moment[] {
