@@ -4,6 +4,7 @@ import type { KubeObject } from '../kube/object.ts'
 import { equalExcept, semanticEqual } from './equality.ts'
 import { podStrategy } from './pod-strategy.ts'
 import type { Resource } from './resource.ts'
+import { serviceStrategy } from './service-strategy.ts'
 import { specChanged, specOrAnnotationsChanged, type Strategy, withStatus } from './strategy.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -256,7 +257,7 @@ const byKind: Readonly<Record<string, Strategy>> = {
   PodTemplate: { generation: templateChanged },
   Secret: secretStrategy,
   ServiceAccount: { create: withBareSecrets, update: withBareSecrets },
-  Service: { emptyStatus: { loadBalancer: {} }, createOnUpdate: true },
+  Service: serviceStrategy,
   Lease: { createOnUpdate: true, unconditionalUpdate: false },
   Endpoints: { createOnUpdate: true },
   LimitRange: { createOnUpdate: true },
