@@ -8,6 +8,7 @@ import { argoRollouts } from './argo-rollouts/program.ts'
 import { argocdOperator } from './argocd-operator/argocd-operator.ts'
 import { clusterAutoscaler } from './cluster-autoscaler/program.ts'
 import { descheduler } from './descheduler/program.ts'
+import { serviceLb } from './k3s/service-lb.ts'
 import type { Operator } from './operators/operator.ts'
 import type { PlatformParts, PlatformProgram } from './program.ts'
 
@@ -18,6 +19,7 @@ export const platformPrograms: readonly PlatformProgram[] = [
   argoRollouts,
   clusterAutoscaler,
   descheduler,
+  serviceLb,
 ]
 
 /** The components of all programs that a platform runs. */

@@ -1,6 +1,6 @@
 // The components that k3s brings along, as a version of it has them: CoreDNS,
-// local-path-provisioner and metrics-server. The shapes are data of this project, written after
-// k3s manifests/*.yaml at eight points from 2020-12 to 2026-08.
+// local-path-provisioner, metrics-server and the account of its load balancer. The shapes are data
+// of this project, written after k3s manifests/*.yaml at eight points from 2020-12 to 2026-08.
 
 import type { KubeObject } from '../../kube/object.ts'
 import { hasSince, type K3sVersion, type Since } from './version.ts'
@@ -244,7 +244,10 @@ const metricsServer: Component = {
   ],
 }
 
-const components: readonly Component[] = [coredns, localPath, metricsServer]
+/** Its controller is part of k3s itself, and takes part in the twin where this account is. */
+const serviceLb: Component = { disabledBy: 'servicelb', objects: () => [account('svclb')] }
+
+const components: readonly Component[] = [coredns, localPath, metricsServer, serviceLb]
 
 /** The objects of the components that are not disabled. */
 export function packagedObjects(

@@ -341,7 +341,7 @@ function misspelt(members: readonly Member[]): readonly Problem[] {
 }
 
 /** Packaged components whose pods are not part of the twin. */
-const unmodelled: readonly string[] = ['traefik', 'servicelb']
+const unmodelled: readonly string[] = ['traefik']
 
 function notesOf(
   { flavour }: Reading,
