@@ -24,7 +24,8 @@ export const refusedFields = {
     if (incident.verdict !== 'rejected' || refusal === undefined) return []
     const refused = refusedIn(refusal)
     if (refused.length === 0) return []
-    const fields = refused.map(({ path }) => path)
+    // One field may be refused for several reasons.
+    const fields = [...new Set(refused.map(({ path }) => path))]
     const meant = refused.flatMap(each => each.meant ?? [])
     const hint = meant.length === 0 ? '' : `; did you mean ${listText(meant)}?`
     const text = `the API server answers ${refusal.code} because of ${listText(fields)}${hint}`
