@@ -48,6 +48,13 @@ export function shapedResource(object: KubeObject, definition: KubeObject): Shap
   return { value, unknown: unknown.sort(), ...(error !== undefined && { error }) }
 }
 
+/** Paths of what a schema does not know of a value that belongs to it. */
+export function unknownFields(value: unknown, schema: Schema): readonly string[] {
+  const unknown: string[] = []
+  prune(value, schema, { path: '', unknown, errors: [] })
+  return unknown
+}
+
 const metaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
 
 interface Place {

@@ -91,11 +91,11 @@ export interface RuleNode {
 
 const trees = new WeakMap<RuledSchema, { readonly node: RuleNode | undefined }>()
 
-/** All rules of the schema of a resource; undefined where it has none. */
-export function rulesOf(schema: RuledSchema): RuleNode | undefined {
+/** All rules of a schema, by default that of a resource; undefined where it has none. */
+export function rulesOf(schema: RuledSchema, isResource = true): RuleNode | undefined {
   let tree = trees.get(schema)
   if (tree === undefined) {
-    tree = { node: nodeOf(schema, true) }
+    tree = { node: nodeOf(schema, isResource || isEmbedded(schema)) }
     trees.set(schema, tree)
   }
   return tree.node

@@ -14,3 +14,8 @@ export type Schema = Omit<JSONSchemaProps, 'items' | 'additionalProperties' | 'p
 export function schemaOfMap({ additionalProperties }: Schema): Schema | undefined {
   return typeof additionalProperties === 'object' ? additionalProperties : undefined
 }
+
+/** The path of a field of a schema, below that of the schema. */
+export function property(path: string, name: string): string {
+  return `${path}.properties[${name}]`
+}

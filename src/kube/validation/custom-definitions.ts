@@ -1,6 +1,7 @@
 // Definitions of custom resources. Upstream: k8s.io/apiextensions-apiserver v0.36.3
 // pkg/apis/apiextensions/validation/validation.go.
 
+import { cel } from '../cel/provider.ts'
 import { dns1035LabelErrors, dns1123SubdomainErrors } from '../formats.ts'
 import type {
   CustomResourceDefinition,
@@ -78,7 +79,7 @@ function checkSpec(
   }
   if (scope === '') errors.push(required('spec.scope', ''))
   else if (!scopes.includes(scope)) errors.push(notSupported('spec.scope', scope, scopes))
-  checkVersions(errors, versions, unchanged)
+  checkVersions(errors, spec, unchanged)
   checkRequiredNames(errors, spec.names)
   checkNames(errors, spec.names)
   const shared = sharedSchema(versions)
@@ -108,9 +109,10 @@ function anyStatus(versions: readonly CustomResourceDefinitionVersion[]): boolea
 
 function checkVersions(
   errors: Errors,
-  versions: readonly CustomResourceDefinitionVersion[],
+  { versions: given }: CustomResourceDefinitionSpec,
   unchanged: ReadonlySet<string>,
 ): void {
+  const versions = given ?? []
   versions.forEach((version, index) => {
     if (version.schema?.openAPIV3Schema !== undefined) return
     errors.push(required(`spec.versions[${index}].schema.openAPIV3Schema`, ''))
@@ -131,7 +133,7 @@ function checkVersions(
     })
   })
   const names = versions.map(version => version.name)
-  const shown = versions.map(shownVersion)
+  const shown = given?.map(shownVersion) ?? null
   if (new Set(names).size < names.length) {
     errors.push(invalid('spec.versions', shown, 'must contain unique version names'))
   }
@@ -228,7 +230,21 @@ function checkNewSchema(errors: Errors, schema: Schema, place: SchemaOf): void {
   }
   const structural = structuralErrors(schema, at)
   errors.push(...structural)
-  checkSchema(errors, schema, { path: at, isStructural: structural.length === 0, isUnchanged })
+  const defaults =
+    structural.length > 0 || !hasDefaults(schema) ? [] : cel().defaultErrors(schema, at)
+  errors.push(...defaults)
+  checkSchema(errors, schema, {
+    path: at,
+    isSound: structural.length + defaults.length === 0,
+    isUnchanged,
+  })
+}
+
+/** Whether there is a default to check: most definitions do without the engine for rules. */
+function hasDefaults(schema: Schema): boolean {
+  const { default: own, items, properties = {} } = schema
+  if (own !== undefined || (items !== undefined && hasDefaults(items))) return true
+  return Object.values(properties).some(hasDefaults)
 }
 
 function checkConversion(
@@ -243,16 +259,38 @@ function checkConversion(
     errors.push(notSupported(`${path}.strategy`, strategy, strategies))
   }
   const at = `${path}.webhookClientConfig`
+  const reviews = webhook?.conversionReviewVersions ?? []
+  const reviewsAt = `${path}.conversionReviewVersions`
   const client = webhook?.clientConfig
   if (strategy !== 'Webhook') {
-    if (client !== undefined) {
-      errors.push(forbidden(at, 'should not be set when strategy is not set to Webhook'))
-    }
-  } else if (client === undefined) {
+    const detail = 'should not be set when strategy is not set to Webhook'
+    if (client !== undefined) errors.push(forbidden(at, detail))
+    if (reviews.length > 0) errors.push(forbidden(reviewsAt, detail))
+    return
+  }
+  if (client === undefined) {
     errors.push(required(at, 'required when strategy is set to Webhook'))
   } else if ((client.url === undefined) === (client.service === undefined)) {
     errors.push(required(at, 'exactly one of url or service is required'))
   }
+  checkReviewVersions(errors, reviews, reviewsAt)
+}
+
+/** The versions of ConversionReview that an API server can send. */
+const sentReviews = ['v1', 'v1beta1']
+
+function checkReviewVersions(errors: Errors, versions: readonly string[], path: string): void {
+  if (versions.length === 0) {
+    errors.push(required(path, ''))
+    return
+  }
+  versions.forEach((version, index) => {
+    const at = `${path}[${index}]`
+    if (versions.indexOf(version) < index) errors.push(invalid(at, version, 'duplicate version'))
+    else for (const each of dns1035LabelErrors(version)) errors.push(invalid(at, version, each))
+  })
+  if (versions.some(version => sentReviews.includes(version))) return
+  errors.push(invalid(path, versions, `must include at least one of ${sentReviews.join(', ')}`))
 }
 
 const approval = 'api-approved.kubernetes.io'

@@ -68,7 +68,7 @@ export function tooLong(field: string, maxBytes: number): FieldError {
 }
 
 export function tooMany(field: string, actual: number, max: number): FieldError {
-  const detail = `must have at most ${max} items`
+  const detail = `must have at most ${max} ${max === 1 ? 'item' : 'items'}`
   return error('FieldValueTooMany', field, `Too many: ${actual}`, detail)
 }
 

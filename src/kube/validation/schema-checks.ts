@@ -15,9 +15,8 @@ import {
   notSupported,
   required,
 } from './field-error.ts'
-import { type Schema, schemaOfMap } from '../custom/schema.ts'
+import { property, type Schema, schemaOfMap } from '../custom/schema.ts'
 import { RuleBudget } from './rule-budget.ts'
-import { property } from './structural-schema.ts'
 
 const typeNames = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 const reasons = [
@@ -36,21 +35,25 @@ export interface SchemaPlace {
   readonly occurrencesMax: number | undefined
   /** The nearest part around it whose old and new values cannot be told to be the same. */
   readonly uncorrelatable?: string
+  /** Inside of the type or metadata of a resource. */
+  readonly isMeta?: boolean
+  /** Why there may be no default here. */
+  readonly noDefault?: string
 }
 
 export interface CheckedSchema {
   readonly path: string
-  /** Rules are not compiled in schemas that are not structural. */
-  readonly isStructural: boolean
+  /** Rules are only compiled in schemas that are structural and whose defaults fit. */
+  readonly isSound: boolean
   /** A schema that an update leaves alone may have rules that cost too much. */
   readonly isUnchanged: boolean
 }
 
 export function checkSchema(errors: Errors, schema: Schema, checked: CheckedSchema): void {
-  const { path, isStructural, isUnchanged } = checked
+  const { path, isSound, isUnchanged } = checked
   const shape: Errors = []
   const rules: Errors = []
-  const budget = isStructural ? new RuleBudget(isUnchanged) : undefined
+  const budget = isSound ? new RuleBudget(isUnchanged) : undefined
   walk({ shape, rules }, schema, { path, isRoot: true, budget, occurrencesMax: 1 })
   errors.push(...shape, ...rules, ...(budget?.totalErrors(path) ?? []))
 }
@@ -63,16 +66,23 @@ interface Found {
 function walk(found: Found, schema: Schema, place: SchemaPlace): void {
   const own: Found = { shape: [], rules: [] }
   const { path } = place
+  if (place.noDefault !== undefined && schema.default !== undefined) {
+    own.shape.push(forbidden(`${path}.default`, `must not be set ${place.noDefault}`))
+  }
   checkKeywords(own.shape, schema, path)
   const inner = { ...place, isRoot: false, occurrencesMax: occurrencesInside(schema, place) }
   const values = schemaOfMap(schema)
-  if (values !== undefined) walk(own, values, { ...inner, path: `${path}.additionalProperties` })
+  if (values !== undefined) {
+    const noDefault = 'inside additionalProperties applying to object metadata'
+    const mapped = place.isMeta === true ? { ...inner, noDefault } : inner
+    walk(own, values, { ...mapped, path: `${path}.additionalProperties` })
+  }
   const isCorrelatable = ['granular', 'atomic'].includes(
     schema['x-kubernetes-map-type'] ?? 'granular',
   )
   const fields = isCorrelatable ? inner : uncorrelatable(inner, path)
   for (const [name, each] of Object.entries(schema.properties ?? {})) {
-    walk(own, each, { ...fields, path: property(path, name) })
+    walk(own, each, { ...fields, ...metaPlace(schema, place, name), path: property(path, name) })
   }
   const condition = { ...inner, budget: undefined }
   const { not, allOf = [], oneOf = [], anyOf = [], items } = schema
@@ -96,6 +106,19 @@ function walk(found: Found, schema: Schema, place: SchemaPlace): void {
 
 function uncorrelatable(place: SchemaPlace, path: string): SchemaPlace {
   return { ...place, uncorrelatable: place.uncorrelatable ?? path }
+}
+
+const metaFields = ['apiVersion', 'kind', 'metadata']
+
+/** What is special about a field that every resource has. */
+function metaPlace(
+  schema: Schema,
+  { isRoot }: SchemaPlace,
+  name: string,
+): Pick<SchemaPlace, 'isMeta' | 'noDefault'> {
+  const isResource = isRoot || schema['x-kubernetes-embedded-resource'] === true
+  if (!isResource || !metaFields.includes(name)) return {}
+  return { isMeta: true, ...(isRoot && { noDefault: `in top-level ${name}` }) }
 }
 
 /** How often what is inside of a schema can occur: lists and maps multiply. */

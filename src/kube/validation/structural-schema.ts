@@ -5,7 +5,7 @@
 import { compareStrings } from '../../base/compare.ts'
 import { cel } from '../cel/provider.ts'
 import type { JSONSchemaProps } from '../generated/types.ts'
-import { type Schema, schemaOfMap } from '../custom/schema.ts'
+import { property, type Schema, schemaOfMap } from '../custom/schema.ts'
 import type { Errors } from './checks.ts'
 import { forbidden, invalid, required } from './field-error.ts'
 
@@ -15,10 +15,6 @@ const emptyType: Readonly<Record<Level, string>> = {
   root: 'must not be empty at the root',
   item: 'must not be empty for specified array items',
   field: 'must not be empty for specified object fields',
-}
-
-export function property(path: string, name: string): string {
-  return `${path}.properties[${name}]`
 }
 
 /** Everything that keeps a schema from being structural, sorted by message. */
