@@ -213,9 +213,20 @@ function set(script: Script, step: SetStep, location: Location): void {
     })
     return
   }
-  script.voyage.patch(object, patchOf(object, pathParts(field), value))
+  write(script.voyage, object, { field, value })
   if (everyMs === undefined) script.voyage.settle()
   else insist(script.voyage, { ...step, everyMs })
+}
+
+/** Sets one field; one of the status through the status subresource, as tools do that resume. */
+function write(
+  voyage: Voyage,
+  object: KubeObject,
+  { field, value }: { readonly field: string; readonly value: unknown },
+): void {
+  const parts = pathParts(field)
+  const patch = patchOf(object, parts, value)
+  voyage.patch(object, patch, parts[0] === 'status' ? 'status' : undefined)
 }
 
 /** So many writes of one step at most: the bound of a voyage. */
@@ -234,7 +245,7 @@ function insist(
       const ref = parseObjectPath(path)
       const { store } = voyage.world
       const object = objectAtPath(store, ref)
-      if (object !== undefined) voyage.patch(object, patchOf(object, pathParts(field), value))
+      if (object !== undefined) write(voyage, object, { field, value })
       again(count + 1)
     })
   }

@@ -71,13 +71,14 @@ export class Voyage {
     return this.patch(object, patch)
   }
 
-  /** A merge patch of an object; a refusal is remembered. */
-  patch(object: KubeObject, patch: unknown): ApiResponse {
+  /** A merge patch of an object, or of its status; a refusal is remembered. */
+  patch(object: KubeObject, patch: unknown, subresource?: 'status'): ApiResponse {
     const response = request(this.world, {
       verb: 'patch',
       target: targetOf(object),
       patchType: 'merge',
       patch,
+      ...(subresource && { subresource }),
     })
     if (!response.ok) this.refuse('apply', object, response)
     return response

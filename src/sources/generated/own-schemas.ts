@@ -863,7 +863,7 @@ export const descriptions = {
   "Every workload."
  ],
  "trial/spec/steps/*/set": [
-  "Writes one field of an object in the cluster.",
+  "Writes one field of an object in the cluster; a field of its status through the status subresource.",
   "object",
   "path",
   "value",
