@@ -4,11 +4,13 @@ import type { Part } from '../../controllers/framework.ts'
 import type { Service } from '../../kube/generated/types.ts'
 import { formatLabelSelector } from '../../kube/label-selector-text.ts'
 import { parseTime } from '../../kube/time.ts'
+import { hasSucceeded, reconcileRuns } from './analysis/rollout-runs.ts'
 import { hasDeadline, isSaturated } from './annotations.ts'
 import { setWithHash } from './conditions.ts'
 import { newReplicas } from './new-replicas.ts'
 import { pauseCondition } from './pause-changes.ts'
-import { isFastRollback, isWithinWindow, promote, promotionReason } from './promotion.ts'
+import { promote, promotionReason } from './promotion.ts'
+import { isFastRollback, isWithinWindow } from './rollback.ts'
 import { availableOf, hashOf, sizeOf, statusSum } from './replica-sets.ts'
 import { scale } from './replica-set-writes.ts'
 import { restartPods } from './restart.ts'
@@ -32,7 +34,13 @@ export function* syncBlueGreen(sync: Sync): Part<void> {
   yield* scaleBlueGreen(sync)
   pause(sync)
   yield* switchActive(sync)
+  yield* reconcileRuns(sync)
   yield* syncStatus(sync)
+}
+
+/** completedPrePromotionAnalysis. */
+function isPreviewProven(sync: Sync): boolean {
+  return hasSucceeded(sync, 'prePromotion', sync.blueGreen?.prePromotionAnalysis)
 }
 
 function activeOf({ blueGreen, services }: Sync): Service | undefined {
@@ -84,6 +92,7 @@ function pause(sync: Sync): void {
     pauses.remove('BlueGreenPause')
     return
   }
+  if (!isPreviewProven(sync)) return
   const condition = pauseCondition(rollout, 'BlueGreenPause')
   if (condition === undefined) {
     if (status.controllerPause !== true) pauses.add('BlueGreenPause')
@@ -119,7 +128,7 @@ function* switchActive(sync: Sync): Part<void> {
   const { rollout, newSet, status } = sync
   if (active === undefined || sync.isHalted) return
   if (!isReady(sync) || !isSaturated(rollout, newSet)) return
-  const isDue = isFastTracked(sync) || isPauseOver(sync)
+  const isDue = isFastTracked(sync) || (isPauseOver(sync) && isPreviewProven(sync))
   const hash = isDue ? hashOf(newSet) : selectedHash(active)
   yield* switchSelector(sync, active, status.abort === true ? (status.stableRS ?? '') : hash)
 }
@@ -159,6 +168,6 @@ function withCheckPoint(sync: Sync, status: RolloutStatus): RolloutStatus {
   if (count === undefined) return status
   const isSet = sync.status.blueGreen?.scaleUpPreviewCheckPoint === true
   const scaleUpPreviewCheckPoint =
-    isSet || (isPauseOver(sync) && availableOf(sync.newSet) === count)
+    isSet || (isPreviewProven(sync) && isPauseOver(sync) && availableOf(sync.newSet) === count)
   return { ...status, blueGreen: { ...status.blueGreen, scaleUpPreviewCheckPoint } }
 }

@@ -5,13 +5,15 @@ import { parseDuration } from '../../kube/duration.ts'
 import type { IntOrString } from '../../kube/generated/types.ts'
 import { formatLabelSelector } from '../../kube/label-selector-text.ts'
 import { parseTime } from '../../kube/time.ts'
+import { hasSucceeded, reconcileRuns } from './analysis/rollout-runs.ts'
 import { basicCanaryCounts } from './basic-canary.ts'
 import { requeueAt } from './blue-green.ts'
 import { setWithHash } from './conditions.ts'
 import { stepHash } from './hashes.ts'
 import { isAtDesiredCounts } from './new-replicas.ts'
 import { pauseCondition } from './pause-changes.ts'
-import { isWithinWindow, promote, promotionReason } from './promotion.ts'
+import { promote, promotionReason } from './promotion.ts'
+import { isWithinWindow } from './rollback.ts'
 import { hashOf, sizeOf, statusSum } from './replica-sets.ts'
 import { scale } from './replica-set-writes.ts'
 import { restartPods } from './restart.ts'
@@ -40,6 +42,8 @@ export function* syncCanary(sync: Sync): Part<void> {
   yield* trimHistory(sync)
   yield* switchCanaryServices(sync)
   yield* routeTraffic(sync)
+  yield* reconcileRuns(sync)
+  if (sync.pauses.hasAdded) return yield* syncStatus(sync)
   const isScaling = yield* scaleCanary(sync)
   if (!isScaling) pause(sync)
   yield* syncStatus(sync)
@@ -101,6 +105,7 @@ function isStepDone(sync: Sync): boolean {
   if (step.setCanaryScale !== undefined || step.setWeight !== undefined) {
     return isAtDesiredCounts(rollout, { newSet, stable, older: others }, weights)
   }
+  if (step['analysis'] !== undefined) return hasSucceeded(sync, 'step', step['analysis'])
   return step['setHeaderRoute'] !== undefined || step['setMirrorRoute'] !== undefined
 }
 
@@ -137,8 +142,14 @@ function* syncStatus(sync: Sync): Part<void> {
     const currentStepIndex = isBack ? steps : 0
     return yield* persist(sync, { ...status, ...(steps > 0 && { currentStepIndex }) })
   }
-  const currentStepIndex = isFast && steps > 0 ? steps : nextIndex(sync)
-  yield* persist(sync, { ...status, ...(currentStepIndex !== undefined && { currentStepIndex }) })
+  const next = isFast && steps > 0 ? steps : nextIndex(sync)
+  const { currentStepAnalysisRunStatus: _done, ...canary } = status.canary ?? {}
+  const isOver = next !== currentStep(rollout).index
+  yield* persist(sync, {
+    ...status,
+    ...(isOver && { canary }),
+    ...(next !== undefined && { currentStepIndex: next }),
+  })
 }
 
 /** The step that follows, where the current one is done. */

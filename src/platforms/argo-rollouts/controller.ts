@@ -16,6 +16,9 @@ import {
 import type { ReplicaSet, Service } from '../../kube/generated/types.ts'
 import { controllerOf, keyFrom, keyOf, type KubeObject } from '../../kube/object.ts'
 import { unmodelledTopic, type UnmodelledNote } from '../program.ts'
+import { runsOf } from './analysis/rollout-runs.ts'
+import { analysesOf, templatesOf } from './analysis/templates.ts'
+import { runKind } from './analysis/types.ts'
 import { desiredIn } from './annotations.ts'
 import { activeCounts, scaleBlueGreen, syncBlueGreen } from './blue-green.ts'
 import { type ControllerProcess, readCached, replaced, writeBack } from './cache.ts'
@@ -66,6 +69,7 @@ export const rolloutsController: Controller = {
         return rolloutsWith(change, context, each => serviceNames(each).includes(name))
       },
     },
+    { kind: runKind, owner: 'Rollout', keys: ownersOf },
     ...workloadKinds.map(kind => ({
       kind,
       keys: (change: ObjectChange, context: WatchContext) => {
@@ -130,28 +134,34 @@ function* reconcile(key: string, api: Api): Reconcile {
   }
   if (given.spec?.replicas === undefined) return yield* setReplicas(work, given)
   const rollout = yield* resolved(api, given)
-  const services = yield* servicesOf(work, given)
+  const { found: services, absent } = yield* servicesOf(work, given)
   const part = unmodelledPart(given)
-  yield* say(work, part ?? waitsFor(given, rollout, services))
+  const missing = absentWorkload(given, rollout) ?? absent ?? (yield* absentTemplate(work, given))
+  const waits = missing && `the controller waits for ${missing}: until then it is invalid`
+  yield* say(work, part ?? waits)
   if (part?.startsWith('cannot') === true) return done
-  if (rollout === undefined || services.absent !== undefined) {
+  if (rollout === undefined || missing !== undefined) {
     return { requeueAfterMs: invalidRetryMs, standing: true }
   }
   const sets = yield* ownedSets(work, given)
   const nowMs = yield* api.now()
   const newSet = findNewSet(rollout, sets)
-  const facts = { ...work, version, nowMs, given, rollout, sets, newSet, services: services.found }
+  const runs = yield* runsOf(api, given)
+  const facts = { ...work, version, nowMs, given, rollout, sets, newSet, runs, services }
   return yield* runSync(facts)
 }
 
-function waitsFor(
-  { spec }: Rollout,
-  rollout: Rollout | undefined,
-  { absent }: Services,
-): string | undefined {
+function absentWorkload({ spec }: Rollout, rollout: Rollout | undefined): string | undefined {
   const { kind = '', name = '' } = spec?.workloadRef ?? {}
-  const what = rollout === undefined ? `${kind} ${name}` : absent && `Service ${absent}`
-  return what && `the controller waits for ${what}: until then it is invalid`
+  return rollout === undefined ? `${kind} ${name}` : undefined
+}
+
+function* absentTemplate({ api }: Work, rollout: Rollout): Part<string | undefined> {
+  for (const { templates = [] } of analysesOf(rollout)) {
+    const { absent } = yield* templatesOf(api, rollout.metadata.namespace, templates)
+    if (absent !== undefined) return absent
+  }
+  return undefined
 }
 
 /** One sync: an error is tried again, later each time. */
@@ -248,7 +258,7 @@ function* ownedSets({ api, process }: Work, rollout: Rollout): Part<readonly Rep
 
 interface Services {
   readonly found: ReadonlyMap<string, Service>
-  /** The name of one that is not there. */
+  /** The first that is not there. */
   readonly absent?: string
 }
 
@@ -257,7 +267,7 @@ function* servicesOf({ api, process }: Work, rollout: Rollout): Part<Services> {
   for (const name of serviceNames(rollout)) {
     const from = { kind: 'Service', key: keyFrom(rollout.metadata.namespace, name) }
     const service = yield* readCached<Service & KubeObject>(api, process, from)
-    if (service === undefined) return { found, absent: name }
+    if (service === undefined) return { found, absent: `Service ${name}` }
     found.set(name, service)
   }
   return { found }

@@ -1,6 +1,7 @@
 // The phase of a Rollout, and why. Port of argo-rollouts v1.8.3 utils/rollout CalculateRolloutPhase.
 
 import { parseTime } from '../../kube/time.ts'
+import { isOver, type Phase } from './analysis/types.ts'
 import { isFullyPromoted } from './sync.ts'
 import { replicasOf, type Rollout, type RolloutStatus } from './types.ts'
 
@@ -10,11 +11,11 @@ export function withPhase(rollout: Rollout, status: RolloutStatus): RolloutStatu
   return { ...rest, phase, ...(message !== '' && { message }) }
 }
 
-type Phase = readonly [string, string]
+type Told = readonly [string, string]
 
-const progressing = (why: string): Phase => ['Progressing', why]
+const progressing = (why: string): Told => ['Progressing', why]
 
-function phaseOf(rollout: Rollout): Phase {
+function phaseOf(rollout: Rollout): Told {
   const { spec = {}, status = {} } = rollout
   const degraded = (status.conditions ?? []).find(
     ({ type, reason }) =>
@@ -50,12 +51,15 @@ function isRestarting({ spec, status }: Rollout): boolean {
   return done === undefined || parseTime(done) !== parseTime(spec.restartAt)
 }
 
-function blueGreenPhase(rollout: Rollout): Phase {
+function blueGreenPhase(rollout: Rollout): Told {
   const { stableRS = '', currentPodHash, blueGreen = {} } = rollout.status ?? {}
   const { activeSelector = '' } = blueGreen
   if (activeSelector === '' || activeSelector !== currentPodHash) {
     return progressing('active service cutover pending')
   }
   if (stableRS !== '' && isFullyPromoted(rollout)) return ['Healthy', '']
+  const isAsked = rollout.spec?.strategy?.blueGreen?.postPromotionAnalysis !== undefined
+  const phase = blueGreen.postPromotionAnalysisRunStatus?.status as Phase | undefined
+  if (isAsked && !isOver(phase)) return progressing('waiting for analysis to complete')
   return progressing('waiting for post-promotion verification to complete')
 }

@@ -144,10 +144,6 @@ describe('what is not modelled', () => {
   it.each([
     { name: 'router (istio)', strategy: { canary: { trafficRouting: { istio: {} } } } },
     { name: 'step experiment', strategy: { canary: { steps: [{ experiment: {} }] } } },
-    {
-      name: 'analysis',
-      strategy: { blueGreen: { activeService: 'web', prePromotionAnalysis: {} } },
-    },
   ])('pods are made, and it is told: $name', ({ name, strategy }) => {
     const made = installed({ object: web(strategy) })
     expect(ready(made)).toBe(7)

@@ -3,6 +3,7 @@
 
 import { component } from '../../controllers/runtime.ts'
 import { type PlatformProgram, runsProgram } from '../program.ts'
+import { analysisRunController } from './analysis/run-controller.ts'
 import { controllerName, rolloutKind, rolloutsController } from './controller.ts'
 import { programNames } from './process.ts'
 
@@ -15,7 +16,7 @@ export const argoRollouts = {
       ? [
           component({
             name: controllerName,
-            controllers: [rolloutsController],
+            controllers: [rolloutsController, analysisRunController],
             lateAnswers: ['ReplicaSet', 'Rollout'],
           }),
         ]

@@ -2,34 +2,15 @@
 // Port of argo-rollouts v1.8.3 rollout/sync.go (shouldFullPromote, promoteStable).
 
 import type { Part } from '../../controllers/framework.ts'
-import type { ReplicaSet } from '../../kube/generated/types.ts'
-import { revisionOf } from './annotations.ts'
+import { hasSucceeded } from './analysis/rollout-runs.ts'
+import { hasDeadline, revisionOf } from './annotations.ts'
 import { isProgressMet } from './new-replicas.ts'
-import { availableOf, hashOf } from './replica-sets.ts'
+import { availableOf } from './replica-sets.ts'
+import { isFastRollback, isWithinWindow } from './rollback.ts'
 import { currentStep } from './steps.ts'
 import type { Sync } from './sync.ts'
 import { replicasOf, type RolloutStatus } from './types.ts'
 import { scaleWorkloadToZero } from './workload-ref.ts'
-
-function isOlder(a: ReplicaSet, b: ReplicaSet): boolean {
-  return (a.metadata.creationTimestamp ?? '') < (b.metadata.creationTimestamp ?? '')
-}
-
-/** isRollbackWithinWindow. */
-export function isWithinWindow({ newSet, stable, all, spec }: Sync): boolean {
-  if (newSet === undefined || stable === undefined || !isOlder(newSet, stable)) return false
-  const between = all.filter(set => isOlder(set, stable) && isOlder(newSet, set))
-  return between.length < (spec.rollbackWindow?.revisions ?? 0)
-}
-
-/** isFastRollback, since v1.10. */
-export function isFastRollback(sync: Sync): boolean {
-  const { newSet, stable, status, blueGreen } = sync
-  if (newSet === undefined || stable === undefined) return false
-  if (status.stableRS === hashOf(newSet)) return true
-  if (!isOlder(newSet, stable)) return false
-  return isWithinWindow(sync) || (sync.isNewWithinDelay && blueGreen !== undefined)
-}
 
 /** shouldFullPromote: undefined while an update is under way. */
 export function promotionReason(sync: Sync, status: RolloutStatus): string | undefined {
@@ -68,7 +49,14 @@ function blueGreenReason(sync: Sync, status: RolloutStatus): string | undefined 
   if (sync.status.promoteFull === true) return 'Full promotion requested'
   const rollback = rollbackReason(sync)
   if (rollback !== undefined) return rollback
-  return sync.pauses.isAborted ? undefined : 'Completed blue-green update'
+  if (sync.pauses.isAborted) return undefined
+  const { postPromotionAnalysis } = sync.blueGreen ?? {}
+  if (postPromotionAnalysis !== undefined && !sync.version.conditionsLast) {
+    const name = sync.newSet?.metadata.name ?? ''
+    if (hasDeadline(sync.newSet)) return `Rollback to '${name}' within scaleDownDelay`
+  }
+  const isProven = hasSucceeded(sync, 'postPromotion', postPromotionAnalysis)
+  return isProven ? 'Completed blue-green update' : undefined
 }
 
 /** promoteStable. */

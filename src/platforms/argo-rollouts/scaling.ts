@@ -10,6 +10,7 @@ import {
   scaleDownDelayMs,
   scaleDownRevisionLimit,
 } from './abort-delay.ts'
+import { hasSucceeded, skipsPostPromotion } from './analysis/rollout-runs.ts'
 import { hasDeadline, remainingMs, revisionOf } from './annotations.ts'
 import { newReplicas } from './new-replicas.ts'
 import { availableOf, maxUnavailable, sizeOf, sizeSum, statusSum } from './replica-sets.ts'
@@ -106,7 +107,7 @@ class Delays {
 }
 
 function* scaleOldBlueGreen(sync: Sync, others: readonly ReplicaSet[]): Part<boolean> {
-  if (sync.isInconclusive) return false
+  if (sync.isInconclusive || waitsForProof(sync)) return false
   const delays = new Delays(sync)
   let hasScaled = false
   for (const set of newestFirst(others)) {
@@ -117,6 +118,13 @@ function* scaleOldBlueGreen(sync: Sync, others: readonly ReplicaSet[]): Part<boo
     hasScaled = true
   }
   return hasScaled
+}
+
+/** Without a delay of its own the old ReplicaSet stays until the new one has been proven. */
+function waitsForProof(sync: Sync): boolean {
+  const { postPromotionAnalysis, scaleDownDelaySeconds } = sync.blueGreen ?? {}
+  if (scaleDownDelaySeconds !== undefined || skipsPostPromotion(sync)) return false
+  return !hasSucceeded(sync, 'postPromotion', postPromotionAnalysis)
 }
 
 /** Removes pods of old revisions as far as enough others are available. */

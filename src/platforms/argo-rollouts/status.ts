@@ -36,8 +36,8 @@ export function baseStatus(sync: Sync): RolloutStatus {
     conditions: (before.conditions ?? []).filter(({ type }) => type !== 'InvalidSpec'),
     promoteFull: before.promoteFull === true && currentPodHash !== '',
     stableRS: before.stableRS ?? '',
-    blueGreen: {},
-    canary: sync.weights === undefined ? {} : { weights: sync.weights },
+    blueGreen: { ...sync.runStatuses.blueGreen },
+    canary: { ...sync.runStatuses.canary, ...(sync.weights && { weights: sync.weights }) },
   }
 }
 

@@ -10,7 +10,14 @@ import { hasDeadline, remainingMs } from './annotations.ts'
 import type { ControllerProcess } from './cache.ts'
 import { PauseChanges, pauseCondition } from './pause-changes.ts'
 import { otherReplicaSets, stableReplicaSet } from './replica-sets.ts'
-import type { CanaryStrategy, BlueGreenStrategy, Rollout, TrafficWeights } from './types.ts'
+import type {
+  BlueGreenStrategy,
+  CanaryStrategy,
+  Rollout,
+  RolloutStatus,
+  TrafficWeights,
+} from './types.ts'
+import type { Runs } from './analysis/rollout-runs.ts'
 import type { RolloutsVersion } from './version.ts'
 
 /** Ends a sync: it is tried again, later each time. */
@@ -37,6 +44,7 @@ export interface SyncFacts {
   /** As the cache has them, oldest first. */
   readonly sets: readonly ReplicaSet[]
   readonly newSet: ReplicaSet | undefined
+  readonly runs: Runs
   /** Those that the strategy names, by name. */
   readonly services: ReadonlyMap<string, Service>
 }
@@ -71,6 +79,9 @@ export class Sync {
   /** Neither new nor stable. */
   others: readonly ReplicaSet[]
   weights: TrafficWeights | undefined
+  runs: Runs
+  /** What the status is to tell of the runs. */
+  runStatuses: Pick<RolloutStatus, 'blueGreen' | 'canary'> = {}
   restartedAt: string | undefined
   /** The new ReplicaSet was still waiting for its scale-down when the sync began. */
   readonly isNewWithinDelay: boolean
@@ -92,6 +103,7 @@ export class Sync {
     this.older = facts.sets
     this.others = facts.sets
     this.split(facts.newSet)
+    this.runs = facts.runs
     this.weights = rollout.status?.canary?.weights
     this.restartedAt = rollout.status?.restartedAt
     this.isNewWithinDelay =

@@ -8,34 +8,37 @@ import type { RolloutStatus, RolloutStrategy } from './types.ts'
 export const namespace = 'default'
 export const rollout = { kind: 'Rollout.argoproj.io', namespace, name: 'web' }
 
-const definition = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'rollouts.argoproj.io' },
-  spec: {
-    group: 'argoproj.io',
-    scope: 'Namespaced',
-    names: { kind: 'Rollout', listKind: 'RolloutList', plural: 'rollouts', singular: 'rollout' },
-    versions: [
-      {
-        name: 'v1alpha1',
-        served: true,
-        storage: true,
-        subresources: {
-          status: {},
-          scale: {
-            specReplicasPath: '.spec.replicas',
-            statusReplicasPath: '.status.HPAReplicas',
-            labelSelectorPath: '.status.selector',
-          },
-        },
-        schema: {
-          openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-        },
-      },
-    ],
-  },
+/** Only Rollouts have the subresources. */
+function definition(kind: string, subresources?: object): KubeObject {
+  const plural = `${kind.toLowerCase()}s`
+  const names = { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() }
+  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+  const version = { name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema } }
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.argoproj.io` },
+    spec: {
+      group: 'argoproj.io',
+      scope: 'Namespaced',
+      names,
+      versions: [{ ...version, ...(subresources && { subresources }) }],
+    },
+  }
 }
+
+const definitions = [
+  definition('AnalysisRun'),
+  definition('AnalysisTemplate'),
+  definition('Rollout', {
+    status: {},
+    scale: {
+      specReplicasPath: '.spec.replicas',
+      statusReplicasPath: '.status.HPAReplicas',
+      labelSelectorPath: '.status.selector',
+    },
+  }),
+]
 
 function controller(version: string, replicas: number): KubeObject {
   const labels = { app: 'controller' }
@@ -80,14 +83,17 @@ export interface Given {
   readonly schedule?: string
   readonly object?: KubeObject
   readonly kubernetes?: string
+  /** Created before the Rollout. */
+  readonly more?: readonly KubeObject[]
   /** Pods of the controller. */
   readonly controllers?: number
 }
 
 /** All that a cluster needs for the Rollout `web`, two Services, and its controller. */
 export function objectsOf(given: Given): readonly KubeObject[] {
-  const { version = 'v1.7.2', object = web(blueGreen), controllers = 1 } = given
-  return [definition, service('web'), service('next'), controller(version, controllers), object]
+  const { version = 'v1.7.2', object = web(blueGreen), controllers = 1, more = [] } = given
+  const services = [service('web'), service('next')]
+  return [...definitions, ...services, ...more, controller(version, controllers), object]
 }
 
 export function pass(made: World, seconds: number): void {

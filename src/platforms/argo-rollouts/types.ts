@@ -3,6 +3,7 @@
 
 import type { IntOrString, LabelSelector, PodTemplateSpec } from '../../kube/generated/types.ts'
 import type { KubeObject } from '../../kube/object.ts'
+import type { RunStatus } from './analysis/types.ts'
 
 export interface Rollout extends KubeObject {
   readonly spec?: RolloutSpec
@@ -143,8 +144,14 @@ export interface RolloutStatus {
     readonly activeSelector?: string
     readonly previewSelector?: string
     readonly scaleUpPreviewCheckPoint?: boolean
+    readonly prePromotionAnalysisRunStatus?: RunStatus
+    readonly postPromotionAnalysisRunStatus?: RunStatus
   }
-  readonly canary?: { readonly weights?: TrafficWeights }
+  readonly canary?: {
+    readonly weights?: TrafficWeights
+    readonly currentStepAnalysisRunStatus?: RunStatus
+    readonly currentBackgroundAnalysisRunStatus?: RunStatus
+  }
   readonly phase?: string
   readonly message?: string
 }

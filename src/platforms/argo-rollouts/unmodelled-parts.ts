@@ -12,12 +12,8 @@ export function unmodelledPart(rollout: Rollout): string | undefined {
     return 'cannot act: it has no pod template'
   }
   const steps = (canary?.steps ?? []).flatMap(step => Object.keys(step))
-  const step = ['experiment', 'plugin', 'analysis'].find(kind => steps.includes(kind))
+  const step = ['experiment', 'plugin'].find(kind => steps.includes(kind))
   if (step !== undefined) return `its step ${step} is not modelled: the update stops there`
-  const analyses = [canary?.analysis, blueGreen?.prePromotionAnalysis]
-  if ([...analyses, blueGreen?.postPromotionAnalysis].some(each => each !== undefined)) {
-    return 'its analysis is not modelled: the update goes on without'
-  }
   if (canary?.pingPong !== undefined) return 'cannot act: pingPong is not modelled'
   const [router] = routersOf(rollout)
   return router && `the weights are in its status only: its router (${router}) is not modelled`
