@@ -13,11 +13,10 @@ import {
   type ReconcileResult,
   type WatchContext,
 } from '../../controllers/framework.ts'
-import type { ReplicaSet, Service } from '../../kube/generated/types.ts'
+import type { ReplicaSet } from '../../kube/generated/types.ts'
 import { controllerOf, keyFrom, keyOf, type KubeObject } from '../../kube/object.ts'
 import { unmodelledTopic, type UnmodelledNote } from '../program.ts'
 import { runsOf } from './analysis/rollout-runs.ts'
-import { analysesOf, templatesOf } from './analysis/templates.ts'
 import { runKind } from './analysis/types.ts'
 import { desiredIn } from './annotations.ts'
 import { activeCounts, scaleBlueGreen, syncBlueGreen } from './blue-green.ts'
@@ -25,9 +24,10 @@ import { type ControllerProcess, readCached, replaced, writeBack } from './cache
 import { scaleCanary, syncCanary } from './canary.ts'
 import { leader, notePod } from './process.ts'
 import { sizeOf } from './replica-sets.ts'
+import { referencesOf } from './references.ts'
 import { createNewSet, findNewSet, syncRevision } from './revision.ts'
-import { serviceNames } from './services.ts'
-import { checkPauses, persistCounts } from './status.ts'
+import { namedServices } from './services.ts'
+import { checkPauses, persistCounts, tellInvalid } from './status.ts'
 import { Sync, SyncError, type SyncFacts, within } from './sync.ts'
 import { replicasOf, type Rollout } from './types.ts'
 import { unmodelledPart } from './unmodelled-parts.ts'
@@ -66,7 +66,9 @@ export const rolloutsController: Controller = {
       keys: (change, context) => {
         replaced(context.memory, 'Service', change.key)
         const { name = '' } = metadataOf(change)
-        return rolloutsWith(change, context, each => serviceNames(each).includes(name))
+        return rolloutsWith(change, context, each =>
+          namedServices(each).some(named => named.name === name),
+        )
       },
     },
     { kind: runKind, owner: 'Rollout', keys: ownersOf },
@@ -134,21 +136,18 @@ function* reconcile(key: string, api: Api): Reconcile {
   }
   if (given.spec?.replicas === undefined) return yield* setReplicas(work, given)
   const rollout = yield* resolved(api, given)
-  const { found: services, absent } = yield* servicesOf(work, given)
+  const { services, missing } = yield* referencesOf(api, process, given)
   const part = unmodelledPart(given)
-  const missing = absentWorkload(given, rollout) ?? absent ?? (yield* absentTemplate(work, given))
-  const waits = missing && `the controller waits for ${missing}: until then it is invalid`
-  yield* say(work, part ?? waits)
+  const what = absentWorkload(given, rollout) ?? missing?.what
+  yield* say(work, part ?? (what && `the controller waits for ${what}: until then it is invalid`))
   if (part?.startsWith('cannot') === true) return done
-  if (rollout === undefined || missing !== undefined) {
-    return { requeueAfterMs: invalidRetryMs, standing: true }
-  }
+  if (rollout === undefined) return { requeueAfterMs: invalidRetryMs, standing: true }
   const sets = yield* ownedSets(work, given)
   const nowMs = yield* api.now()
   const newSet = findNewSet(rollout, sets)
   const runs = yield* runsOf(api, given)
   const facts = { ...work, version, nowMs, given, rollout, sets, newSet, runs, services }
-  return yield* runSync(facts)
+  return yield* runSync(facts, missing?.error)
 }
 
 function absentWorkload({ spec }: Rollout, rollout: Rollout | undefined): string | undefined {
@@ -156,19 +155,11 @@ function absentWorkload({ spec }: Rollout, rollout: Rollout | undefined): string
   return rollout === undefined ? `${kind} ${name}` : undefined
 }
 
-function* absentTemplate({ api }: Work, rollout: Rollout): Part<string | undefined> {
-  for (const { templates = [] } of analysesOf(rollout)) {
-    const { absent } = yield* templatesOf(api, rollout.metadata.namespace, templates)
-    if (absent !== undefined) return absent
-  }
-  return undefined
-}
-
 /** One sync: an error is tried again, later each time. */
-function* runSync(facts: SyncFacts): Part<ReconcileResult> {
+function* runSync(facts: SyncFacts, invalid: string | undefined): Part<ReconcileResult> {
   const sync = new Sync(facts)
   try {
-    yield* reconcileRollout(sync)
+    yield* invalid === undefined ? reconcileRollout(sync) : tellInvalid(sync, invalid)
   } catch (error) {
     if (!(error instanceof SyncError)) throw error
     yield* sync.record()
@@ -176,6 +167,7 @@ function* runSync(facts: SyncFacts): Part<ReconcileResult> {
   }
   yield* sync.record()
   yield* remember(facts, sync)
+  if (invalid !== undefined) return { requeueAfterMs: invalidRetryMs, standing: true }
   const { requeueAfterMs } = sync
   return requeueAfterMs === undefined ? done : { requeueAfterMs }
 }
@@ -254,23 +246,6 @@ function* ownedSets({ api, process }: Work, rollout: Rollout): Part<readonly Rep
     if (set !== undefined) sets.push(set)
   }
   return sets.sort(byCreation)
-}
-
-interface Services {
-  readonly found: ReadonlyMap<string, Service>
-  /** The first that is not there. */
-  readonly absent?: string
-}
-
-function* servicesOf({ api, process }: Work, rollout: Rollout): Part<Services> {
-  const found = new Map<string, Service>()
-  for (const name of serviceNames(rollout)) {
-    const from = { kind: 'Service', key: keyFrom(rollout.metadata.namespace, name) }
-    const service = yield* readCached<Service & KubeObject>(api, process, from)
-    if (service === undefined) return { found, absent: `Service ${name}` }
-    found.set(name, service)
-  }
-  return { found }
 }
 
 /** Whether the cache does not show yet what the process wrote last. */

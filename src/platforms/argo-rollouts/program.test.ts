@@ -11,6 +11,7 @@ import {
   pass,
   ready,
   rollout,
+  service,
   statusOf,
   told,
   web,
@@ -141,8 +142,24 @@ describe('what is not modelled', () => {
     expect(notes(made)).toMatchObject([{ message: expect.stringContaining(name) }])
   })
 
+  it('a Service that is not there makes the Rollout invalid until it is', () => {
+    const object = web({ blueGreen: { activeService: 'late' } })
+    const made = installed({ object })
+    const error =
+      'spec.strategy.blueGreen.activeService: Invalid value: "late": service "late" not found'
+    expect(statusOf(made)).toMatchObject({
+      phase: 'Degraded',
+      message: `InvalidSpec: The Rollout "web" is invalid: ${error}`,
+    })
+    request(made, { verb: 'create', object: service('late') })
+    pass(made, 60)
+    expect(statusOf(made)).toMatchObject({ phase: 'Healthy' })
+    expect(statusOf(made).conditions?.map(({ type }) => type)).not.toContain('InvalidSpec')
+  })
+
   it.each([
     { name: 'router (istio)', strategy: { canary: { trafficRouting: { istio: {} } } } },
+    { name: 'metadata', strategy: { canary: { canaryMetadata: { labels: { role: 'canary' } } } } },
     { name: 'step experiment', strategy: { canary: { steps: [{ experiment: {} }] } } },
   ])('pods are made, and it is told: $name', ({ name, strategy }) => {
     const made = installed({ object: web(strategy) })

@@ -12,14 +12,26 @@ import { podHashLabel, replicasOf, type Rollout } from './types.ts'
 
 const managedBy = 'argo-rollouts.argoproj.io/managed-by-rollouts'
 
+interface NamedService {
+  /** Where below spec.strategy. */
+  readonly path: string
+  readonly name: string
+}
+
 /** The Services that the strategy names, in the order in which the controller asks for them. */
-export function serviceNames({ spec }: Rollout): readonly string[] {
+export function namedServices({ spec }: Rollout): readonly NamedService[] {
   const { blueGreen, canary } = spec?.strategy ?? {}
-  const names =
+  const named =
     blueGreen === undefined
-      ? [canary?.stableService, canary?.canaryService]
-      : [blueGreen.activeService, blueGreen.previewService]
-  return names.filter(name => name !== undefined && name !== '') as string[]
+      ? [
+          { path: 'canary.stableService', name: canary?.stableService ?? '' },
+          { path: 'canary.canaryService', name: canary?.canaryService ?? '' },
+        ]
+      : [
+          { path: 'blueGreen.activeService', name: blueGreen.activeService ?? '' },
+          { path: 'blueGreen.previewService', name: blueGreen.previewService ?? '' },
+        ]
+  return named.filter(({ name }) => name !== '')
 }
 
 /** The hash of the pods that a Service selects; empty when it selects by none. */
@@ -101,7 +113,7 @@ export function isReferenced({ status, rollout, services }: Sync, set: ReplicaSe
     status.blueGreen?.previewSelector,
     weights?.canary.podTemplateHash,
     weights?.stable.podTemplateHash,
-    ...serviceNames(rollout).map(name => selectedHash(services.get(name))),
+    ...namedServices(rollout).map(({ name }) => selectedHash(services.get(name))),
   ]
   return hash !== '' && named.includes(hash)
 }

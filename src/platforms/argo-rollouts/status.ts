@@ -2,6 +2,7 @@
 // Port of argo-rollouts v1.8.3 rollout/sync.go.
 
 import type { Part } from '../../controllers/framework.ts'
+import { goQuote } from '../../kube/go-text.ts'
 import type { JsonObject } from '../../kube/patch/json.ts'
 import { createMergePatch } from '../../kube/patch/merge-patch.ts'
 import { workloadGenerationAnnotation } from './annotations.ts'
@@ -152,13 +153,31 @@ function requeueStuck(sync: Sync, status: RolloutStatus, progressing: RolloutCon
 }
 
 /** patchCondition: at once, before anything else of the sync. */
-export function* patchConditions(sync: Sync, changes: readonly NewCondition[]): Part<void> {
-  let conditions = sync.status.conditions ?? []
+export function* patchConditions(
+  sync: Sync,
+  changes: readonly NewCondition[],
+  before = sync.status.conditions ?? [],
+): Part<void> {
+  let conditions = before
   for (const change of changes) conditions = withCondition(conditions, change, sync.nowMs)
   const { observedGeneration } = observed(sync)
   const status = { ...sync.status, conditions, observedGeneration } as RolloutStatus
   yield* sync.record()
   yield* patchStatus(sync, written(withPhase(sync.rollout, status)))
+}
+
+/** createInvalidRolloutCondition: once for each reason. */
+export function* tellInvalid(sync: Sync, error: string): Part<void> {
+  const { rollout, status } = sync
+  const message = `The Rollout ${goQuote(rollout.metadata.name ?? '')} is invalid: ${error}`
+  const before = findCondition(status, 'InvalidSpec')
+  const isSeen = status.observedGeneration === String(rollout.metadata.generation ?? 0)
+  if (isSeen && before?.message === message) return
+  const conditions = (status.conditions ?? []).filter(
+    each => each !== before || each.message === message,
+  )
+  const condition = { type: 'InvalidSpec', status: 'True', reason: 'InvalidSpec', message }
+  yield* patchConditions(sync, [condition], conditions)
 }
 
 /** checkPausedConditions: a pause that was long must not count as a lack of progress. */

@@ -15,6 +15,13 @@ export function unmodelledPart(rollout: Rollout): string | undefined {
   const step = ['experiment', 'plugin'].find(kind => steps.includes(kind))
   if (step !== undefined) return `its step ${step} is not modelled: the update stops there`
   if (canary?.pingPong !== undefined) return 'cannot act: pingPong is not modelled'
+  const metadata = [
+    canary?.canaryMetadata ?? canary?.stableMetadata,
+    blueGreen?.previewMetadata ?? blueGreen?.activeMetadata,
+  ]
+  if (metadata.some(each => each !== undefined)) {
+    return 'its pods do not get the metadata of their role: that is not modelled'
+  }
   const [router] = routersOf(rollout)
   return router && `the weights are in its status only: its router (${router}) is not modelled`
 }

@@ -40,8 +40,14 @@ function load(total: unknown): KubeObject {
 const analysis = { templates: [{ templateName: 'success' }] }
 
 /** An update is a minute old. */
-function updated(strategy: RolloutStrategy, total: unknown, seconds: number): World {
-  const more = total === undefined ? [template] : [template, load(total)]
+function updated(
+  strategy: RolloutStrategy,
+  total: KubeObject | string | undefined,
+  seconds: number,
+  asked = template,
+): World {
+  const values = typeof total === 'string' ? [load(total)] : (total ?? [])
+  const more = [asked].concat(values)
   const made = clusterOf(objectsOf({ version: 'v1.8.3', object: web(strategy), more }))
   pass(made, 900)
   expect(statusOf(made).phase).toBe('Healthy')
@@ -87,6 +93,46 @@ describe('an analysis', () => {
         'RolloutAborted: Rollout aborted update to revision 2: Metric "success-rate" assessed ' +
         'Failed due to failed (2) > failureLimit (1)',
     })
+  })
+
+  it('that is not clear pauses the update, and goes on anew when somebody resumes it', () => {
+    const unclear = {
+      ...template,
+      spec: {
+        metrics: [
+          {
+            name: 'success-rate',
+            successCondition: 'result >= 0.95',
+            failureCondition: 'result < 0.5',
+            provider: { web: { url: 'http://p' } },
+          },
+        ],
+      },
+    }
+    const made = updated({ canary }, '0.7', 120, unclear)
+    expect(phases(made)).toEqual(['Inconclusive'])
+    expect(statusOf(made)).toMatchObject({ phase: 'Paused', message: 'InconclusiveAnalysisRun' })
+    const target = { kind: 'Load.seatrial.dev', namespace, name: 'success' }
+    const patch = { spec: { total: '0.99' } }
+    request(made, { verb: 'patch', target, patchType: 'merge', patch })
+    const resumed = { status: { pauseConditions: null } }
+    const change = { verb: 'patch', target: rollout, patchType: 'merge', patch: resumed } as const
+    request(made, { ...change, subresource: 'status' })
+    pass(made, 120)
+    expect(phases(made)).toEqual(['Inconclusive', 'Successful'])
+    expect(statusOf(made)).toMatchObject({ phase: 'Healthy' })
+  })
+
+  it('that gets no answer is tried again every 10 s, four times', () => {
+    const down = {
+      ...load('1'),
+      spec: { metric: 'success-rate', api: 'external', down: 'no route' },
+    }
+    const made = updated({ canary }, down, 90)
+    expect(phases(made)).toEqual(['Error'])
+    expect(statusOf(made).message).toMatch(
+      /assessed Error due to consecutiveErrors \(5\) > consecutiveErrorLimit \(4\)/,
+    )
   })
 
   it('that nobody tells the values of is taken to succeed, and told', () => {

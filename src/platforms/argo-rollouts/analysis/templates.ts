@@ -30,7 +30,7 @@ const clusterWide = 'ClusterAnalysisTemplate.argoproj.io'
 interface Found {
   readonly templates: readonly AnalysisTemplate[]
   /** The first that is not there. */
-  readonly absent?: string
+  readonly absent?: { readonly kind: string; readonly name: string }
 }
 
 /** The templates named, and those that they name: each once, those of the namespace first. */
@@ -46,8 +46,10 @@ export function* templatesOf(
     const key = ref.clusterScope === true ? ref.templateName : keyFrom(namespace, ref.templateName)
     if (found.has(`${kind} ${key}`)) continue
     const template = yield* api.get<AnalysisTemplate>(kind, key)
-    const name = `${kind.split('.')[0]} ${ref.templateName}`
-    if (template === undefined) return { templates: [], absent: name }
+    if (template === undefined) {
+      const [plainKind = kind] = kind.split('.')
+      return { templates: [], absent: { kind: plainKind, name: ref.templateName } }
+    }
     found.set(`${kind} ${key}`, template)
     queue.push(...(template.spec?.templates ?? []))
   }
@@ -56,12 +58,25 @@ export function* templatesOf(
   return { templates: [...ofKind(namespaced), ...ofKind(clusterWide)] }
 }
 
+interface AskedAnalysis {
+  /** Where below spec.strategy. */
+  readonly path: string
+  readonly analysis: RolloutAnalysis
+}
+
 /** All that the strategy asks for. */
-export function analysesOf({ spec }: Rollout): readonly RolloutAnalysis[] {
+export function analysesOf({ spec }: Rollout): readonly AskedAnalysis[] {
   const { blueGreen, canary } = spec?.strategy ?? {}
-  const steps = (canary?.steps ?? []).map(step => step['analysis'])
-  const all = [blueGreen?.prePromotionAnalysis, blueGreen?.postPromotionAnalysis, canary?.analysis]
-  return [...all, ...steps].filter(each => each !== undefined) as readonly RolloutAnalysis[]
+  const asked = [
+    { path: 'blueGreen.prePromotionAnalysis', analysis: blueGreen?.prePromotionAnalysis },
+    { path: 'blueGreen.postPromotionAnalysis', analysis: blueGreen?.postPromotionAnalysis },
+    ...(canary?.steps ?? []).map((step, index) => ({
+      path: `canary.steps[${index}].analysis`,
+      analysis: step['analysis'],
+    })),
+    { path: 'canary.analysis', analysis: canary?.analysis },
+  ]
+  return asked.filter((each): each is AskedAnalysis => each.analysis !== undefined)
 }
 
 function valueOf({ value = '', valueFrom }: RolloutArgument, sync: Sync): string {
@@ -100,7 +115,7 @@ export function* createRun(sync: Sync, { analysis, infix, labels }: Wanted): Par
   const { api, rollout, newSet } = sync
   const { name = '', namespace = '', annotations } = rollout.metadata
   const { templates, absent } = yield* templatesOf(api, namespace, analysis.templates ?? [])
-  if (absent !== undefined) throw new SyncError(`${absent} not found`)
+  if (absent !== undefined) throw new SyncError(`${absent.kind} '${absent.name}' not found`)
   const revision = annotations?.[revisionAnnotation] ?? ''
   const hash = hashOf(newSet)
   const [first] = templates
