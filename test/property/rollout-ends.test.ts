@@ -9,6 +9,7 @@ import { serveWith } from '../../src/cluster/serve.ts'
 import { indexes } from '../../src/controllers/indexes.ts'
 import type { Actor, Forkable, Turn } from '../../src/engine/actor.ts'
 import { World } from '../../src/engine/world.ts'
+import { gatesOf } from '../../src/kube/feature-gates.ts'
 import type { ReplicaSet } from '../../src/kube/generated/types.ts'
 import type { KubeObject } from '../../src/kube/object.ts'
 import { controllerName, rolloutKind } from '../../src/platforms/argo-rollouts/controller.ts'
@@ -60,7 +61,7 @@ const settleMs = 60_000
 function scaled(version: string, strategy: RolloutStrategy): World {
   const objects = objectsOf({ version, object: web(strategy) })
   const actors = [...argoRollouts.actors({ objects, groups: [] }), replicaSetController]
-  const plugins = admissionPluginsWith({ minor: 33, tolerations: undefined })
+  const plugins = admissionPluginsWith({ gates: gatesOf(33) })
   const program = { actors, indexes, serve: serveWith(plugins) }
   const world = World.create(program, {
     epochMs: 1_767_225_600_000,

@@ -10,7 +10,7 @@ import {
   type Reconcile,
   type WatchContext,
 } from '../../../controllers/framework.ts'
-import { loadKind } from '../../../controllers/horizontal-pod-autoscaler/loads.ts'
+import { loadKind } from '../../../kube/loads/load.ts'
 import { parseDuration } from '../../../kube/duration.ts'
 import { keyOf, type KubeObject } from '../../../kube/object.ts'
 import { formatTime, parseTime } from '../../../kube/time.ts'
