@@ -9,6 +9,8 @@ export interface FaultArgs {
   readonly zone?: string
   /** The image of a container, exactly as its pod names it. */
   readonly image?: string
+  /** How much cpu a container uses. */
+  readonly cpu?: string
   /** How much, where a fault is a delay. */
   readonly byMs?: number
   /** The name of a webhook in its configuration. */

@@ -14,6 +14,7 @@ import { nodeDelete } from './node-delete.ts'
 import { nodeLoss } from './node-loss.ts'
 import { nodeReboot } from './node-reboot.ts'
 import { notReadyFlapping } from './not-ready-flapping.ts'
+import { overload } from './overload.ts'
 import { schedulerOutage } from './scheduler-outage.ts'
 import { slowStart } from './slow-start.ts'
 import { webhookOutage } from './webhook-outage.ts'
@@ -33,6 +34,7 @@ const members: readonly Fault[] = [
   nodeLoss,
   nodeReboot,
   notReadyFlapping,
+  overload,
   schedulerOutage,
   slowStart,
   webhookOutage,

@@ -1,4 +1,5 @@
-// What can hinder pods on a node: images that cannot be pulled, containers that start slowly.
+// What can hinder pods on a node: images that cannot be pulled, containers that start slowly or use
+// more than the machine has.
 // Upstream: pkg/kubelet/images/image_manager.go (when an image is pulled at all), v1.36.3.
 
 import type { Container, Pod } from '../kube/generated/types.ts'
@@ -14,10 +15,16 @@ export type Disturbance =
       /** So much later a container passes its startup probe and is ready. */
       readonly byMs: number
     }
+  /** Every container uses so much cpu; a node that has less of it than its pods use panics. */
+  | { readonly type: 'overload'; readonly image?: string; readonly cpu: string }
 
 /** Whether two disturbances are one: a second order of the same kind replaces the first. */
 export function sameDisturbance(a: Disturbance, b: Disturbance): boolean {
-  return a.type === b.type && a.node === b.node && a.image === b.image
+  return a.type === b.type && nodeOf(a) === nodeOf(b) && a.image === b.image
+}
+
+function nodeOf(disturbance: Disturbance): string | undefined {
+  return 'node' in disturbance ? disturbance.node : undefined
 }
 
 /** The model with everything that hinders; `podsOn` lists the pods of a node. */
@@ -49,9 +56,10 @@ export function disturbedModel(
   }
 }
 
-function strikes({ node, image }: Disturbance, pod: Pod, container: Container): boolean {
+function strikes(disturbance: Disturbance, pod: Pod, { image }: Container): boolean {
+  const node = nodeOf(disturbance)
   if (node !== undefined && pod.spec?.nodeName !== node) return false
-  return image === undefined || container.image === image
+  return disturbance.image === undefined || disturbance.image === image
 }
 
 /** An image that a pod of the same node runs already is there; other images have to come. */

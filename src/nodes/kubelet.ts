@@ -46,6 +46,7 @@ import {
   rebooted,
   stop,
 } from './pod-run.ts'
+import { isOverloaded } from './overload.ts'
 import { statusOf } from './pod-status.ts'
 import { nodeNameIndex, patchStatus, submit } from './requests.ts'
 import { endPressure, press, type Pressed, relieve, type ShortagePayload } from './shortage.ts'
@@ -239,7 +240,10 @@ function disturb(context: Context, order: Order<'disturb'> | Order<'calm'>): voi
   const { turn, state } = context
   const others = state.disturbances.filter(other => !sameDisturbance(other, disturbance))
   state.disturbances = type === 'disturb' ? [...others, disturbance] : others
-  if (type === 'disturb') return
+  if (type === 'disturb') {
+    for (const node of state.links.keys()) panicIfOverloaded(context, node)
+    return
+  }
   for (const charge of state.charges.values()) {
     const run = pullAgain(charge.run, turn.nowMs)
     if (run !== charge.run) progress(context, { ...charge, run })
@@ -447,6 +451,12 @@ function progress(context: Context, charge: Charge, mode: 'quiet' | 'report' = '
     keep(context, { ...next, volumes: [] }, nextChangeMs(run, pod, turn.nowMs))
     reportVolumes(context, charge.node)
   } else keep(context, next, nextChangeMs(run, pod, turn.nowMs))
+  if (changed) panicIfOverloaded(context, charge.node)
+}
+
+/** A machine that cannot bear its pods goes off, with all that runs on it. */
+function panicIfOverloaded(context: Context, node: string): void {
+  if (isOverloaded(context, node)) disconnect(context, { type: 'disconnect', node })
 }
 
 function finish(context: Context, charge: Charge, pod: Pod): void {

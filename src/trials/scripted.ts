@@ -379,12 +379,13 @@ function argsFit({ name, args: known }: Fault, args: FaultArgs): Checked<true> |
 
 /** `nodeOf` names the node on which the pod number `index` of a workload runs, by pod name. */
 function faultArgs({ voyage }: Script, step: FaultStep): FaultArgs {
-  const { node, zone, image, byMs, webhook, pods, nodeOf } = step
+  const { node, zone, image, cpu, byMs, webhook, pods, nodeOf } = step
   const found = nodeOf === undefined ? node : nodeUnder(voyage.world, nodeOf)
   return {
     ...(found !== undefined && { node: found }),
     ...(zone !== undefined && { zone }),
     ...(image !== undefined && { image }),
+    ...(cpu !== undefined && { cpu }),
     ...(byMs !== undefined && { byMs }),
     ...(webhook !== undefined && { webhook }),
     ...(pods !== undefined && { pods }),

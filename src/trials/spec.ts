@@ -225,6 +225,7 @@ export interface FaultStep {
   /** The node that this pod of a workload runs on: `StatefulSet/argocd/redis` and ordinal or index. */
   readonly nodeOf?: PodOf
   readonly image?: string
+  readonly cpu?: string
   /** How much, where the fault is a delay. */
   readonly byMs?: number
   readonly webhook?: string

@@ -257,7 +257,7 @@ function restartFrom({ all, kind, namespace, name }: Json): RestartTarget {
 }
 
 function faultFrom(args: Json): FaultStep {
-  const { kind, node, zone, nodeOf, image, webhook, pods } = args
+  const { kind, node, zone, nodeOf, image, cpu, webhook, pods } = args
   const forMs = durationMs(args['for'])
   const byMs = durationMs(args['by'])
   return {
@@ -266,6 +266,7 @@ function faultFrom(args: Json): FaultStep {
     ...(typeof zone === 'string' ? { zone } : {}),
     ...(isMapping(nodeOf) ? { nodeOf: podOfFrom(nodeOf) } : {}),
     ...(typeof image === 'string' ? { image } : {}),
+    ...(typeof cpu === 'string' ? { cpu } : {}),
     ...(byMs === undefined ? {} : { byMs }),
     ...(typeof webhook === 'string' ? { webhook } : {}),
     ...(typeof pods === 'number' ? { pods } : {}),
