@@ -8,17 +8,23 @@ import type { RecordedChoice } from '../engine/trace.ts'
 import type { Strike, World } from '../engine/world.ts'
 import type { ObjectRef } from '../kube/object.ts'
 import { strategies } from '../trials/explore/registry.ts'
-import { type PlatformSize, platformSize, resized } from '../trials/explore/resized.ts'
+import {
+  leastSize,
+  type PlatformSize,
+  resized,
+  sizeOf,
+  toldSize,
+} from '../trials/explore/resized.ts'
 import { type Script, scriptScenario } from '../trials/explore/script-scenario.ts'
 import { exploredByDefault, type Scenario, scenariosOf } from '../trials/explore/scenario.ts'
 import type { ExploredRun } from '../trials/explore/scenario.ts'
 import { search, type SearchResult } from '../trials/explore/search.ts'
-import { smallest } from '../trials/explore/smallest.ts'
+import { type Size, smallest } from '../trials/explore/smallest.ts'
 import type { Strategy, StrategyOptions } from '../trials/explore/strategy.ts'
 import { faultOf, strikeOf } from '../trials/explore/strikes.ts'
 import { inputDigest } from '../trials/input-digest.ts'
 import { install } from '../trials/install.ts'
-import type { Platform } from '../trials/platform.ts'
+import { type Platform, totalNodes } from '../trials/platform.ts'
 import type { SlaSpec } from '../trials/spec.ts'
 import { type Incident, incidentsOf } from './incident.ts'
 import type { Severity } from './report.ts'
@@ -241,13 +247,14 @@ function withSmallest(
   if (!options.smallest || options.replay !== undefined) return explored
   const outcomes = explored.outcomes.map(outcome => {
     const name = nameOf(outcome)
-    const found = smallest({ ...platformSize(platform) }, size => {
+    const shows = (size: Size): ExploredOutcome | undefined => {
       const other = resized(platform, size)
-      const same = scenarioOn(other)
+      const same = totalNodes(other) === 0 ? undefined : scenarioOn(other)
       const again = same && exploreOne(other, same, options)
       return again?.outcomes.find(each => nameOf(each) === name)
-    })
-    return found === undefined ? outcome : { ...outcome, smallest: found.size }
+    }
+    const found = smallest(sizeOf(platform), shows, leastSize(platform))
+    return found === undefined ? outcome : { ...outcome, smallest: toldSize(found.size) }
   })
   return { ...explored, outcomes }
 }

@@ -79,7 +79,7 @@ function outcomeText(outcome: ExploredOutcome, { runs, states }: ExploredScenari
 function smallestText({ smallest }: ExploredOutcome): readonly string[] {
   if (smallest === undefined) return []
   const { nodes, pods } = smallest
-  const size = `${counted(nodes, 'node')}, ${counted(pods, 'replica')} of each workload`
+  const size = `${counted(nodes, 'node')}, at most ${counted(pods, 'replica')} of a workload`
   return [`    smallest platform that shows it: ${size}`]
 }
 

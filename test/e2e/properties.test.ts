@@ -75,7 +75,7 @@ it('explore finds it too, with a schedule that replay takes', async () => {
 it('explore says how small a platform still shows it', async () => {
   const path = trialWith('never: {object: Deployment/default/web, path: spec.replicas, equals: 5}')
   const { out } = await typed(`explore ${path} --strategy exhaustive --states 5 --smallest`)
-  expect(out).toContain('smallest platform that shows it: 1 node, 1 replica of each workload')
+  expect(out).toContain('smallest platform that shows it: 1 node, at most 1 replica of a workload')
 })
 
 it.each([
