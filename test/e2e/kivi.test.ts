@@ -1,6 +1,6 @@
 // The smallest platform that still shows each of Kivi's cases, searched from the trial on three
 // nodes: not larger than what its authors tell of (USENIX ATC 2024), but for C3. There they count
-// three pods; from an empty cluster the sixth is the first that two zones of three nodes cannot take.
+// three pods; from an empty cluster the sixth is the first that has no place.
 
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
