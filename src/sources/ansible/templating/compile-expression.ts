@@ -214,10 +214,8 @@ function compareOnce(operator: CompareOperator, left: Value, right: Value): bool
     case '!=':
       return !equals(left, right)
     case 'in':
-      if (left instanceof Undefined) touch(left)
       return contains(right, left)
     case 'not in':
-      if (left instanceof Undefined) touch(left)
       return !contains(right, left)
     case '<':
       return order(left, right, '<') < 0

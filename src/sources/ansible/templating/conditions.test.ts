@@ -54,6 +54,28 @@ describe('a condition by version of the engine', () => {
     })
   })
 
+  // Before 2.19 an error is about an undefined variable where its text has the type of one.
+  const undefinedOperands = [
+    { condition: 'nope is version', classic: false, native: true },
+    { condition: 'nope in none', classic: false, native: false },
+    { condition: "nope in 'text'", classic: true, native: false },
+    { condition: 'nope in [1]', classic: true, native: true },
+    { condition: 'nope | ternary(1)', classic: false, native: false },
+  ]
+  it.each(undefinedOperands)('tells what is wrong with $condition', each => {
+    const { condition, classic, native } = each
+    expect(evaluateCondition(condition, scopeWith({}))).toMatchObject({ isUndefined: classic })
+    const verdict = evaluateCondition(condition, scopeWith({}, '2.19'))
+    expect(verdict).toMatchObject({ isUndefined: native })
+  })
+
+  it('compares the identity of an undefined variable before 2.19', () => {
+    const condition = 'none is sameas nope'
+    expect(evaluateCondition(condition, scopeWith({}))).toMatchObject({ result: false })
+    const verdict = evaluateCondition(condition, scopeWith({}, '2.19'))
+    expect(verdict).toMatchObject({ isUndefined: true })
+  })
+
   it('says what it cannot parse', () => {
     expect(evaluateCondition('a ==', scopeWith({}))).toMatchObject({ isUndefined: false })
   })

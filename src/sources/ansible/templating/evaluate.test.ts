@@ -32,6 +32,13 @@ describe('a template', () => {
     { template: '{{ "a" if false }}', classic: '' },
     { template: "{{ '%05.1f|%-4s|' % (3.14159, 'ab') }}", classic: '003.1|ab  |' },
     { template: "{{ '{:>6}|{:<6}'.format('ab', 'cd') }}", classic: '    ab|cd    ' },
+    { template: "{{ 'añ' | b64encode('utf-16-le') }}", classic: 'YQDxAA==' },
+    { template: "{{ 'YQDxAA==' | b64decode('utf-16-le') }}", classic: 'añ' },
+    {
+      template: '{{ table.keys() | string }}',
+      classic: "dict_keys(['b', '10'])",
+      native: "['b', '10']",
+    },
     { template: '{{ hosts[::-1] }}', classic: ['n2', 'n1'] },
     { template: "{{ '10.0.0.0/8' | ansible.utils.ipaddr('netmask') }}", classic: '255.0.0.0' },
     { template: "{{ 'fd00::/64' | ansible.utils.ipaddr(1) }}", classic: 'fd00::1/64' },
@@ -67,6 +74,10 @@ describe('a template', () => {
 })
 
 it.each([
+  "{{ 'x' | b64encode('nope') }}",
+  "{{ 'é' | b64encode('ascii') }}",
+  "{{ 'x' | regex_replace('y', '\\1') }}",
+  '{{ [1] | comment }}',
   "{{ 'x' * 10000000000 }}",
   "{{ 'x' | center(1000000000) }}",
   "{{ 'x' | indent(1000000000, true) }}",

@@ -12,7 +12,8 @@ export type Bound = readonly (Value | undefined)[]
 
 /** A filter or test: `input` is what stands before `|` or `is`. */
 export interface Plugin {
-  /** Names of the parameters, separated by spaces; `*` takes what is left. */
+  /** Names of the parameters, separated by spaces: `!` ends one that must be given (those come
+   * first), `*` takes what is left. */
   readonly params?: string
   /** Undefined values are passed in instead of failing. */
   readonly takesUndefined?: boolean
@@ -23,17 +24,30 @@ export interface Plugin {
 
 export type Plugins = Readonly<Record<string, Plugin>>
 
-const parsed = new Map<string, readonly string[]>()
+interface Signature {
+  readonly names: readonly string[]
+  readonly needed: readonly string[]
+  readonly takesRest: boolean
+}
+
+const signatures = new Map<string, Signature>()
+
+function signatureOf(params: string): Signature {
+  const known = signatures.get(params)
+  if (known !== undefined) return known
+  const words = params.split(' ').filter(part => part !== '')
+  const signature = {
+    names: words.map(word => word.replace('!', '')),
+    needed: words.filter(word => word.endsWith('!')).map(word => word.slice(0, -1)),
+    takesRest: words.includes('*'),
+  }
+  signatures.set(params, signature)
+  return signature
+}
 
 /** Distributes arguments over parameters as Python does; fails where they do not fit. */
 export function bind(params: string, given: CallArguments, name: string): Bound {
-  if (given.positional.length === 0 && given.named.size === 0) return []
-  let names = parsed.get(params)
-  if (names === undefined) {
-    names = params.split(' ').filter(part => part !== '')
-    parsed.set(params, names)
-  }
-  const takesRest = names.includes('*')
+  const { names, needed, takesRest } = signatureOf(params)
   const bound: (Value | undefined)[] = [...given.positional]
   if (!takesRest && bound.length > names.length) {
     throw new TemplateFailure(
@@ -51,10 +65,11 @@ export function bind(params: string, given: CallArguments, name: string): Bound 
     }
     bound[index] = value
   }
+  for (const [index, each] of needed.entries()) required(bound[index], each)
   return bound
 }
 
-/** The first parameter, where it must be there. */
+/** The value of a parameter that must be there. */
 export function required(value: Value | undefined, name: string): Value {
   if (value !== undefined) return value
   throw new TemplateFailure(`missing 1 required positional argument: '${name}'`)

@@ -30,6 +30,7 @@ import {
   plain,
   Undefined,
   Unknown,
+  View,
 } from './special.ts'
 import { isPossiblyTemplate, templateOf } from './templates.ts'
 import { testOf } from './tests/registry.ts'
@@ -374,7 +375,12 @@ export class Scope implements Context {
         touch(value)
       }
     }
-    return this.#captured(() => callee.call(given, this))
+    return this.#captured(() => {
+      const result = callee.call(given, this)
+      // 2.19 makes lists of what `keys()` and the like give.
+      const isList = this.isNative && result instanceof View && result.type !== 'range'
+      return isList ? result.items : result
+    })
   }
 }
 
@@ -427,7 +433,11 @@ function copyOf(value: Value): Value {
   return value
 }
 
-/** Whether an error is about an undefined variable; before 2.19 every undefined value is told so. */
+/**
+ * Whether an error is about an undefined variable; before 2.19 every undefined value is told so,
+ * and every error whose text has its type.
+ */
 export function isAboutUndefined(error: TemplateFailure, { isNative }: Scope): boolean {
+  if (!isNative && error.message.includes('AnsibleUndefined')) return true
   return error instanceof UndefinedFailure && (error.isNamed || !isNative)
 }

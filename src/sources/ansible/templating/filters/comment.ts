@@ -2,9 +2,10 @@
 
 import { numberOf, type Value } from '../../values.ts'
 import { TemplateFailure } from '../failures.ts'
-import { type Plugin, required } from '../plugin.ts'
+import type { Plugin } from '../plugin.ts'
 import { str } from '../python/represent.ts'
 import { repeatText } from '../python/repeat.ts'
+import { characters, typeName } from '../python/types.ts'
 
 interface Style {
   readonly beginning?: string
@@ -34,7 +35,11 @@ export const comment: Plugin = {
     const last = text(end, style.end ?? '')
     const before = text(prefix, mark.trimEnd())
     const after = text(postfix, mark.trimEnd())
-    const body = (mark + str(required(input, 'text')).replaceAll(line, line + mark)).replaceAll(
+    const own = characters(input)
+    if (own === undefined) {
+      throw new TemplateFailure(`'${typeName(input)}' object has no attribute 'replace'`)
+    }
+    const body = (mark + own.replaceAll(line, line + mark)).replaceAll(
       mark + line,
       mark.trimEnd() + line,
     )

@@ -38,7 +38,7 @@ const bool: Plugin = {
 }
 
 const ternary: Plugin = {
-  params: 'true_val false_val none_val',
+  params: 'true_val! false_val! none_val',
   takesUndefined: true,
   takesUnknown: true,
   run: (input, [yes, no, none]) => {
@@ -73,7 +73,7 @@ const typeDebug: Plugin = {
 
 // Only a message is made of it, so the text of a difference is left open.
 const factDiff: Plugin = {
-  params: 'after plugin',
+  params: 'after! plugin',
   run: (input, [after]) => {
     if (equals(input, required(after, 'after'))) return ''
     throw new UnknownSignal(new Unknown(['the text of a difference between two values']))

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import { isMapping, numberOf, type Value } from '../../values.ts'
 import { TemplateFailure, UnknownSignal } from '../failures.ts'
-import { type Plugin, type Plugins } from '../plugin.ts'
+import { type Plugin, type Plugins, textArgument } from '../plugin.ts'
+import { decode, encode } from '../python/encodings.ts'
 import { truth } from '../python/iterate.ts'
 import { type DumpOptions, defaultDump, dumpJson, loadJson } from '../python/json.ts'
 import { str } from '../python/represent.ts'
@@ -138,34 +139,16 @@ function base64Of(text: string): string {
   return digits.slice(0, body)
 }
 
-// Bytes that are no UTF-8 stand as lone surrogates. Upstream: Python's surrogateescape.
-function textOfBytes(bytes: Buffer): string {
-  let text = ''
-  let at = 0
-  while (at < bytes.length) {
-    const size = sizeOfCharacter(bytes, at)
-    if (size === 0) text += String.fromCharCode(0xdc00 + (bytes[at] ?? 0))
-    else text += bytes.toString('utf8', at, at + size)
-    at += Math.max(size, 1)
-  }
-  return text
-}
-
-/** Bytes of the character that begins here, or 0 where none does. */
-function sizeOfCharacter(bytes: Buffer, at: number): number {
-  const first = bytes[at] ?? 0
-  const size = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
-  if (size === 0 || first > 0xf4 || at + size > bytes.length) return 0
-  const isWhole = !bytes.toString('utf8', at, at + size).includes('\ufffd')
-  const isMark = bytes.toString('hex', at, at + size) === 'efbfbd'
-  return isWhole || isMark ? size : 0
+function encodingOf(value: Value | undefined): string {
+  return value === undefined ? 'utf-8' : textArgument(value, 'encoding')
 }
 
 const b64decode: Plugin = {
   params: 'encoding urlsafe',
-  run: input => {
-    const text = base64Of(str(input))
-    return textOfBytes(Buffer.from(text, 'base64'))
+  run: (input, [encoding, isUrlSafe = false]) => {
+    const given = str(input)
+    const text = truth(isUrlSafe) ? given.replaceAll('-', '+').replaceAll('_', '/') : given
+    return decode(Buffer.from(base64Of(text), 'base64'), encodingOf(encoding))
   },
 }
 
@@ -217,7 +200,10 @@ export const encodingFilters: Plugins = {
   },
   b64encode: {
     params: 'encoding urlsafe',
-    run: input => Buffer.from(str(input), 'utf8').toString('base64'),
+    run: (input, [encoding, isUrlSafe = false]) => {
+      const text = encode(str(input), encodingOf(encoding)).toString('base64')
+      return truth(isUrlSafe) ? text.replaceAll('+', '-').replaceAll('/', '_') : text
+    },
   },
   b64decode,
   hash: {

@@ -43,7 +43,7 @@ const sort: Plugin = {
 }
 
 const groupby: Plugin = {
-  params: 'attribute default case_sensitive',
+  params: 'attribute! default case_sensitive',
   run: (input, [attribute, fallback, caseSensitive = false], context) => {
     const get = attributeGetter(context, required(attribute, 'attribute'), fallback)
     const key = (item: Value): Value => (truth(caseSensitive) ? get(item) : ignoreCase(get(item)))
@@ -112,7 +112,7 @@ function whole(value: Value | undefined, name: string): number {
 }
 
 const batch: Plugin = {
-  params: 'linecount fill_with',
+  params: 'linecount! fill_with',
   run: (input, [count, fill]) => {
     const size = whole(count, 'linecount')
     const items = [...iterate(input)]
@@ -127,7 +127,7 @@ const batch: Plugin = {
 }
 
 const slice: Plugin = {
-  params: 'slices fill_with',
+  params: 'slices! fill_with',
   run: (input, [count, fill]) => {
     const items = iterate(input)
     const slices = whole(count, 'slices')
@@ -145,7 +145,7 @@ const slice: Plugin = {
 }
 
 const extract: Plugin = {
-  params: 'container morekeys',
+  params: 'container! morekeys',
   run: (input, [container, more], context) => {
     const keys =
       more === undefined || more === null
@@ -161,7 +161,7 @@ const extract: Plugin = {
 }
 
 const subelements: Plugin = {
-  params: 'subelements skip_missing',
+  params: 'subelements! skip_missing',
   run: (input, [path, skip = false]) => {
     if (!isMapping(input) && !isList(input)) {
       throw new TemplateFailure('obj must be a list of dicts or a nested dict')

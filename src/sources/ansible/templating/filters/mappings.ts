@@ -151,7 +151,7 @@ const dictsort: Plugin = {
 }
 
 const rekey: Plugin = {
-  params: 'key duplicates',
+  params: 'key! duplicates',
   run: (input, [key, duplicates = 'error']) => {
     const items = isMapping(input) ? [...input.values()] : iterate(input)
     const result = new Map<Value, Value>()
@@ -178,7 +178,7 @@ const items: Plugin = {
 }
 
 const attr: Plugin = {
-  params: 'name',
+  params: 'name!',
   run: (input, [name], context) => context.item(input, required(name, 'name')),
 }
 

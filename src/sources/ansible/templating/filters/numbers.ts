@@ -146,7 +146,7 @@ export const numberFilters: Plugins = {
   },
   log,
   pow: {
-    params: 'y',
+    params: 'y!',
     run: (input, [power]) =>
       new Float(numeric(input, 'pow') ** numeric(required(power, 'y'), 'pow')),
   },

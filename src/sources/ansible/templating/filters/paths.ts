@@ -94,7 +94,7 @@ export const pathFilters: Plugins = {
   expanduser: mapped(path => (path.startsWith('~') ? failOnController() : path)),
   expandvars: mapped(path => (path.includes('$') ? failOnController() : path)),
   relpath: {
-    params: 'start',
+    params: 'start!',
     run: (input, [start]) => relative(str(input), str(required(start, 'start'))),
   },
   splitext: mapped(splitext),

@@ -8,7 +8,7 @@ import { str } from '../python/represent.ts'
 import { searchJmes } from '../python/jmespath.ts'
 
 const jsonQuery: Plugin = {
-  params: 'expr',
+  params: 'expr!',
   run: (input, [expression]) => {
     touch(input)
     try {

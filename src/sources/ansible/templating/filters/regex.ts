@@ -29,8 +29,12 @@ const replace: Plugin = {
     const text = str(input)
     const template = str(replacement)
     const most = Number(numberOf(count) ?? 0)
+    const expression = regex(pattern, ignores, multiline)
+    // Python reads the replacement before it looks for the first match.
+    const groups = new RegExp(`${expression.source}|`, expression.flags).exec('')
+    if (groups !== null) expandReplacement(template, groups)
     let done = 0
-    const result = text.replace(regex(pattern, ignores, multiline), (...parts) => {
+    const result = text.replace(expression, (...parts) => {
       const whole = parts[0] as string
       if (most > 0 && done >= most) return whole
       done += 1
@@ -55,7 +59,7 @@ function matchOf(parts: readonly unknown[]): RegExpMatchArray {
 }
 
 const findall: Plugin = {
-  params: 'regex multiline ignorecase',
+  params: 'regex! multiline ignorecase',
   run: (input, [pattern, multiline, ignores]) =>
     [...str(input).matchAll(regex(pattern, ignores, multiline))].map(match => {
       if (match.length === 1) return match[0]

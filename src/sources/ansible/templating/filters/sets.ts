@@ -63,7 +63,7 @@ type Combine = (a: readonly Value[], b: readonly Value[]) => readonly Value[]
 // With hashable items Python builds sets, whose order is that of their hashes.
 function setFilter(combine: Combine, needsLists = false): Plugin {
   return {
-    params: 'b',
+    params: 'b!',
     run: (input, [other]) => {
       const given = required(other, 'b')
       const a = iterate(input)

@@ -155,7 +155,7 @@ export const textFilters: Plugins = {
       strip(str(input), chars === undefined || chars === null ? undefined : str(chars)),
   },
   replace: {
-    params: 'old new count',
+    params: 'old! new! count',
     run: (input, [old, replacement, count]) =>
       replaceText(str(input), str(required(old, 'old')), {
         put: str(required(replacement, 'new')),

@@ -37,9 +37,12 @@ function indexOf(self: Value, wanted: Value | undefined, start: Value | undefine
 }
 
 export const tupleMethods: Methods = {
-  index: { params: 'value start stop', run: (self, [value, start]) => indexOf(self, value, start) },
+  index: {
+    params: 'value! start stop',
+    run: (self, [value, start]) => indexOf(self, value, start),
+  },
   count: {
-    params: 'value',
+    params: 'value!',
     run: (self, [value]) => {
       const wanted = required(value, 'value')
       return itemsOf(self).filter(item => equals(item, wanted)).length
@@ -57,7 +60,7 @@ function changed(change: (list: Value[]) => void): (self: Value) => null {
 export const listMethods: Methods = {
   ...tupleMethods,
   append: {
-    params: 'object',
+    params: 'object!',
     takesAnything: true,
     run: (self, [value]) => {
       mutable(self).push(required(value, 'object'))
@@ -65,14 +68,14 @@ export const listMethods: Methods = {
     },
   },
   extend: {
-    params: 'iterable',
+    params: 'iterable!',
     run: (self, [value]) => {
       mutable(self).push(...iterate(required(value, 'iterable')))
       return null
     },
   },
   insert: {
-    params: 'index object',
+    params: 'index! object!',
     run: (self, [index, value]) => {
       mutable(self).splice(integer(index, 0), 0, required(value, 'object'))
       return null
@@ -88,7 +91,7 @@ export const listMethods: Methods = {
     },
   },
   remove: {
-    params: 'value',
+    params: 'value!',
     run: (self, [value]) => {
       mutable(self).splice(indexOf(self, value, undefined), 1)
       return null

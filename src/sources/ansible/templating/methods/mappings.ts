@@ -66,7 +66,7 @@ export const mappingMethods: Methods = {
       ),
   },
   get: {
-    params: 'key default',
+    params: 'key! default',
     run: (self, [name, fallback = null]) => {
       const found = getItem(mapping(self), key(name))
       return found === undefined ? fallback : found
@@ -81,7 +81,7 @@ export const mappingMethods: Methods = {
     },
   },
   setdefault: {
-    params: 'key default',
+    params: 'key! default',
     run: (self, [name, fallback = null]) => {
       const found = getItem(mapping(self), key(name))
       if (found !== undefined) return found
@@ -90,7 +90,7 @@ export const mappingMethods: Methods = {
     },
   },
   pop: {
-    params: 'key default',
+    params: 'key! default',
     run: (self, [name, fallback]) => {
       const same = sameKey(mapping(self), key(name))
       if (same === undefined) {

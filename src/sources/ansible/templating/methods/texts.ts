@@ -58,7 +58,7 @@ function splitting(isFromRight: boolean): Method {
 
 function affix(isStart: boolean): Method {
   return {
-    params: 'prefix start end',
+    params: 'prefix! start end',
     run: (value, [part, start, end]) => {
       const given = required(part, 'prefix')
       const options = given instanceof Tuple ? given.items : [given]
@@ -73,7 +73,7 @@ function affix(isStart: boolean): Method {
 
 function finding(isLast: boolean, isStrict: boolean): Method {
   return {
-    params: 'sub start end',
+    params: 'sub! start end',
     run: (value, [part, start]) => {
       const wanted = textArgument(part, 'sub')
       const text = self(value)
@@ -94,7 +94,7 @@ function matching(pattern: RegExp): Method {
 
 function partition(isLast: boolean): Method {
   return {
-    params: 'sep',
+    params: 'sep!',
     run: (value, [separator]) => {
       const text = self(value)
       const wanted = textArgument(separator, 'sep')
@@ -107,7 +107,7 @@ function partition(isLast: boolean): Method {
 
 function justified(side: 'left' | 'right' | 'center'): Method {
   return {
-    params: 'width fillchar',
+    params: 'width! fillchar',
     run: (value, [width, fill]) => {
       const text = self(value)
       const missing = count(width, 0) - text.length
@@ -122,7 +122,7 @@ function justified(side: 'left' | 'right' | 'center'): Method {
 }
 
 const replacing: Method = {
-  params: 'old new count',
+  params: 'old! new! count',
   run: (value, [old, replacement, max]) => {
     const wanted = textArgument(old, 'old')
     const put = textArgument(replacement, 'new')
@@ -147,7 +147,7 @@ export const textMethods: Methods = {
   casefold: mapped(casefold),
   center: justified('center'),
   count: {
-    params: 'sub',
+    params: 'sub!',
     run: (value, [part]) => self(value).split(textArgument(part, 'sub')).length - 1,
   },
   encode: { params: 'encoding errors', run: value => value },
@@ -170,20 +170,20 @@ export const textMethods: Methods = {
   istitle: tested(text => text === titleCase(text) && /\p{L}/u.test(text)),
   isupper: tested(text => text === text.toUpperCase() && text !== text.toLowerCase()),
   isidentifier: matching(/^[\p{L}_][\p{L}\p{N}_]*$/u),
-  join: { params: 'iterable', run: (value, [items]) => joined(self(value), items) },
+  join: { params: 'iterable!', run: (value, [items]) => joined(self(value), items) },
   ljust: justified('left'),
   lower: mapped(text => text.toLowerCase()),
   lstrip: stripping('left'),
   partition: partition(false),
   removeprefix: {
-    params: 'prefix',
+    params: 'prefix!',
     run: (value, [prefix]) => {
       const text = textArgument(prefix, 'prefix')
       return self(value).startsWith(text) ? self(value).slice(text.length) : self(value)
     },
   },
   removesuffix: {
-    params: 'suffix',
+    params: 'suffix!',
     run: (value, [suffix]) => {
       const text = textArgument(suffix, 'suffix')
       const isEnd = text !== '' && self(value).endsWith(text)
@@ -208,7 +208,7 @@ export const textMethods: Methods = {
   title: mapped(titleCase),
   upper: mapped(text => text.toUpperCase()),
   zfill: {
-    params: 'width',
+    params: 'width!',
     run: (value, [width]) => {
       const text = self(value)
       const sign = /^[-+]/.exec(text)?.[0] ?? ''

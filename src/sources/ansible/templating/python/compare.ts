@@ -13,7 +13,7 @@ import {
   type Value,
 } from '../../values.ts'
 import { TemplateFailure, UnknownSignal } from '../failures.ts'
-import { LenientUndefined, Unknown, View } from '../special.ts'
+import { LenientUndefined, Undefined, Unknown, View } from '../special.ts'
 import { characters, itemsOf, touch, typeName } from './types.ts'
 
 /** `a == b`; a difference elsewhere decides before an unknown part does. */
@@ -147,7 +147,7 @@ export function contains(container: Value, item: Value): boolean {
   }
   const text = characters(container)
   if (text !== undefined) {
-    touch(item)
+    if (!(item instanceof Undefined)) touch(item)
     const part = characters(item)
     if (part !== undefined) return text.includes(part)
     throw new TemplateFailure(

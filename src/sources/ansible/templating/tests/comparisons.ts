@@ -8,9 +8,14 @@ import { binary } from '../python/arithmetic.ts'
 import { contains, equals, order, someEqual } from '../python/compare.ts'
 import { iterate, truth } from '../python/iterate.ts'
 import { touch, typeName } from '../python/types.ts'
+import { Undefined } from '../special.ts'
 
 function comparing(holds: (a: Value, b: Value) => boolean): Plugin {
-  return { params: 'other', run: (input, [other]) => holds(input, required(other, 'other')) }
+  return {
+    params: 'other!',
+    takesUndefined: true,
+    run: (input, [other]) => holds(input, required(other, 'other')),
+  }
 }
 
 function remainder(input: Value, by: Value): number {
@@ -30,7 +35,7 @@ const superset = comparing((a, b) => iterate(b).every(item => someEqual(iterate(
 
 // Python's `is` for the values that templates can compare with it.
 function isSame(a: Value, b: Value): boolean {
-  if (isList(a) || isMapping(a)) return a === b
+  if (isList(a) || isMapping(a) || a instanceof Undefined || b instanceof Undefined) return a === b
   return typeName(a) === typeName(b) && equals(a, b)
 }
 
@@ -56,7 +61,7 @@ export const comparisonTests: Plugins = {
   even: { run: input => remainder(input, 2) === 0 },
   odd: { run: input => remainder(input, 2) === 1 },
   divisibleby: {
-    params: 'num',
+    params: 'num!',
     run: (input, [by]) => remainder(input, required(by, 'num')) === 0,
   },
   subset,

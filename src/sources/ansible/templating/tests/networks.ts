@@ -18,7 +18,7 @@ function networkOf(value: Value): Network {
 }
 
 const inNetwork: Plugin = {
-  params: 'network',
+  params: 'network!',
   run: (input, [network]) => holds(networkOf(required(network, 'network')), networkOf(input)),
 }
 
@@ -34,7 +34,7 @@ function ofAddress(test: (address: Network, text: string) => boolean): Plugin {
 const families: Plugins = {
   in_network: inNetwork,
   in_any_network: {
-    params: 'networks',
+    params: 'networks!',
     run: (input, [networks]) => {
       const all = required(networks, 'networks')
       return (Array.isArray(all) ? all : [all]).some(each =>
@@ -50,7 +50,7 @@ const families: Plugins = {
   ipv6_address: ofAddress(({ version }, text) => version === 6 && !text.includes('/')),
   subnet_of: inNetwork,
   supernet_of: {
-    params: 'network',
+    params: 'network!',
     run: (input, [network]) => holds(networkOf(input), networkOf(required(network, 'network'))),
   },
   resolvable: {

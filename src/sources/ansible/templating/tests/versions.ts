@@ -35,7 +35,7 @@ const kinds: Readonly<Record<string, Comparison>> = {
 }
 
 const version: Plugin = {
-  params: 'version operator strict version_type',
+  params: 'version! operator strict version_type',
   run: (input, [given, operator = 'eq', strict = null, kind = null]) => {
     const other = required(given, 'version')
     if (strict !== null && kind !== null) {
