@@ -346,6 +346,7 @@ class Executor {
     if (doubt !== undefined) throw new UnknownSignal(new Unknown(doubt))
     if (isInclude(task)) return this.#watching('course', () => this.#include(scope))
     const part = partOf(this.#task.action)
+    this.#checkName(scope)
     if (this.#options.isProbe === true && part === undefined) return resultOf({})
     const result = this.#watching(part, () => {
       const args = this.#args(scope)
@@ -356,6 +357,18 @@ class Executor {
       this.#notify(result, scope)
     })
     return result
+  }
+
+  // 2.19 evaluates the name of the block around a task or around its includes.
+  #checkName(scope: Scope): void {
+    if (!this.#isNative) return
+    let node = this.#task.parent
+    while (node?.kind === 'task') node = node.parent
+    const name = node?.attributes.get('name')
+    if (typeof name !== 'string') return
+    const evaluated = evaluate(name, scope)
+    if (!('error' in evaluated)) return
+    throw new ExecutionError(`Task failed: Error processing keyword 'name': ${evaluated.error}`)
   }
 
   #include(scope: Scope): Result {

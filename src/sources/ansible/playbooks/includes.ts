@@ -44,8 +44,8 @@ export function gatherIncludes(
   const found: Included[] = []
   for (const { host, task, result, items } of results) {
     if (hasFlag(result, 'failed')) continue
-    const each = items ?? [{ item: undefined, vars: new Map<string, Value>(), result }]
-    for (const { item, vars, result: own } of each) {
+    const each = items ?? [{ label: undefined, vars: new Map<string, Value>(), result }]
+    for (const { label: item, vars, result: own } of each) {
       if (!own.has('_include') || hasFlag(own, 'skipped') || hasFlag(own, 'failed')) continue
       const include = includeOf(
         { host, task, result: own, items: undefined },

@@ -3,7 +3,6 @@
 import type { Variables } from '../templating/scope.ts'
 import { omit, Unknown } from '../templating/special.ts'
 import type { Value } from '../values.ts'
-import { depChainOf } from './inherit.ts'
 import type { Attributes, Play, Task } from './model.ts'
 import { treeRoot } from './tree.ts'
 
@@ -100,10 +99,5 @@ export function playMagic({ play, groups, hostvars, hosts, task }: PlayFacts): M
   magic.set('role_name', task.role.name)
   magic.set('ansible_role_name', task.role.name)
   magic.set('role_path', `${treeRoot}/${task.role.path}`)
-  const parents = depChainOf(task) ?? []
-  magic.set(
-    'ansible_parent_role_names',
-    parents.map(role => role.name),
-  )
   return magic
 }

@@ -4,7 +4,7 @@
 import type { Location } from '../../../base/problem.ts'
 import { folderOf, joinPath } from '../files.ts'
 import { typeName } from '../inventory/type-name.ts'
-import { isList, isMapping, type Mapping, type Value } from '../values.ts'
+import { isList, isMapping, isTruthy, type Mapping, type Value } from '../values.ts'
 import { str } from '../templating/python/represent.ts'
 import { PlaybookFailure } from './failure.ts'
 import { playKeywords } from './keywords.ts'
@@ -196,18 +196,21 @@ function fill(reader: Reader, play: Play, entry: Mapping, path: string): void {
 /** All blocks of a play in the order in which they run; handlers are flushed between the parts. */
 export function compilePlay(play: Play): readonly Block[] {
   const roles = play.roleEntries.flatMap(role => compileRole(role, play))
-  return [
-    ...play.preTasks,
-    flush(play),
-    ...roles,
-    ...play.tasks,
-    flush(play),
-    ...play.postTasks,
-    flush(play),
-  ]
+  const parts = [play.preTasks, [...roles, ...play.tasks], play.postTasks]
+  if (!isTruthy(play.attributes.get('force_handlers') ?? false)) {
+    return parts.flatMap(part => [...part, ownBlock(play, 'flush_handlers')])
+  }
+  // With force_handlers a part that fails is left through its `always`.
+  return parts.map(part => {
+    const whole = ownBlock(play, 'noop')
+    if (part.length > 0) whole.block = part
+    whole.always = [ownBlock(play, 'flush_handlers')]
+    return whole
+  })
 }
 
-function flush(play: Play): Block {
+// A block of the engine with one meta task.
+function ownBlock(play: Play, action: string): Block {
   const { at } = play
   const block = new Block(
     { play, at },
@@ -218,7 +221,7 @@ function flush(play: Play): Block {
       { play, parent: block, at },
       {
         action: 'meta',
-        args: new Map([['_raw_params', 'flush_handlers']]),
+        args: new Map([['_raw_params', action]]),
         attributes: new Map<string, Value>([['tags', ['always']]]),
         vars: new Map(),
         isImplicit: true,

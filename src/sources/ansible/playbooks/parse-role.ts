@@ -310,8 +310,10 @@ export function includeRole(
 ): readonly Block[] {
   const option = (name: string): Value | undefined => vars.get(name) ?? task.args.get(name)
   const name = option('name') ?? option('role')
+  // What is imported is public by itself; 2.16 minds who says so.
+  const unfit = ['apply', ...(reader.tree.version === '2.16' ? ['public'] : [])]
   for (const key of task.args.keys()) {
-    if (!roleOptions.has(key)) {
+    if (!roleOptions.has(key) || (task.isStatic && unfit.includes(key))) {
       throw new PlaybookFailure(`Invalid options for ${task.action}: ${key}`, 4, task.at)
     }
   }

@@ -66,6 +66,8 @@ export class PlayRun {
       ...compilePlay(play).map(block => selectTasks(block, tags, evaluateTags)),
     ].filter((block, index) => index === 0 || block.hasTasks())
     this.allTasks = blocks.flatMap(tasksOf)
+    // Each batch names its tasks after its own first host.
+    for (const task of this.allTasks) task.isNameEvaluated = false
     this.handlers = play.handlers.flatMap(tasksOf)
     for (const host of hosts) this.#states.set(host, new HostState(blocks))
   }

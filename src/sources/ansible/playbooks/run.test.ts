@@ -172,3 +172,82 @@ it.each([
   const text = 'The task includes an option with an undefined variable'
   expect(plays[0]?.tasks[0]?.results[0]?.message).toBe(text + want)
 })
+
+describe('what an engine tells of a play', () => {
+  const printed = (result: ReturnType<typeof runSite>): readonly unknown[] =>
+    result.plays.flatMap(({ tasks }) =>
+      tasks.flatMap(({ results }) => results.flatMap(({ printed: all }) => [...(all ?? [])])),
+    )
+
+  it('flushes handlers on hosts that failed where the play forces them', () => {
+    const site = (force: boolean): string =>
+      `- hosts: w1\n  gather_facts: false\n  force_handlers: ${force}\n` +
+      '  handlers:\n    - {name: h, debug: {msg: x}}\n' +
+      '  tasks:\n    - {name: a, debug: {msg: x}, changed_when: true, notify: h}\n' +
+      '    - {name: b, fail: {msg: x}}\n'
+    expect(told(runSite({ 'site.yml': site(true) }))).toEqual([
+      'a: w1=ok',
+      'b: w1=failed',
+      'h: w1=ok',
+    ])
+    expect(told(runSite({ 'site.yml': site(false) }))).toEqual(['a: w1=ok', 'b: w1=failed'])
+  })
+
+  it('notifies what listens in the order of its list', () => {
+    const site =
+      '- hosts: w1\n  gather_facts: false\n  handlers:\n' +
+      '    - {name: one, debug: {msg: x}, listen: topic}\n' +
+      '    - {name: two, debug: {msg: x}, listen: topic}\n' +
+      '  tasks:\n    - {name: a, debug: {msg: x}, changed_when: true, notify: topic}\n'
+    const [first] = runSite({ 'site.yml': site }).plays[0]?.tasks ?? []
+    expect(first?.notified.map(({ handler }) => handler)).toEqual(['one', 'two'])
+  })
+
+  it('names the roles that a role is included from, and none for a dependency', () => {
+    const show = '- debug: {msg: "{{ ansible_parent_role_names | default([]) }}"}\n'
+    const result = runSite({
+      'site.yml': '- hosts: w1\n  gather_facts: false\n  roles: [outer]\n',
+      'roles/outer/meta/main.yml': 'dependencies: [needed]\n',
+      'roles/outer/tasks/main.yml': '- include_role: {name: inner}\n',
+      'roles/inner/tasks/main.yml': show,
+      'roles/needed/tasks/main.yml': show,
+    })
+    expect(printed(result)).toEqual([
+      ['msg', []],
+      ['msg', ['outer']],
+    ])
+  })
+
+  it('shows a later batch the hosts that an earlier one added, under its own names', () => {
+    const result = runSite({
+      'site.yml':
+        '- hosts: web\n  serial: 1\n  gather_facts: false\n  tasks:\n' +
+        '    - {name: "on {{ inventory_hostname }}", debug: {msg: "{{ ansible_play_hosts }}"}}\n' +
+        '    - {add_host: {name: n1, groups: web}}\n',
+    })
+    expect(printed(result).filter(each => Array.isArray(each) && each[0] === 'msg')).toEqual([
+      ['msg', ['w1', 'w2']],
+      ['msg', ['w1', 'w2', 'n1']],
+    ])
+    expect(result.plays.map(({ tasks }) => tasks[0]?.name)).toEqual(['on w1', 'on w2'])
+  })
+
+  it('evaluates the name of a block from 2.19 on', () => {
+    const site = play('    - {name: "{{ nope }}", block: [{name: a, debug: {var: gone}}]}\n')
+    expect(told(runSite({ 'site.yml': site }))).toEqual(['a: w1=ok w2=ok d1=ok'])
+    expect(told(runSite({ 'site.yml': site }, { version: '2.19' }))).toEqual([
+      'a: w1=failed w2=failed d1=failed',
+    ])
+  })
+
+  it.each([
+    { version: '2.16' as const, status: 4 },
+    { version: '2.18' as const, status: 0 },
+  ])('judges what an import says is public: $version', ({ version, status }) => {
+    const files = {
+      'site.yml': play('    - import_role: {name: r, public: true}\n'),
+      'roles/r/tasks/main.yml': '- debug: {msg: x}\n',
+    }
+    expect(runSite(files, { version }).status).toBe(status)
+  })
+})

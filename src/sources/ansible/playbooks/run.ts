@@ -133,13 +133,14 @@ export function shownPlay(
 
 /** The hosts of a play in its order, without those that --limit leaves out. */
 export function targetsOf(session: Session, play: Play, options: RunOptions): readonly string[] {
+  return ordered(hostsOfPlay(session, play, options), play)
+}
+
+function hostsOfPlay(session: Session, play: Play, options: RunOptions): readonly string[] {
   const { hosts } = shownPlay(session, play)
   const matched = hostsOf(session.inventory, hosts.join(','), options.limit, options.files)
   if ('error' in matched) throw new PlaybookFailure(matched.error, 1, play.at)
-  return ordered(
-    matched.hosts.map(({ name }) => name),
-    play,
-  )
+  return matched.hosts.map(({ name }) => name)
 }
 
 /** Fails where --limit leaves no host at all. */
@@ -211,8 +212,15 @@ class Runner {
     ]
     const batches = this.#batches(play, hosts)
     const isWhole = this.#options.classes !== undefined && batches.length > batchesMax
+    let all: readonly string[] = []
+    let version: number | undefined
     for (const batch of isWhole ? [hosts] : batches) {
-      const result = this.#batch(play, batch, { all: hosts, batches })
+      // A batch sees the hosts that tasks have added to the pattern, and never runs on them.
+      if (version !== session.store.inventoryVersion) {
+        version = session.store.inventoryVersion
+        all = hostsOfPlay(session, play, this.#options)
+      }
+      const result = this.#batch(play, batch, { all, batches })
       status = result.status
       if (result.breaksPlay) return { breaks: true, status: failedStatus }
       const lost =

@@ -16,7 +16,7 @@ import { isRescuing } from './host-state.ts'
 import type { IncludeResult } from './includes.ts'
 import { inheritedAtRun } from './inherit.ts'
 import { isInclude, type Role, shortAction, type Task } from './model.ts'
-import type { PlayRun } from './play-run.ts'
+import { type PlayRun, tasksOf } from './play-run.ts'
 import type { Reader } from './reader.ts'
 import { hasFlag, registered, type Result } from './result.ts'
 import { Recaps, type ResultTrace, type TaskTrace } from './trace.ts'
@@ -460,16 +460,16 @@ export class Session {
     return task.role === undefined || isRole ? name : `${task.role.name} : ${name}`
   }
 
-  /** The handlers that a name means: the last of that name, and all that listen to it. */
+  /** The handlers that a name means, and all that listen to it; the last list is asked first. */
   findHandlers(run: PlayRun, name: string): readonly Task[] {
-    const reversed = [...run.handlers].reverse()
-    const own = reversed.find(handler => {
+    const handlers = [...run.play.handlers].reverse().flatMap(tasksOf)
+    const own = handlers.find(handler => {
       if (!handler.attributes.has('name')) return false
       const shown = this.nameOf(handler, '')
       return name === shown || name === this.fullName(handler)
     })
     const listening: Task[] = []
-    for (const handler of reversed) {
+    for (const handler of handlers) {
       const topics = handler.attributes.get('listen')
       const list = topics === undefined || topics === null ? [] : isList(topics) ? topics : [topics]
       if (!list.some(topic => str(topic) === name)) continue

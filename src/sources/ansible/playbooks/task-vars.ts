@@ -2,7 +2,14 @@
 // get_vars, get_include_params, role/__init__.py get_vars, get_default_vars, get_role_params.
 
 import type { Value } from '../values.ts'
-import { type Attributes, type Block, isInclude, type Role, type Task } from './model.ts'
+import {
+  type Attributes,
+  type Block,
+  isInclude,
+  type Role,
+  shortAction,
+  type Task,
+} from './model.ts'
 
 /** The variables of a task with those of the blocks and includes around it; the inner ones win. */
 export function taskVars(node: Task | Block): Attributes {
@@ -19,16 +26,26 @@ export function taskVars(node: Task | Block): Attributes {
   return all
 }
 
-/** The variables that includes around a task hand down; they win over almost everything. */
+/**
+ * The variables that includes around a task hand down, and the roles that these stand in; they win
+ * over almost everything.
+ */
 export function includeParams(node: Task | Block): Attributes {
   const all = new Map<string, Value>()
   const chain: Task[] = []
   let current: Task | Block | undefined = node
   while (current !== undefined) {
-    if (isInclude(current)) chain.unshift(current)
+    if (current.kind === 'task') chain.unshift(current)
     current = current.parent
   }
-  for (const each of chain) for (const [name, value] of each.vars) all.set(name, value)
+  const parents: string[] = []
+  for (const each of chain) {
+    if (isInclude(each)) for (const [name, value] of each.vars) all.set(name, value)
+    if (each.role === undefined || !shortAction(each.action).endsWith('_role')) continue
+    for (const [name, value] of each.role.params) all.set(name, value)
+    parents.unshift(each.role.name)
+    all.set('ansible_parent_role_names', [...parents])
+  }
   return all
 }
 

@@ -558,8 +558,7 @@ export class VariableStore {
 
   #playMagic(play: Play, host: string | undefined, task: Task | undefined): Layer {
     const place = `${host ?? ''}\n${task?.role?.path ?? ''}`
-    const chain = task === undefined ? undefined : depChainOf(task)
-    const key = [play, play.roles.length, this.hosts, this.groups(), this.hostvars(), chain]
+    const key = [play, play.roles.length, this.hosts, this.groups(), this.hostvars()]
     const known = this.#magicLayers.get(place)
     if (known?.key.every((part, index) => part === key[index]) === true) return known.layer
     const { hosts } = this

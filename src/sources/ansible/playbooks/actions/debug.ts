@@ -10,7 +10,7 @@ import type { ControllerAction } from './action.ts'
 export const debug = {
   name: 'debug',
   doc: 'Prints a message, or the value of a variable.',
-  run: ({ args, scope }) => {
+  run: ({ args, scope, tree }) => {
     const name = args.get('var')
     if (args.has('msg') && name !== undefined) {
       return resultOf({ failed: true, msg: "'msg' and 'var' are incompatible options" })
@@ -21,6 +21,7 @@ export const debug = {
     const evaluated = evaluate(`{{${text}}}`, scope)
     if ('unknown' in evaluated) return resultOf({ [text]: new Unknown(evaluated.unknown) })
     if ('value' in evaluated) return resultOf({ [text]: evaluated.value })
+    if (tree.version === '2.19') return resultOf({ [text]: `<< error 1 - ${evaluated.error} >>` })
     const missing: Value = evaluated.isUndefined ? 'VARIABLE IS NOT DEFINED!' : evaluated.error
     return resultOf({ [text]: missing })
   },
