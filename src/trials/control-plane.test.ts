@@ -175,7 +175,7 @@ describe('the machine of those that lead', () => {
       }
       return Number.NaN
     }
-    const [leader, other] = [noticed('server-1'), noticed('server-2')]
+    const [leader, other] = [noticed('server-3'), noticed('server-2')]
     // 15 s of the lease, up to 4.4 s until the next look; the grace period begins anew.
     expect(leader - other).toBeGreaterThan(8000)
     expect(leader).toBeLessThan(50_000 + 15_000 + 4400 + 5000 + 1000)

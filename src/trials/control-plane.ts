@@ -83,13 +83,13 @@ export function loseMachines(voyage: Voyage, nodes: readonly string[]): void {
 
 /**
  * Controller manager and scheduler run on every server, and those of one lead. Which one it is
- * upstream leaves to who came first: here the first server by name, then the next that is left.
+ * upstream leaves to chance: here the last server by name, then the one before it that is left.
  */
 function leaderOf(
   { servers }: ControlPlane,
   lost: ReadonlySet<string> = noLoss,
 ): string | undefined {
-  return servers.find(name => !lost.has(name))
+  return servers.findLast(name => !lost.has(name))
 }
 
 const noLoss: ReadonlySet<string> = new Set()
