@@ -14,3 +14,12 @@ it('forks at every length around a page border and appends on both sides', () =>
     expect(fork.from(0)).toEqual([...common, -2])
   }
 })
+
+it('gives the entries from any place to the end', () => {
+  const log = new PagedLog<number>()
+  for (let n = 0; n < 600; n += 1) log.append(n)
+  const all = Array.from({ length: 600 }, (_, n) => n)
+  for (const start of [1, 255, 256, 257, 512, 599, 600, 601, 900]) {
+    expect(log.from(start)).toEqual(all.slice(start))
+  }
+})
