@@ -231,7 +231,9 @@ export function postFilterResult(
       return { ...result, status: withPlugin(status, plugin.name) }
     }
     if (!isRejected(status)) {
-      return { status: withPlugin(failed(messageOf(status)), plugin.name) }
+      const { preemption } = result
+      const broken = withPlugin(failed(messageOf(status)), plugin.name)
+      return { status: broken, ...(preemption && { preemption }) }
     }
     if (result.nominate !== undefined || result.preemption !== undefined) meaningful = result
     reasons.push(...status.reasons)

@@ -77,11 +77,11 @@ export class Preemption {
     if (helpful.count > 0 && !this.anyVictim()) return this.noVictimAnywhere(request, helpful)
     const trial = helpful.count === 0 ? noTrial : this.tryNodes(request, helpful, requestKey)
     if (trial.candidates.length > 0) return this.choose(pod, request, trial)
-    if (trial.errors.length > 0) return { status: failed(joinErrors(trial.errors)) }
     const rejected = this.rejectedBy(trial)
+    const preemption = new TrialOutcome(trial, [], () => rejected)
+    if (trial.errors.length > 0) return { status: failed(joinErrors(trial.errors)), preemption }
     const status = unschedulable(fitErrorText(rejected, numNodes))
-    if (helpful.count === 0) return { status, nominate: '' }
-    return { status, nominate: '', preemption: new TrialOutcome(trial, [], () => rejected) }
+    return helpful.count === 0 ? { status, nominate: '' } : { status, nominate: '', preemption }
   }
 
   /** No pod on any node may be evicted for this one: every trial would end the same. */

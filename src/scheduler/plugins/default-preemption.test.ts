@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../kube/object.ts'
+import { decodeConfiguration } from '../configuration.ts'
 import type { Pod } from '../framework.ts'
 import { attempt, hintContext, node, object, pod } from '../plugin-testing.ts'
+import type { Profile } from '../profile.ts'
 import { schedulePod } from '../schedule-pod.ts'
 import { defaultPreemption } from './default-preemption.ts'
 
@@ -258,6 +260,24 @@ describe('when nothing is evicted', () => {
     expect(got.message.endsWith(`no new claims to deallocate, preemption: ${tail}`)).toBe(true)
     expect(got).toMatchObject({ code: 'Unschedulable', nominate })
   })
+})
+
+it('a trial that breaks tells what each node said', () => {
+  const plugins = { preFilter: { disabled: [{ name: 'VolumeBinding' }] } }
+  const [profile] = decodeConfiguration({ profiles: [{ plugins }] }).profiles
+  const pods = [running('p1', 'n1'), running('p2', 'n2')]
+  const { cycle } = attempt({ nodes: [node('n1'), node('n2')], pods, profile: profile as Profile })
+  const outcome = schedulePod(wanting('3'), {
+    ...cycle.handle,
+    profile: profile as Profile,
+    nextStartNodeIndex: 0,
+  })
+  const { status, preemption } = (outcome.type === 'unfit' && outcome.postFilter) || {}
+  expect(status?.code).toBe('Error')
+  expect([...(preemption?.dryRunRejected ?? [])].map(([name, { code }]) => [name, code])).toEqual([
+    ['n1', 'Error'],
+    ['n2', 'Error'],
+  ])
 })
 
 describe('pods nominated to the chosen node', () => {

@@ -64,9 +64,11 @@ function preempt(cycle: CycleState, pod: Pod, statuses: NodeToStatus): PostFilte
   const helpful = nodes.filter(node => statuses.get(node.name).code === 'Unschedulable')
   const trial = helpful.length === 0 ? noTrial : dryRun(cycle, pod, helpful)
   if (trial.candidates.length > 0) return choose(handle, pod, trial)
-  if (trial.errors.length > 0) return { status: failed(joinErrors(trial.errors)) }
-  const message = whyNowhere(nodes.length, trial.rejected)
   const preemption = helpful.length === 0 ? undefined : outcome(handle, trial, [])
+  if (trial.errors.length > 0) {
+    return { status: failed(joinErrors(trial.errors)), ...(preemption && { preemption }) }
+  }
+  const message = whyNowhere(nodes.length, trial.rejected)
   const result = { status: unschedulable(message), nominate: '' }
   return preemption === undefined ? result : { ...result, preemption }
 }
