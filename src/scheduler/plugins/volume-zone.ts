@@ -8,7 +8,6 @@ import type {
 } from '../../kube/generated/types.ts'
 import {
   actions,
-  type CycleState,
   type FilterPlugin,
   type Pod,
   type PreFilterPlugin,
@@ -102,10 +101,6 @@ function fits(topologies: readonly VolumeTopology[], labels: Labels): boolean {
   })
 }
 
-function topologiesInState(cycle: CycleState): readonly VolumeTopology[] {
-  return cycle.read(topologiesKey) ?? []
-}
-
 export const volumeZone = {
   name: 'VolumeZone',
   doc: 'Rejects nodes outside the zone or region that a bound volume is labelled with.',
@@ -140,8 +135,12 @@ export const volumeZone = {
     cycle.write(topologiesKey, topologies)
     return { status: success }
   },
-  filter: (cycle, _pod, node) =>
-    fits(topologiesInState(cycle), node.labels) ? success : unresolvable(reasons.conflict),
+  filter: (cycle, pod, node) => {
+    // Where PreFilter is disabled, each node computes what it would have left.
+    const topologies = cycle.read(topologiesKey) ?? podTopologies(pod, cycle.handle.listers)
+    if ('code' in topologies) return topologies
+    return fits(topologies, node.labels) ? success : unresolvable(reasons.conflict)
+  },
 } satisfies PreFilterPlugin & FilterPlugin
 
 /** Only claims named in the pod: those of ephemeral volumes do not count here. */
