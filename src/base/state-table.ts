@@ -19,17 +19,28 @@ export class StateTable {
     return this.words.byteLength
   }
 
+  /** Bytes that it takes once one more state was added. */
+  get bytesNext(): number {
+    return this.isFull ? 2 * this.bytes : this.bytes
+  }
+
   /** Whether the state was not there before; it is from now on, with 0 noted. */
   add(high: number, low: number): boolean {
-    const { words } = this
-    const at = slotOf(words, high >>> 0, low >>> 0)
-    if (words[at + 2] !== 0) return false
-    words[at] = high
-    words[at + 1] = low
-    words[at + 2] = 1
+    let at = slotOf(this.words, high >>> 0, low >>> 0)
+    if (this.words[at + 2] !== 0) return false
+    if (this.isFull) {
+      this.grow()
+      at = slotOf(this.words, high >>> 0, low >>> 0)
+    }
+    this.words[at] = high
+    this.words[at + 1] = low
+    this.words[at + 2] = 1
     this.count += 1
-    if (this.count * wordsPerSlot * 4 > words.length * 3) this.grow()
     return true
+  }
+
+  private get isFull(): boolean {
+    return this.count * wordsPerSlot * 4 >= this.words.length * 3
   }
 
   /** What is noted of a state that is there. */

@@ -75,18 +75,15 @@ class Visit<S> {
     this.enter(start, nobody)
     while (this.stack.length > 0 && this.mayGoOn()) this.advance()
     const { table, transitions, depth, stoppedBy } = this
-    const reach = { states: table.size, transitions, depth, bytes: this.bytes }
+    const bytes = table.bytes + this.slept.bytes
+    const reach = { states: table.size, transitions, depth, bytes }
     return stoppedBy === undefined ? reach : { ...reach, stoppedBy }
-  }
-
-  private get bytes(): number {
-    return this.table.bytes + this.slept.bytes
   }
 
   private mayGoOn(): boolean {
     const { statesMax, bytesMax } = this.options
     if (this.table.size >= statesMax) this.stoppedBy = 'states'
-    else if (this.bytes > bytesMax) this.stoppedBy = 'memory'
+    else if (this.table.bytesNext + this.slept.bytes > bytesMax) this.stoppedBy = 'memory'
     else return true
     return false
   }
