@@ -29,11 +29,20 @@ export function inheritedList(node: Task | Block, name: string): readonly Value[
   let value: readonly Value[] = extend(listOf(node.attributes.get(name)), [], isOuterFirst)
   const parent = givingParent(node)
   if (parent !== undefined) value = extend(value, inheritedList(parent, name), isOuterFirst)
-  if (node.kind === 'task') return value
+  if (node.kind === 'task' || isBesideImports(node, name)) return value
   for (const role of rolesAbove(node)) {
     value = extend(value, listOf(role.attributes.get(name)), isOuterFirst)
   }
   return extend(value, listOf(node.play.attributes.get(name)), isOuterFirst)
+}
+
+// The `when` of an import of playbooks reaches neither the handlers of a play itself nor the
+// tasks of the engine.
+function isBesideImports(block: Block, name: string): boolean {
+  if (name !== 'when' || block.role !== undefined) return false
+  const [first] = block.block
+  const isEngines = first?.kind === 'task' && first.isImplicit
+  return isEngines || block.play.handlers.includes(block)
 }
 
 /** The roles of a block, the innermost first. */

@@ -250,4 +250,21 @@ describe('what an engine tells of a play', () => {
     }
     expect(runSite(files, { version }).status).toBe(status)
   })
+
+  it('tells hosts that failed in an earlier play by its status', () => {
+    const site = (hosts: string): string => `- hosts: ${hosts}\n  gather_facts: false\n  tasks:\n`
+    const fail = '    - {name: a, fail: {msg: x}, when: inventory_hostname == "w1"}\n'
+    const text = `${site('web')}${fail}${site('db')}    - {name: b, debug: {msg: x}}\n`
+    expect(runSite({ 'site.yml': text }).status).toBe(2)
+  })
+
+  it('does not hand the condition of an import to the handlers of the play', () => {
+    const result = runSite({
+      'site.yml': '- import_playbook: other.yml\n  when: r is not defined or r is not changed\n',
+      'other.yml':
+        '- hosts: w1\n  gather_facts: false\n  handlers: [{name: h, debug: {msg: x}}]\n' +
+        '  tasks:\n    - {name: a, debug: {msg: x}, changed_when: true, notify: h, register: r}\n',
+    })
+    expect(told(result)).toEqual(['a: w1=ok', 'h: w1=ok'])
+  })
 })

@@ -265,11 +265,12 @@ class Runner {
     if (strategy === 'free' || strategy === 'host_pinned') {
       runFree(session, run, all, strategy === 'host_pinned')
     } else ({ breaksPlay } = runLinear(session, run, all))
-    const failed = run.failed()
-    for (const host of [...before, ...failed]) session.failedHosts.add(host)
+    // Hosts of other batches and plays stay failed, and the status tells it.
+    const failed = [...before.filter(host => !batch.includes(host)), ...run.failed()]
+    for (const host of failed) session.failedHosts.add(host)
     const status = breaksPlay
       ? failedStatus
-      : batch.some(host => session.unreachableHosts.has(host))
+      : session.unreachableHosts.size > 0
         ? unreachableStatus
         : failed.length > 0
           ? failedStatus

@@ -175,10 +175,11 @@ function plugin(node: Of<'filter' | 'test'>): Node {
   const input = compile(node.input)
   const args = compileArguments(node.args)
   const { name: wanted } = node
-  if (node.type === 'filter') {
-    return guarded(frame => frame.context.filter(wanted, plain(input(frame)), args(frame)))
-  }
-  return guarded(frame => frame.context.test(wanted, plain(input(frame)), args(frame)))
+  const { type } = node
+  return guarded(frame => {
+    frame.context.expect(type, wanted)
+    return frame.context[type](wanted, plain(input(frame)), args(frame))
+  })
 }
 
 function compare({ first, rest }: Of<'compare'>): Node {

@@ -57,6 +57,7 @@ describe('a condition by version of the engine', () => {
   // Before 2.19 an error is about an undefined variable where its text has the type of one.
   const undefinedOperands = [
     { condition: 'nope is version', classic: false, native: true },
+    { condition: 'nope is nosuchtest', classic: false, native: false },
     { condition: 'nope in none', classic: false, native: false },
     { condition: "nope in 'text'", classic: true, native: false },
     { condition: 'nope in [1]', classic: true, native: true },

@@ -17,6 +17,8 @@ export interface Context {
   variableNames(): readonly string[]
   /** Evaluates a text that may hold templates. */
   template(value: Value): Value
+  /** Before 2.19 a filter or test that is not there is an error whatever its input is. */
+  expect(kind: 'filter' | 'test', name: string): void
   filter(name: string, input: Value, given: CallArguments): Value
   test(name: string, input: Value, given: CallArguments): Value
   call(callee: Value, given: CallArguments): Value

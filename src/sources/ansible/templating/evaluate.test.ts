@@ -34,6 +34,7 @@ describe('a template', () => {
     { template: "{{ '{:>6}|{:<6}'.format('ab', 'cd') }}", classic: '    ab|cd    ' },
     { template: "{{ 'añ' | b64encode('utf-16-le') }}", classic: 'YQDxAA==' },
     { template: "{{ 'YQDxAA==' | b64decode('utf-16-le') }}", classic: 'añ' },
+    { template: "{{ 'a' | indent(-1) }}", classic: 'a' },
     {
       template: '{{ table.keys() | string }}',
       classic: "dict_keys(['b', '10'])",
@@ -74,6 +75,9 @@ describe('a template', () => {
 })
 
 it.each([
+  '{{ [1] | from_json([]) }}',
+  '{{ {} | to_yaml(recursive=true) }}',
+  '{{ 1 is match(0) }}',
   "{{ 'x' | b64encode('nope') }}",
   "{{ 'é' | b64encode('ascii') }}",
   "{{ 'x' | regex_replace('y', '\\1') }}",
@@ -86,4 +90,10 @@ it.each([
   "{{ 'abcdefghijkl' | permutations | list }}",
 ])('%s is an error and no crash', text => {
   expect(evaluate(text, scopeWith({}))).toHaveProperty('error')
+})
+
+it('keeps backslashes of texts; from 2.19 on they save a quote', () => {
+  const text = String.raw`{{ "a\"b" | length }}`
+  expect(evaluate(text, scopeWith({}))).toMatchObject({ isUndefined: false })
+  expect(evaluate(text, scopeWith({}, '2.19'))).toEqual({ value: 4 })
 })

@@ -269,7 +269,7 @@ export class Scope implements Context {
   }
 
   #text(source: string): Value {
-    const template = templateOf(source)
+    const template = templateOf(source, this.isNative)
     if (!this.isNative && template.only !== undefined) {
       const raw = this.#get(template.only)
       if (raw === null || isNumberOrBoolean(raw)) {
@@ -313,6 +313,12 @@ export class Scope implements Context {
     return item(this.version, object, key)
   }
 
+  expect(kind: 'filter' | 'test', name: string): void {
+    if (this.isNative) return
+    const plugin = kind === 'filter' ? filterOf(name) : testOf(name, this.version)
+    if (plugin === undefined) this.#missing(kind, name)
+  }
+
   filter(name: string, input: Value, given: CallArguments): Value {
     const plugin = filterOf(name)
     if (plugin === undefined) return this.#missing('filter', name)
@@ -347,8 +353,13 @@ export class Scope implements Context {
       // Before 2.19 arguments that do not fit are an error whatever the input is.
       const bound = bind(plugin.params ?? '', given, name)
       if (missing instanceof Undefined) touch(missing)
-      return plugin.run(input, bound, this, given)
+      return this.#consumed(plugin.run(input, bound, this, given))
     })
+  }
+
+  // 2.19 makes lists of what filters, `keys()` and the like give.
+  #consumed(result: Value): Value {
+    return this.isNative && result instanceof View ? result.items : result
   }
 
   // Since 2.19 the error of a plugin is a value that fails when it is used.
@@ -377,9 +388,7 @@ export class Scope implements Context {
     }
     return this.#captured(() => {
       const result = callee.call(given, this)
-      // 2.19 makes lists of what `keys()` and the like give.
-      const isList = this.isNative && result instanceof View && result.type !== 'range'
-      return isList ? result.items : result
+      return result instanceof View && result.type === 'range' ? result : this.#consumed(result)
     })
   }
 }

@@ -25,6 +25,7 @@ export interface Condition {
 type Cached<T> = T | SyntaxFailure
 
 const templates = new Map<string, Cached<Template>>()
+const nativeTemplates = new Map<string, Cached<Template>>()
 const conditions = new Map<string, Cached<Condition>>()
 const tuples = new Map<string, Cached<Condition>>()
 
@@ -48,9 +49,12 @@ const changing =
 const single = /^\{\{\s*(\w*)\s*\}\}$/
 
 /** The compiled form of a text that holds templates; throws a SyntaxFailure. */
-export function templateOf(text: string): Template {
-  return cached(templates, text, () => {
-    const body: readonly Statement[] = parseTemplate(text, { keepsBackslashes: true })
+export function templateOf(text: string, isNative: boolean): Template {
+  // Only what backslashes mean differs.
+  const isOwn = isNative && text.includes('\\')
+  return cached(isOwn ? nativeTemplates : templates, text, () => {
+    const backslashes = isOwn ? 'kept' : 'doubled'
+    const body: readonly Statement[] = parseTemplate(text, { backslashes })
     return {
       run: compileBody(body),
       only: single.exec(text)?.[1],

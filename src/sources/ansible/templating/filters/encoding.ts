@@ -83,10 +83,21 @@ const tojson: Plugin = {
   },
 }
 
+const yamlOptions: ReadonlySet<string> = new Set(
+  (
+    'default_flow_style default_style canonical indent width allow_unicode line_break encoding ' +
+    'explicit_start explicit_end version tags sort_keys'
+  ).split(' '),
+)
+
 function yamlFilter(indent: number, isFlow: boolean | undefined): Plugin {
   return {
     params: '*',
     run: (input, _args, { isNative }, { positional, named }) => {
+      const unexpected = [...named.keys()].find(key => !yamlOptions.has(key))
+      if (unexpected !== undefined) {
+        throw new TemplateFailure(`dump_all() got an unexpected keyword argument '${unexpected}'`)
+      }
       const given = named.get('indent') ?? (isFlow === false ? positional[0] : undefined)
       const flow = named.get('default_flow_style')
       const text = dumpYaml(input, {
@@ -102,7 +113,7 @@ function yamlFilter(indent: number, isFlow: boolean | undefined): Plugin {
 }
 
 const fromJson: Plugin = {
-  params: '*',
+  params: '',
   run: input => {
     const text = characters(input)
     if (text !== undefined) return loadJson(text)

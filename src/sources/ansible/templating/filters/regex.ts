@@ -1,23 +1,18 @@
 // Filters with regular expressions. Port of ansible-core 2.18 plugins/filter/core.py.
 
-import { isList, isMapping, numberOf, Tuple, type Value } from '../../values.ts'
+import { numberOf, Tuple, type Value } from '../../values.ts'
 import { TemplateFailure } from '../failures.ts'
 import { type Plugin, type Plugins, required } from '../plugin.ts'
 import { truth } from '../python/iterate.ts'
-import { compileRegex, expandReplacement, groupOf } from '../python/regex.ts'
+import { compileRegex, expandReplacement, groupOf, patternOf } from '../python/regex.ts'
 import { str } from '../python/represent.ts'
-import { typeName } from '../python/types.ts'
 
 function regex(
   pattern: Value | undefined,
   ignoresCase: Value = false,
   isMultiline: Value = false,
 ): RegExp {
-  const given = required(pattern, 'pattern')
-  if (isList(given) || isMapping(given)) {
-    throw new TemplateFailure(`unhashable type: '${typeName(given)}'`)
-  }
-  return compileRegex(str(given), {
+  return compileRegex(patternOf(required(pattern, 'pattern')), {
     ignoresCase: truth(ignoresCase),
     isMultiline: truth(isMultiline),
   })

@@ -44,7 +44,7 @@ const indent: Plugin = {
     if (text === undefined) {
       throw new TemplateFailure(`'${typeName(input)}' object has no attribute 'splitlines'`)
     }
-    const prefix = characters(width) ?? repeatText(' ', whole(width, 4))
+    const prefix = characters(width) ?? repeatText(' ', Math.max(whole(width, 4), 0))
     const lines = splitLines(`${text}\n`, false)
     const rest = lines.slice(1).map(line => (line === '' && !truth(isBlank) ? line : prefix + line))
     const [first = ''] = lines

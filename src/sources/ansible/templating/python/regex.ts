@@ -1,6 +1,9 @@
 // Python regular expressions as JavaScript ones. Upstream: Python 3.11 re, its syntax that differs.
 
+import type { Value } from '../../values.ts'
 import { TemplateFailure } from '../failures.ts'
+import { isUnhashable, unhashable } from './compare.ts'
+import { characters, touch } from './types.ts'
 
 export interface RegexOptions {
   readonly ignoresCase: boolean
@@ -138,6 +141,16 @@ function translateClass(rest: string): readonly [string, number] {
       at += 1
     }
   }
+}
+
+/** The text of a pattern; fails on what is none. */
+export function patternOf(value: Value): string {
+  touch(value)
+  const text = characters(value)
+  if (text !== undefined) return text
+  throw isUnhashable(value)
+    ? unhashable(value)
+    : new TemplateFailure('first argument must be string or compiled pattern')
 }
 
 /** A replacement of Python (`\1`, `\g<name>`, `\n`) applied to a match. */

@@ -41,8 +41,11 @@ function match(pattern: RegExp, text: string, at: number): string | undefined {
 
 /** How a text is read. */
 export interface LexOptions {
-  /** Backslashes of strings inside `{{ }}` stand for themselves. */
-  readonly keepsBackslashes: boolean
+  /**
+   * Backslashes of strings inside `{{ }}`: escapes; or they stand for themselves and still save a
+   * quote (2.19), or save none because the text is parsed with each of them doubled (before).
+   */
+  readonly backslashes: 'escape' | 'kept' | 'doubled'
 }
 
 /** The tokens of a template, `eof` at the end; throws a SyntaxFailure. */
@@ -52,7 +55,7 @@ export function tokenize(source: string, options: LexOptions): readonly Token[] 
 
 /** The tokens of a bare expression. */
 export function tokenizeExpression(source: string): readonly Token[] {
-  const lexer = new Lexer(source, { keepsBackslashes: false })
+  const lexer = new Lexer(source, { backslashes: 'escape' })
   lexer.inside(undefined)
   return lexer.finish()
 }
@@ -182,10 +185,12 @@ class Lexer {
     if (word !== undefined) return this.#take('name', word, word)
     const quoted = match(string, this.#text, at)
     if (quoted !== undefined) {
-      if (!this.#options.keepsBackslashes || close !== 'variable_end') {
-        return this.#take('string', quoted, unescapeString(quoted.slice(1, -1)))
+      const { backslashes } = this.#options
+      const inner = quoted.slice(1, -1)
+      if (backslashes === 'escape' || close !== 'variable_end') {
+        return this.#take('string', quoted, unescapeString(inner))
       }
-      // The engine doubles backslashes before the text is parsed: none of them saves a quote.
+      if (backslashes === 'kept') return this.#take('string', quoted, inner)
       const end = quoted.indexOf(quoted[0] ?? '', 1)
       return this.#take('string', quoted.slice(0, end + 1), quoted.slice(1, end))
     }

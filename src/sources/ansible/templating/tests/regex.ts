@@ -4,7 +4,7 @@
 import type { Value } from '../../values.ts'
 import type { Plugin, Plugins } from '../plugin.ts'
 import { truth } from '../python/iterate.ts'
-import { compileRegex } from '../python/regex.ts'
+import { compileRegex, patternOf } from '../python/regex.ts'
 import { str } from '../python/represent.ts'
 
 function matching(fixed: 'match' | 'search' | undefined): Plugin {
@@ -12,7 +12,7 @@ function matching(fixed: 'match' | 'search' | undefined): Plugin {
     params: 'pattern ignorecase multiline match_type',
     run: (input, [pattern = '', ignores = false, multiline = false, type = 'search']) => {
       const text = str(input)
-      const expression = compileRegex(str(pattern), {
+      const expression = compileRegex(patternOf(pattern), {
         ignoresCase: truth(ignores),
         isMultiline: truth(multiline),
       })
