@@ -286,8 +286,14 @@ function zeroOf(type: Type): unknown {
   }
 }
 
-/** An empty list of these is no list of defaults: Go tells it from an absent one. */
-const emptyHasMeaning: ReadonlySet<string> = new Set(['[]v2.HPAScalingPolicy'])
+/**
+ * An empty list of these is not an absent one: defaults tell them apart, and so does a message about
+ * a definition, which is stored as JSON.
+ */
+const emptyHasMeaning: ReadonlySet<string> = new Set([
+  '[]v2.HPAScalingPolicy',
+  '[]v1.CustomResourceDefinitionVersion',
+])
 
 /** Lists that are empty are nil once they have been stored, and nil is left out. */
 function isLeftOut(field: JsonField, value: unknown): boolean {
