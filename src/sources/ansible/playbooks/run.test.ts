@@ -267,4 +267,18 @@ describe('what an engine tells of a play', () => {
     })
     expect(told(result)).toEqual(['a: w1=ok', 'h: w1=ok'])
   })
+
+  it('shows others what stands in the folders of a role, not what its entry sets', () => {
+    const result = runSite({
+      'site.yml':
+        '- hosts: w1\n  gather_facts: false\n  roles: [{role: r, vars: {entry: 1}}]\n' +
+        '  tasks: [{debug: {msg: "{{ own }} {{ entry | default(0) }}"}}]\n',
+      'roles/r/vars/main.yml': 'own: 2\n',
+      'roles/r/tasks/main.yml': '- debug: {msg: "{{ own }} {{ entry }}"}\n',
+    })
+    expect(printed(result)).toEqual([
+      ['msg', '2 1'],
+      ['msg', '2 0'],
+    ])
+  })
 })

@@ -66,22 +66,23 @@ export function allDependencies(role: Role): readonly Role[] {
   return role.dependencies.flatMap(each => [...allDependencies(each), each])
 }
 
-/** The variables of `vars/` of a role, of its parents and dependencies, and those of its entry. */
-export function roleVarsOf(role: Role, depChain: readonly Role[], withParams: boolean): Attributes {
+/** What a role shows to others: the variables of `vars/`, its own and those of what it needs. */
+export function exportedVars(role: Role): Attributes {
   const all = new Map<string, Value>()
-  const add = (more: Attributes): void => {
-    for (const [name, value] of more) all.set(name, value)
+  for (const each of [...allDependencies(role), role]) {
+    for (const [name, value] of each.roleVars) all.set(name, value)
   }
-  for (const parent of depChain) {
-    if (parent === role) continue
-    add(parent.roleVars)
-    add(parent.vars)
-    if (withParams) add(parent.params)
+  return all
+}
+
+/** What the tasks of a role see: those of its parents, what it exports, and those of its entry. */
+export function roleVarsOf(role: Role, depChain: readonly Role[]): Attributes {
+  const above = depChain.filter(parent => parent !== role)
+  const layers = above.flatMap(parent => [parent.vars, parent.roleVars])
+  const all = new Map<string, Value>()
+  for (const layer of [...layers, exportedVars(role), role.vars]) {
+    for (const [name, value] of layer) all.set(name, value)
   }
-  for (const dependency of allDependencies(role)) add(roleVarsOf(dependency, [], withParams))
-  add(role.roleVars)
-  add(role.vars)
-  if (withParams) add(roleParams(role, depChain))
   return all
 }
 

@@ -39,7 +39,14 @@ import {
 import { depChainOf } from './inherit.ts'
 import type { Attributes, Play, Role, Task } from './model.ts'
 import type { OnFailure } from './reader.ts'
-import { defaultsOf, includeParams, roleParams, roleVarsOf, taskVars } from './task-vars.ts'
+import {
+  defaultsOf,
+  exportedVars,
+  includeParams,
+  roleParams,
+  roleVarsOf,
+  taskVars,
+} from './task-vars.ts'
 import type { PlaybookTree } from './tree.ts'
 
 /** What the command line and the engine add. */
@@ -475,7 +482,7 @@ export class VariableStore {
     const defaults = new Map<string, Value>()
     for (const role of play.roles) {
       if (!role.isPublic) continue
-      for (const [name, value] of roleVarsOf(role, [], false)) vars.set(name, value)
+      for (const [name, value] of exportedVars(role)) vars.set(name, value)
       for (const [name, value] of defaultsOf(role, [])) defaults.set(name, value)
     }
     const layers = { count: play.roles.length, vars, defaults }
@@ -504,7 +511,7 @@ export class VariableStore {
     const known = byChain.find(each => isSameChain(each.chain, chain))
     if (known !== undefined) return known.layers
     const layers = {
-      roleVars: shared(roleVarsOf(role, chain, false)),
+      roleVars: shared(roleVarsOf(role, chain)),
       roleParams: shared(roleParams(role, chain)),
       defaults: shared(defaultsOf(role, chain)),
     }
