@@ -132,7 +132,7 @@ describe('what is wrong is told with its place, and the rest is followed', () =>
     {
       name: 'a role that is not there',
       files: {
-        'cluster.yml': `- hosts: etcd\n  gather_facts: false\n  roles:\n    - {role: absent}\n  tasks:\n${after}`,
+        'cluster.yml': `- hosts: etcd\n  gather_facts: false\n  roles:\n    - absent\n  tasks:\n${after}`,
       },
       want: { code: 'ST0137', place: 'cluster.yml:4', what: /the role 'absent' was not found/ },
     },
@@ -208,6 +208,22 @@ describe('what is wrong is told with its place, and the rest is followed', () =>
       what: 'task "check" fails on c: refused',
       why: expect.stringContaining('roles/checks/tasks/main.yml:1, cluster.yml:4, cluster.yml:1'),
     })
+  })
+
+  it.each([
+    { include: 'include_tasks: deep.yml', deep: '- {frobnicate: {}}\n' },
+    { include: 'import_tasks: deep.yml', deep: '- {frobnicate: {}}\n' },
+    { include: 'include_role: {name: absent}', deep: '' },
+  ])('the way to what cannot be followed is told: $include', ({ include, deep }) => {
+    const files = {
+      'cluster.yml': '- hosts: etcd\n  gather_facts: false\n  roles:\n    - one\n',
+      'roles/one/tasks/main.yml': '- include_tasks: more.yml\n',
+      'roles/one/tasks/more.yml': `- ${include}\n`,
+      'roles/one/tasks/deep.yml': deep,
+    }
+    const [found] = told(files)
+    expect(found?.code).toBe('ST0137')
+    expect(found?.why).toMatch(/reached through .*roles\/one\/tasks\/main.yml:1, cluster.yml:4/)
   })
 
   it('tasks that miss the same variable are one finding', () => {

@@ -8,6 +8,8 @@ export type ExitStatus = 1 | 4
 
 export class PlaybookFailure extends Failure {
   readonly status: ExitStatus
+  /** The imports, includes and roles that led to the place, the nearest first. */
+  readonly through: Location[] = []
 
   constructor(message: string, status: ExitStatus, at?: Location) {
     super(message, at === undefined ? {} : { at })

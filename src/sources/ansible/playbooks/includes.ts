@@ -9,6 +9,7 @@ import { PlaybookFailure } from './failure.ts'
 import { type Attributes, type Block, shortAction, Task } from './model.ts'
 import { applied } from './parse-role.ts'
 import { findTasks, parseBlocks } from './parse-tasks.ts'
+import { placesAbove } from './places.ts'
 import type { Reader } from './reader.ts'
 import { hasFlag, type Result } from './result.ts'
 import type { VariableStore } from './variables.ts'
@@ -217,16 +218,13 @@ export function readInclude(included: Included, reader: Reader): readonly Block[
   if (!isList(list)) {
     throw new PlaybookFailure('included task files must contain a list of tasks', 1, task.at)
   }
-  reader.enter(name, task.at)
-  try {
-    return parseBlocks(reader, list, {
+  return reader.within(name, [task.at, ...placesAbove(task)], () =>
+    parseBlocks(reader, list, {
       play: task.play,
       parent: applied(copy),
       role: task.role,
       isHandlers: task.isHandler,
       file: name,
-    })
-  } finally {
-    reader.leave()
-  }
+    }),
+  )
 }

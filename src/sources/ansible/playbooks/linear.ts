@@ -11,6 +11,7 @@ import { gatherIncludes, type Included, readInclude } from './includes.ts'
 import { inheritedAtRun } from './inherit.ts'
 import { metaVerdict, runMeta } from './meta.ts'
 import { type Block, isInclude, shortAction, type Task } from './model.ts'
+import { placesAbove } from './places.ts'
 import { type PlayRun, tasksOf } from './play-run.ts'
 import type { HostResult, Session } from './session.ts'
 import { selectTasks } from './tags.ts'
@@ -209,6 +210,7 @@ class Linear {
     } catch (error) {
       if (!(error instanceof PlaybookFailure)) throw error
       if (session.reader.goesOn) {
+        error.through.push(...placesAbove(included.task))
         session.reader.report(error)
         return []
       }

@@ -80,16 +80,13 @@ function importPlaybook(reader: Reader, entry: Mapping, { name, path, at, outer 
   const when = listOf(entry.get('when'))
   const tags = listOf(entry.get('tags'))
   if (!reader.tree.isFile(target)) throw reader.tree.notFound(file)
-  reader.enter(target, at)
-  try {
-    return parsePlaybook(reader, target, {
+  return reader.within(target, [at], () =>
+    parsePlaybook(reader, target, {
       conditions: [...when, ...outer.conditions],
       vars,
       tags: [...outer.tags, ...tags],
-    })
-  } finally {
-    reader.leave()
-  }
+    }),
+  )
 }
 
 // Names of imported playbooks may use the variables of the import.
@@ -180,8 +177,8 @@ function fill(reader: Reader, play: Play, entry: Mapping, path: string): void {
   const roles = listOf(entry.get('roles'))
   play.postTasks = blocks('post_tasks')
   play.preTasks = blocks('pre_tasks')
-  const entries = roles.flatMap(role => {
-    const at = reader.tree.locate(role, path, play.at)
+  const entries = roles.flatMap((role, index) => {
+    const at = reader.tree.locateItem(roles, index, path, play.at)
     const request = { play, at, folder: undefined, parents: [] }
     return reader.attempt(() => [parseRole(reader, role, request)], [])
   })

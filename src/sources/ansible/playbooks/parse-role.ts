@@ -104,8 +104,7 @@ function findRole(reader: Reader, name: string, { play, folder, at }: RoleReques
 }
 
 function readRole(reader: Reader, role: Role, request: RoleRequest): Role {
-  reader.enter(role.path, request.at)
-  try {
+  return reader.within(role.path, [request.at], () => {
     role.isPublic = request.isPublic ?? true
     role.identity = identityOf(role, request)
     const known = reader.roleOf(request.play, role)
@@ -118,9 +117,7 @@ function readRole(reader: Reader, role: Role, request: RoleRequest): Role {
     role.taskBlocks = blocks(reader, role, request, 'tasks')
     known.push(role)
     return role
-  } finally {
-    reader.leave()
-  }
+  })
 }
 
 // Two entries are the same role where name, path, parameters, conditions and tags are equal.
@@ -180,10 +177,10 @@ function readMeta(reader: Reader, role: Role, request: RoleRequest): void {
   role.allowsDuplicates = isTruthy(meta.get('allow_duplicates') ?? false)
   const entries = meta.get('dependencies')
   if (entries === undefined || entries === null || !isList(entries)) return
-  role.dependencies = entries.flatMap(entry => {
+  role.dependencies = entries.flatMap((entry, index) => {
     const dependency = {
       play: request.play,
-      at: reader.tree.locate(entry, path),
+      at: reader.tree.locateItem(entries, index, path),
       folder: folderOf(role.path),
       parents: [...request.parents, role],
       isPublic: role.isPublic,

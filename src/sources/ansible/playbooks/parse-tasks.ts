@@ -220,17 +220,14 @@ function importTasks(reader: Reader, task: Task, place: ListPlace): readonly Ent
   const name = reader.staticName(task, fileNameOf(task))
   const path = findTasks(reader, task, name)
   if (!reader.tree.exists(path)) throw reader.tree.notFound(shownPath(task, path))
-  reader.enter(path, task.at)
-  try {
+  return reader.within(path, [task.at], () => {
     const list = reader.tree.load(path)
     if (list === null) return []
     if (!isList(list)) {
       throw new PlaybookFailure(`included task files must contain a list of tasks`, 4, task.at)
     }
     return parseBlocks(reader, list, { ...place, parent: task, file: path })
-  } finally {
-    reader.leave()
-  }
+  })
 }
 
 /** The file that an include or import of tasks names. */

@@ -25,7 +25,7 @@ export class Reader {
   readonly tree: PlaybookTree
   readonly extraVars: Attributes
   readonly settings: PlaybookSettings
-  readonly #open: string[] = []
+  readonly #open: { readonly path: string; readonly places: readonly Location[] }[] = []
   readonly #names = new WeakMap<Task, string>()
   readonly #onFailure: OnFailure | undefined
 
@@ -48,6 +48,12 @@ export class Reader {
   /** Tells of something wrong; ends the run where nobody listens. */
   report(failure: PlaybookFailure): void {
     if (this.#onFailure === undefined) throw failure
+    failure.through.push(
+      ...this.#open
+        .map(({ places }) => places)
+        .reverse()
+        .flat(),
+    )
     this.#onFailure(failure)
   }
 
@@ -57,7 +63,7 @@ export class Reader {
       return run()
     } catch (error) {
       if (this.#onFailure === undefined || !(error instanceof PlaybookFailure)) throw error
-      this.#onFailure(error)
+      this.report(error)
       return otherwise
     }
   }
@@ -66,23 +72,34 @@ export class Reader {
     return this.tree.version
   }
 
-  /** Notes that a file is being read; fails where files include one another without end. */
-  enter(path: string, at: Location): void {
-    const times = this.#open.filter(each => each === path).length
-    const isEndless = this.tree.isFile(path) ? times > 0 : times >= rolesMax
-    if (isEndless || this.#open.length >= depthMax) {
-      const chain = [...this.#open.slice(this.#open.indexOf(path)), path]
-      throw new PlaybookFailure(
-        `files import one another without end: ${chain.slice(0, chainMax).join(' -> ')}`,
-        4,
-        at,
-      )
+  /**
+   * Reads a file or role that the first of the places asks for, the others being the way to it;
+   * fails where files and roles bring one another without end.
+   */
+  within<T>(path: string, places: readonly [Location, ...Location[]], read: () => T): T {
+    this.#assertEnds(path, places[0])
+    this.#open.push({ path, places })
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof PlaybookFailure) error.through.push(...places)
+      throw error
+    } finally {
+      this.#open.pop()
     }
-    this.#open.push(path)
   }
 
-  leave(): void {
-    this.#open.pop()
+  #assertEnds(path: string, at: Location): void {
+    const open = this.#open.map(each => each.path)
+    const times = open.filter(each => each === path).length
+    const isEndless = this.tree.isFile(path) ? times > 0 : times >= rolesMax
+    if (!isEndless && open.length < depthMax) return
+    const chain = [...open.slice(open.indexOf(path)), path]
+    throw new PlaybookFailure(
+      `files import one another without end: ${chain.slice(0, chainMax).join(' -> ')}`,
+      4,
+      at,
+    )
   }
 
   /** The name in an import: it may use variables of plays, tasks and the command line. */

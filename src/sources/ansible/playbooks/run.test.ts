@@ -92,7 +92,7 @@ describe('roles', () => {
     const result = runSite({ 'site.yml': '- hosts: web\n  roles: [none]\n' })
     expect(result.status).toBe(1)
     expect(result.failure?.message).toContain("the role 'none' was not found")
-    expect(result.failure?.at).toMatchObject({ file: 'site.yml', line: 1 })
+    expect(result.failure?.at).toMatchObject({ file: 'site.yml', line: 2 })
   })
 })
 

@@ -2,12 +2,18 @@
 // name. Port of ansible-core 2.18 parsing/dataloader.py path_dwim, path_dwim_relative.
 
 import type { Location } from '../../../base/problem.ts'
-import { locationAt } from '../../source-object.ts'
+import { locationAt, type SourceFile } from '../../source-object.ts'
 import { Failure } from '../failure.ts'
 import { FileTree, type Files, folderOf, joinPath, normalPath } from '../files.ts'
-import type { AnsibleVersion, Value } from '../values.ts'
+import type { AnsibleVersion, List, Value } from '../values.ts'
+import type { Places } from '../yaml/construct.ts'
 import { type LoadedFile, loadFile } from '../yaml/load.ts'
 import { PlaybookFailure } from './failure.ts'
+
+interface Placed {
+  readonly file: SourceFile
+  readonly places: Places
+}
 
 export class PlaybookTree {
   readonly files: FileTree
@@ -15,7 +21,7 @@ export class PlaybookTree {
   /** Modules that the tree itself brings. */
   readonly modules = new Set<string>()
   readonly #loaded = new Map<string, LoadedFile>()
-  readonly #placed = new WeakMap<object, Location>()
+  readonly #placed = new WeakMap<object, Placed>()
 
   constructor(files: Files, version: AnsibleVersion) {
     this.files = new FileTree(files)
@@ -47,9 +53,7 @@ export class PlaybookTree {
     try {
       const loaded = loadFile(file, this.version)
       this.#loaded.set(normal, loaded)
-      for (const [node, places] of loaded.places) {
-        this.#placed.set(node, locationAt(file, places.start))
-      }
+      for (const [node, places] of loaded.places) this.#placed.set(node, { file, places })
       return loaded.value
     } catch (error) {
       if (error instanceof Failure) throw new PlaybookFailure(error.message, 4, error.at)
@@ -72,7 +76,18 @@ export class PlaybookTree {
   /** Where a mapping or list stands, else what is around it, else the beginning of the file. */
   locate(value: Value, file: string, otherwise?: Location): Location {
     const known = typeof value === 'object' && value !== null ? this.#placed.get(value) : undefined
-    return known ?? otherwise ?? { file, line: 1, column: 1 }
+    if (known !== undefined) return locationAt(known.file, known.places.start)
+    return otherwise ?? { file, line: 1, column: 1 }
+  }
+
+  /** Where an item of a list stands, also one that is a mere text. */
+  locateItem(list: List, index: number, file: string, otherwise?: Location): Location {
+    const known = this.#placed.get(list)
+    const start = known?.places.items[index]
+    if (known === undefined || start === undefined) {
+      return this.locate(list[index] ?? null, file, otherwise)
+    }
+    return locationAt(known.file, start)
   }
 
   /** The first of the places where a name may be meant, or the last of them; not normalized. */

@@ -5,9 +5,10 @@ import type { Problem } from '../../../base/problem.ts'
 import { codes, errorAt, warningAt } from '../../problems.ts'
 import type { PlaybookFailure } from '../playbooks/failure.ts'
 import { shortAction } from '../playbooks/model.ts'
+import { distinctPlaces, placesAbove } from '../playbooks/places.ts'
 import type { TaskTrace } from '../playbooks/trace.ts'
 import { str } from '../templating/python/represent.ts'
-import { chainOf, hostsOf, type Rehearsal } from './reach.ts'
+import { hostsOf, type Rehearsal } from './reach.ts'
 import { placesText, someHosts } from './words.ts'
 
 /** Mistakes in the files of a tree, each once. */
@@ -21,17 +22,21 @@ export function fileProblems({ failures, playbook }: Rehearsal): readonly Proble
   return [...problems.values()]
 }
 
-function fileProblem({ message, at }: PlaybookFailure, playbook: string): Problem {
+function fileProblem({ message, at, through }: PlaybookFailure, playbook: string): Problem {
   const [first = message] = message.trim().split('\n')
+  const place = at ?? { file: playbook }
+  const chain = distinctPlaces(through, place)
   const isSecret = message.includes('decrypt')
   const text = {
     what: first.replaceAll('/project/', ''),
-    why: isSecret
-      ? 'nobody gives a password here; what the file says is not known, and the rest is judged'
-      : 'Ansible stops here; what this place says is left out, and the rest is judged',
+    why:
+      (isSecret
+        ? 'nobody gives a password here; what the file says is not known, and the rest is judged'
+        : 'Ansible stops here; what this place says is left out, and the rest is judged') +
+      (chain.length === 0 ? '' : `; it is reached through ${placesText(chain)}`),
     todo: isSecret ? 'keep only secrets in it' : 'correct this place',
   }
-  return (isSecret ? warningAt : errorAt)(codes.playbook, at ?? { file: playbook }, text)
+  return (isSecret ? warningAt : errorAt)(codes.playbook, place, text)
 }
 
 interface FailedTask {
@@ -83,7 +88,7 @@ function failedTask({ trace, message, hosts, others }: FailedTask): Problem {
     what: `task "${name}" fails on ${someHosts([...hosts])}${same}: ${first}`,
     why:
       (isRefused ? 'the playbook refuses this inventory' : 'its templates cannot be evaluated') +
-      `; it is reached through ${placesText(chainOf(trace))}`,
+      `; it is reached through ${placesText(placesAbove(trace.task))}`,
     todo: isRefused
       ? 'correct the inventory; the condition stands in the task'
       : 'set the variable, or give it a default',

@@ -1,6 +1,5 @@
 // Runs playbooks over an inventory without asking any host, and tells which task runs where.
 
-import type { Location } from '../../../base/problem.ts'
 import type {
   PlaybookReach,
   PlayReach,
@@ -160,17 +159,4 @@ function becauseOf(result: ResultTrace, all: readonly ResultTrace[]): string {
   // The condition of a loop that did nothing is that of its items.
   const items = all.filter(each => each.host === result.host && each.is === 'item_skipped')
   return [...new Set(items.map(each => str(each.condition ?? null)))].join(' | ')
-}
-
-/** The places that lead to a task, the nearest first: includes, roles, the play. */
-export function chainOf({ task }: TaskTrace): readonly Location[] {
-  const chain: Location[] = []
-  for (let node = task.parent; node !== undefined; node = node.parent) {
-    if (node.kind === 'task') chain.push(node.at)
-  }
-  if (task.role !== undefined) chain.push(task.role.at)
-  chain.push(task.play.at)
-  const places = new Map(chain.map(at => [`${at.file}:${at.line ?? 0}`, at]))
-  places.delete(`${task.at.file}:${task.at.line ?? 0}`)
-  return [...places.values()]
 }

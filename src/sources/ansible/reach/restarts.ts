@@ -7,7 +7,8 @@ import { shortAction, type Task } from '../playbooks/model.ts'
 import type { PlayTrace, TaskTrace } from '../playbooks/trace.ts'
 import { str } from '../templating/python/represent.ts'
 import { isList, type Value } from '../values.ts'
-import { chainOf, hostsOf, type Rehearsal } from './reach.ts'
+import { placesAbove } from '../playbooks/places.ts'
+import { hostsOf, type Rehearsal } from './reach.ts'
 import { placesText, someHosts } from './words.ts'
 
 /** Who votes, and the units of systemd whose stop takes a vote away. */
@@ -64,7 +65,7 @@ function restartProblem(
       `${play.batches === undefined ? 'no serial' : 'a larger serial'}` +
       `${trace.throttle === undefined ? '' : `, the task throttle ${trace.throttle}`}` +
       `${doubt === undefined ? '' : `; whether it runs depends on ${doubt}`}` +
-      `; it is reached through ${placesText(chainOf(trace))}`,
+      `; it is reached through ${placesText(placesAbove(trace.task))}`,
     todo: 'give the play serial: 1, or the task throttle: 1, and wait for each member',
   })
 }

@@ -4,8 +4,9 @@ import type { Problem } from '../../../base/problem.ts'
 import { codes, errorAt } from '../../problems.ts'
 import type { Inventory } from '../inventory/inventory.ts'
 import type { Task } from '../playbooks/model.ts'
+import { placesAbove } from '../playbooks/places.ts'
 import type { TaskTrace } from '../playbooks/trace.ts'
-import { chainOf, hostsOf, type Rehearsal } from './reach.ts'
+import { hostsOf, type Rehearsal } from './reach.ts'
 import { programsOfRole } from './uses.ts'
 import { placesText, someHosts } from './words.ts'
 
@@ -81,7 +82,7 @@ export function strictTaskProblem({ trace, program, hosts }: StrictTask): Proble
     what: `task "${name}" calls ${program} on ${someHosts(hosts)}, where nothing brings it`,
     why:
       'the task is strict, so that it fails there, and the play ends; ' +
-      `it is reached through ${placesText(chainOf(trace))}`,
+      `it is reached through ${placesText(placesAbove(trace.task))}`,
     todo:
       `run it only where ${program} is, look for ${program} with stat first, ` +
       'or let it fail with failed_when: false',
