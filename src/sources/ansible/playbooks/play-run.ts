@@ -11,7 +11,7 @@ import {
   nextTask,
   type StateOptions,
 } from './host-state.ts'
-import { Block, type Entry, type Play, Task } from './model.ts'
+import { Block, type Entry, type Play, shortAction, Task } from './model.ts'
 import { compilePlay } from './parse-play.ts'
 import { type EvaluateTags, selectTasks, type TagOptions } from './tags.ts'
 import type { PlayTrace, TaskTrace } from './trace.ts'
@@ -66,8 +66,7 @@ export class PlayRun {
       ...compilePlay(play).map(block => selectTasks(block, tags, evaluateTags)),
     ].filter((block, index) => index === 0 || block.hasTasks())
     this.allTasks = blocks.flatMap(tasksOf)
-    // Each batch names its tasks after its own first host.
-    for (const task of this.allTasks) task.isNameEvaluated = false
+    for (const task of this.allTasks) if (isOfRoles(task)) task.isNameEvaluated = false
     this.handlers = play.handlers.flatMap(tasksOf)
     for (const host of hosts) this.#states.set(host, new HostState(blocks))
   }
@@ -172,6 +171,15 @@ export class PlayRun {
     this.trace.tasks.push(trace)
     return trace
   }
+}
+
+// Each batch gets the tasks of `roles:` anew and names them after its own first host; all others
+// keep the name of the first batch.
+function isOfRoles(task: Task): boolean {
+  for (let node = task.parent; node !== undefined; node = node.parent) {
+    if (node.kind === 'task' && shortAction(node.action) === 'import_role') return false
+  }
+  return task.role !== undefined
 }
 
 function addBeside(hosts: string[], leader: string, other: string): void {

@@ -218,18 +218,23 @@ describe('what an engine tells of a play', () => {
     ])
   })
 
-  it('shows a later batch the hosts that an earlier one added, under its own names', () => {
+  it('shows a later batch the hosts that an earlier one added; roles are named anew', () => {
     const result = runSite({
       'site.yml':
-        '- hosts: web\n  serial: 1\n  gather_facts: false\n  tasks:\n' +
+        '- hosts: web\n  serial: 1\n  gather_facts: false\n  roles: [r]\n  tasks:\n' +
         '    - {name: "on {{ inventory_hostname }}", debug: {msg: "{{ ansible_play_hosts }}"}}\n' +
         '    - {add_host: {name: n1, groups: web}}\n',
+      'roles/r/tasks/main.yml': '- {name: "r {{ inventory_hostname }}", set_fact: {v: 1}}\n',
     })
     expect(printed(result).filter(each => Array.isArray(each) && each[0] === 'msg')).toEqual([
       ['msg', ['w1', 'w2']],
       ['msg', ['w1', 'w2', 'n1']],
     ])
-    expect(result.plays.map(({ tasks }) => tasks[0]?.name)).toEqual(['on w1', 'on w2'])
+    const names = result.plays.map(({ tasks }) => tasks.slice(0, 2).map(({ name }) => name))
+    expect(names).toEqual([
+      ['r w1', 'on w1'],
+      ['r w2', 'on w1'],
+    ])
   })
 
   it('evaluates the name of a block from 2.19 on', () => {
