@@ -287,8 +287,8 @@ function zeroOf(type: Type): unknown {
 }
 
 /**
- * An empty list of these is not an absent one: defaults tell them apart, and so does a message about
- * a definition, which is stored as JSON.
+ * An empty list of these is not an absent one: defaults tell them apart, and so does a message
+ * about a definition, which is stored as JSON.
  */
 const emptyHasMeaning: ReadonlySet<string> = new Set([
   '[]v2.HPAScalingPolicy',
