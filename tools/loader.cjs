@@ -18,9 +18,20 @@ const kind = `${process.version}-${process.arch}.cache`
 // Packages and sources name these; hardly a run uses them, and each takes milliseconds to load.
 const slow = new Set(['node:child_process', 'node:crypto'])
 
-/** A module of Node's whose loading waits until something of it is used. */
+/** A module of Node's whose loading waits until something of it is used, or it is copied. */
 function whenUsed(id) {
-  return new Proxy({}, { get: (_, name) => require(id)[name] })
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => require(id)[name],
+      ownKeys: () => Reflect.ownKeys(require(id)),
+      getOwnPropertyDescriptor: (_, name) => {
+        const found = Reflect.getOwnPropertyDescriptor(require(id), name)
+        // What its target does not have a proxy may only tell of as something that may change.
+        return found && { ...found, configurable: true }
+      },
+    },
+  )
 }
 
 function readCache(file) {
