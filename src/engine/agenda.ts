@@ -34,9 +34,9 @@ export class Agenda {
     return event.sequence
   }
 
-  cancel(sequence: number): void {
-    this.queue.remove(sequence)
-    this.standing.remove(sequence)
+  /** Takes out the event of that number; whether it was planned still. */
+  cancel(sequence: number): boolean {
+    return this.queue.remove(sequence) || this.standing.remove(sequence)
   }
 
   /** Takes out everything that is planned for an actor, or only what is about `payload`. */

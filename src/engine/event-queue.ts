@@ -44,10 +44,11 @@ export class EventQueue {
     raise(heap, heap.length - 1)
   }
 
-  /** Takes out the event of that sequence number, if it is there. */
-  remove(sequence: number): void {
+  /** Takes out the event of that sequence number; whether it was there. */
+  remove(sequence: number): boolean {
     const at = this.heap.findIndex(event => event.sequence === sequence)
     if (at >= 0) this.removeAt(at)
+    return at >= 0
   }
 
   /** Takes out everything that is planned for an actor, or only what is about `payload`. */

@@ -194,8 +194,7 @@ export class World {
 
   /** What was about to come back no longer is. */
   private stay(outage: Outage | undefined): void {
-    if (outage?.comesBack === undefined) return
-    this.agenda.cancel(outage.comesBack)
+    if (outage?.comesBack === undefined || !this.agenda.cancel(outage.comesBack)) return
     if (this.footprint !== undefined) this.footprint.isPathBound = true
   }
 

@@ -111,6 +111,20 @@ describe('states as numbers', () => {
     )
   })
 
+  it('fit a component that comes back', () => {
+    const deeds: readonly Deed[] = [{ afterMs: 5, from: 'a', to: 'b', add: 1 }]
+    const world = worldOf([deeds, deeds])
+    world.arm(strikes.filter(({ name }) => name === 'stop'))
+    const system = new CellSystem(world, untilMs)
+    const [ends, downs] = [new Set<string>(), new Set<boolean>()]
+    const atEnd = (state: ReturnType<typeof system.start>): void => {
+      ends.add(cellsText(system.worldOf(state)))
+      downs.add(system.worldOf(state).isDown('actor-1'))
+    }
+    visitAll(system, system.start(), { ...wideBounds, reduces: true, atEnd })
+    expect([ends.size > 0, [...downs], system.isUnfit]).toEqual([true, [false], false])
+  })
+
   it('do not fit what is no grid, and news that take longer than a cell of time', () => {
     const program = cells([copier('ada', [])])
     expect(CellSystem.fits(startedOn(program, gridSchedule(20, 1, 1)))).toBe(true)
