@@ -351,3 +351,16 @@ describe('pods with a volume that must be attached', () => {
     expect(stage.writes()).toEqual(['0 Pending False', '6000 Running True'])
   })
 })
+
+it('a machine that goes off again at once takes up no further pod', () => {
+  const stage = new Stage()
+  stage.bind('a')
+  stage.run(5000)
+  stage.order({ type: 'disconnect', node: 'n-1' })
+  stage.bind('b')
+  stage.order({ type: 'disturb', disturbance: { type: 'overload', cpu: '8' } })
+  stage.order({ type: 'connect', node: 'n-1', containers: 'kept' })
+  stage.run(60_000)
+  const written = stage.world.store.changesAfter(0).filter(({ writer }) => writer === kubeletName)
+  expect(written.filter(({ key }) => key === 'ns/b')).toEqual([])
+})

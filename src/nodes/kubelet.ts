@@ -269,6 +269,8 @@ function takeUp(context: Context, node: string, containers?: 'kept' | 'restarted
     if (!present.has(charge.run.uid)) forget(context, charge)
   }
   for (const pod of pods) {
+    // What runs may be more than the machine can bear.
+    if (!state.isConnected(node)) return
     const charge = state.charges.get(pod.metadata.uid ?? '')
     if (charge === undefined || charge.finished === true) see(context, pod)
     else if (pod.metadata.deletionTimestamp === undefined) {
