@@ -154,5 +154,9 @@ describe('with usage that is known', () => {
     expect(text(gibi * 2n)).toBe(
       `${low}Container c was using 2Gi, request is 1Gi, has larger consumption of memory. `,
     )
+    const few = evictionText(pod('a'), 'MemoryPressure', using({ a: 1_000_000n }))
+    expect(few).toBe(
+      `${low}Container c was using 1k, request is 0, has larger consumption of memory. `,
+    )
   })
 })

@@ -6,8 +6,8 @@ import { compareStrings } from '../base/compare.ts'
 import type { Node, NodeCondition, Pod, PodStatus } from '../kube/generated/types.ts'
 import { keyOf } from '../kube/object.ts'
 import { isPodTerminal } from '../kube/pod.ts'
-import { canonicalQuantity, quantityOf } from '../kube/quantity.ts'
-import { scaledInt64 } from '../kube/quantity-math.ts'
+import { quantityOf, quantityText } from '../kube/quantity.ts'
+import { newQuantity, scaledInt64 } from '../kube/quantity-math.ts'
 import { podRequests } from '../kube/resources.ts'
 import { formatTime } from '../kube/time.ts'
 
@@ -90,22 +90,10 @@ export function evictionText(pod: Pod, pressure: Pressure, usageOf: UsageOf): st
   if (usage === undefined || container === undefined) return low
   const request = quantityOf(container.resources?.requests?.[resource] ?? '0')
   if (usage.milli <= scaledInt64(request, -3)) return low
-  const used = binaryText(usage.milli)
-  const asked = canonicalQuantity(container.resources?.requests?.[resource] ?? '0')
+  const used = quantityText(newQuantity(usage.milli / 1000n, 'BinarySI'))
+  const asked = quantityText(request)
   const larger = `has larger consumption of ${resource}. `
   return `${low}Container ${container.name} was using ${used}, request is ${asked}, ${larger}`
-}
-
-/** Bytes as the kubelet writes them: in the largest binary unit that keeps them whole. */
-function binaryText(milli: bigint): string {
-  let bytes = milli / 1000n
-  const units = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
-  let unit = 0
-  while (bytes !== 0n && bytes % 1024n === 0n && unit < units.length - 1) {
-    bytes /= 1024n
-    unit += 1
-  }
-  return `${bytes}${units[unit]}`
 }
 
 /** The status of an evicted pod: what it was, failed. */
