@@ -7,9 +7,13 @@ import type { KubeObject } from '../../kube/object.ts'
 import type { StrategyOptions } from './strategy.ts'
 import type { VisitBounds } from './visit.ts'
 
-/** What an actor does when it wakes: `to` becomes what its cache shows of `from`, plus `add`. */
+/**
+ * What an actor does when it wakes: `to` becomes what its cache shows of `from`, plus `add`; or
+ * nothing does, where it may choose.
+ */
 export interface Deed {
   readonly afterMs: number
+  readonly isChoice?: boolean
   readonly from: string
   readonly to: string
   readonly add: number
@@ -37,7 +41,8 @@ export function copier(name: string, deeds: readonly Deed[]): Actor {
     deliver: () => undefined,
     wake: (turn, _state, payload) => {
       const index = Number((payload as { readonly type: string }).type.slice('deed '.length))
-      const { from, to, add } = deeds[index] as Deed
+      const { from, to, add, isChoice = false } = deeds[index] as Deed
+      if (isChoice && turn.choose('rest', 2) === 1) return
       turn.submit(cell(to, Number(turn.view.get('ConfigMap', from)?.['value'] ?? 0) + add))
     },
   }

@@ -56,6 +56,7 @@ function everyOrder(world: World): { readonly ends: readonly string[]; readonly 
 
 const names = ['a', 'b', 'c'] as const
 const deed: fc.Arbitrary<Deed> = fc.record({
+  isChoice: fc.boolean(),
   afterMs: fc.constantFrom(5, 6, 30),
   from: fc.constantFrom(...names),
   to: fc.constantFrom(...names),
@@ -71,6 +72,12 @@ function worldOf(actors: readonly (readonly Deed[])[], staleMax = 0, crashesMax 
 }
 
 describe('visiting every state of small worlds', () => {
+  it('takes a step again after another that one of its outcomes depends on', () => {
+    const adds = { afterMs: 5, from: 'a', to: 'a' }
+    const world = worldOf([[{ ...adds, add: 1, isChoice: true }], [{ ...adds, add: 2 }]])
+    expect(visit(world).ends).toEqual(['a=1', 'a=2', 'a=3'])
+  })
+
   it('reaches the ends that all orders reach, with and without reduction', () => {
     fc.assert(
       fc.property(small, actors => {

@@ -38,7 +38,8 @@ export interface Visited {
 /** A step that need not be taken, as its order with what was taken does not matter. */
 interface Sleeper {
   readonly step: string
-  readonly footprint: Outcome<unknown>['footprint']
+  /** One for each of its outcomes: all of them are left out. */
+  readonly footprints: readonly Outcome<unknown>['footprint'][]
 }
 
 interface Frame<S> {
@@ -113,7 +114,10 @@ class Visit<S> {
     const { reduces, depthMax } = this.options
     const sleep = reduces ? stillAsleep(frame.sleep, footprint) : nobody
     const isLast = frame.followed === frame.outcomes.length
-    if (reduces && isLast) frame.sleep = [...frame.sleep, { step, footprint }]
+    if (reduces && isLast) {
+      const footprints = frame.outcomes.map(outcome => outcome.footprint)
+      frame.sleep = [...frame.sleep, { step, footprints }]
+    }
     if (this.stack.length > depthMax) {
       this.stoppedBy = 'depth'
       return
@@ -188,9 +192,9 @@ function stillAsleep(
   footprint: Outcome<unknown>['footprint'],
 ): readonly Sleeper[] {
   if (sleep.length === 0 || footprint === undefined) return nobody
-  const left = sleep.filter(({ footprint: other }) => {
-    return other !== undefined && footprint.isIndependentOf(other as Footprint)
-  })
+  const isFree = (other: Outcome<unknown>['footprint']): boolean =>
+    other !== undefined && footprint.isIndependentOf(other as Footprint)
+  const left = sleep.filter(({ footprints }) => footprints.every(isFree))
   return left.length === 0 ? nobody : left
 }
 

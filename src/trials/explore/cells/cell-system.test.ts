@@ -48,6 +48,7 @@ function byNumbers(world: World, reduces: boolean) {
 
 const names = ['a', 'b', 'c'] as const
 const deed: fc.Arbitrary<Deed> = fc.record({
+  isChoice: fc.boolean(),
   afterMs: fc.constantFrom(5, 6, 30),
   from: fc.constantFrom(...names),
   to: fc.constantFrom(...names),
