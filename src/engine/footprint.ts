@@ -72,16 +72,6 @@ export class Footprint {
     this.writes.add(`${this.actor}:${thing}`)
   }
 
-  /** Takes in what the same step does when it chooses otherwise. */
-  include(other: Footprint): void {
-    for (const thing of other.reads) this.reads.add(thing)
-    for (const thing of other.writes) this.writes.add(thing)
-    for (const actor of other.actors) this.actors.add(actor)
-    for (const actor of this.anew) if (!other.anew.has(actor)) this.anew.delete(actor)
-    if (other.isFixed) this.isFixed = true
-    if (other.readsStore) this.readsStore = true
-  }
-
   /** Whether the two can change places. */
   isIndependentOf(other: Footprint): boolean {
     if (this.isFixed || other.isFixed) return false

@@ -23,6 +23,7 @@ import {
 import { visitAll } from '../visit.ts'
 import { WorldSystem } from '../world-system.ts'
 import { CellSystem } from './cell-system.ts'
+import type { KnownFootprint } from './known-footprint.ts'
 
 const untilMs = 1000
 
@@ -110,6 +111,20 @@ describe('states as numbers', () => {
       ),
       { numRuns: 12 },
     )
+  })
+
+  it('tell what each outcome of a step touches, and nothing of the others', () => {
+    const ada = copier('ada', [{ afterMs: 5, from: 'a', to: 'b', add: 1 }])
+    const lazy: typeof ada = {
+      ...ada,
+      wake: (turn, ...what) => turn.choose('acts', 2) === 1 && ada.wake(turn, ...what),
+    }
+    const system = new CellSystem(startedOn(cells([lazy]), gridSchedule(20)), untilMs)
+    const written = system.take(system.start(), 0).map(({ footprint }) => {
+      const { writes } = (footprint as KnownFootprint).footprint
+      return writes.has('ConfigMap/b')
+    })
+    expect(written).toEqual([false, true])
   })
 
   it('fit a component that comes back', () => {

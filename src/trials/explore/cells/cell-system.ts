@@ -183,19 +183,19 @@ export class CellSystem implements System<CellState> {
     if (stepped.some(isBeyondNumbers)) this.isUnfit = true
     const effects = stepped.map(each => this.effects.of(state, move, each))
     const [only] = effects
-    const [footprint, ...others] = stepped.map(each => each.footprint)
+    const footprints = stepped.map(each => each.footprint)
+    const [footprint] = footprints
     if (only === undefined || footprint === undefined) return effects
     const first = this.firstValue(state, move, moment)
     if (effects.length === 1 && this.goesByParts(move, only)) {
-      const reads = readsOf(footprint, this.names, this.layout, false)
+      const reads = readsOf(footprints, this.names, this.layout, false)
       const touched = this.touchedParts(footprint, move.actor)
       const what = { touched, footprint: only.footprint }
       const value = this.memo.add(move.name, state, first, reads, what)
       for (const index of touched) this.learnPart(value, index, state, only)
       return effects
     }
-    for (const other of others) footprint.include(other)
-    const reads = readsOf(footprint, this.names, this.layout, true)
+    const reads = readsOf(footprints, this.names, this.layout, true)
     this.memo.add(move.name, state, first, reads, { outcomes: effects })
     return effects
   }

@@ -129,28 +129,32 @@ function withKind(value: Digest, { kinds }: CellState, kind: number): Digest {
   return taken(taken(value, kinds[2 * kind] ?? 0), kinds[2 * kind + 1] ?? 0)
 }
 
-/** The reads of a footprint as places, in a fixed order; `parts` says whether those count. */
+/**
+ * What a step reads, whichever of its outcomes it has, as places in a fixed order; `parts` says
+ * whether those count.
+ */
 export function readsOf(
-  footprint: Footprint,
+  footprints: readonly Footprint[],
   names: Interning,
   layout: Layout,
   parts: boolean,
 ): readonly Read[] {
-  const { reads, writes, readsStore } = footprint
-  const found: Read[] = readsStore ? [{ of: 'everything' }] : []
-  for (const thing of [...new Set([...reads, ...writes])].sort()) {
+  const isRead = (thing: string): boolean => footprints.some(({ reads }) => reads.has(thing))
+  const touched = footprints.flatMap(({ reads, writes }) => [...reads, ...writes])
+  const found: Read[] = footprints.some(each => each.readsStore) ? [{ of: 'everything' }] : []
+  for (const thing of [...new Set(touched)].sort()) {
     const own = ownThing(thing)
     if (own === undefined) {
-      const read = sharedRead(thing, reads.has(thing), names)
+      const read = sharedRead(thing, isRead(thing), names)
       if (read !== undefined) found.push(read)
       continue
     }
     const { actor, head, rest } = own
     const place = layout.places[actor] as Place
-    const isAnew = footprint.anew.has(actor)
+    const isAnew = footprints.every(({ anew }) => anew.has(actor))
     if (head === 'view') {
       const informer = place.informers.get(rest)
-      if (informer === undefined || !reads.has(thing)) continue
+      if (informer === undefined || !isRead(thing)) continue
       const kind = names.kind(rest)
       found.push(isAnew ? { of: 'kind', index: kind } : { of: 'view', kind, informer })
     } else if (parts && !isAnew) found.push(...partReads(place, rest))
