@@ -35,6 +35,13 @@ describe('server-side apply', () => {
     expect(dataOf(server)).toEqual({ y: '2' })
   })
 
+  it('reads metadata that are null as absent', () => {
+    const server = memoryServer()
+    applied(server, 'a', config({ x: '1' }))
+    expect(applied(server, 'a', { ...config({ x: '2' }), metadata: null })).toBe('200')
+    expect(dataOf(server)).toEqual({ x: '2' })
+  })
+
   it('refuses to change what another manager owns, unless forced', () => {
     const server = memoryServer()
     applied(server, 'a', config({ x: '1' }))

@@ -125,7 +125,7 @@ function appliedObject(body: unknown): KubeObject | ApiStatus {
   ) {
     return badRequest('error decoding YAML: apiVersion and kind must be set')
   }
-  const { metadata = {} } = body
+  const metadata = body['metadata'] ?? {}
   if (isObject(metadata) && 'managedFields' in metadata) {
     return badRequest('metadata.managedFields must be nil')
   }
