@@ -37,10 +37,18 @@ export function decodeSpecial(special: Special, value: unknown): SpecialResult {
       return isNull ? ok(undefined) : decodeDuration(value)
     case 'bytes':
       return isNull ? ok(undefined) : decodeBytes(value)
+    case 'JSONSchemaPropsOrBool':
+      return isNull || typeof value === 'boolean' ? ok(value ?? undefined) : noSchema
+    case 'JSONSchemaPropsOrArray':
+    case 'JSONSchemaPropsOrStringArray':
+      // What is neither a schema nor a list is taken for nothing.
+      return ok(undefined)
     default:
       return ok(value ?? undefined)
   }
 }
+
+const noSchema: SpecialResult = { ok: false, error: 'boolean or JSON schema expected' }
 
 function decodeQuantity(value: unknown): SpecialResult {
   const text = typeof value === 'string' ? value.trim() : JSON.stringify(value)

@@ -56,6 +56,51 @@ describe('decoding what users write', () => {
   it.each(cases)('$name', ({ given, want }) => expect(problem(given)).toBe(want))
 })
 
+/** A definition whose resources have this spec. */
+function definition(spec: object): KubeObject {
+  const openAPIV3Schema = { type: 'object', properties: { spec } }
+  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }]
+  const names = { plural: 'widgets', kind: 'Widget' }
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: { group: 'example.com', scope: 'Namespaced', names, versions },
+  } as KubeObject
+}
+
+describe('schemas inside of schemas', () => {
+  const ruled = { 'x-kubernetes-validations': [{ rule: 1 }] }
+  it.each([
+    { name: 'of a list', given: { items: ruled }, at: 'items' },
+    { name: 'of a map', given: { additionalProperties: ruled }, at: 'additionalProperties' },
+    { name: 'below one', given: { items: { items: ruled } }, at: 'items.items' },
+  ])('are decoded apart: $name', ({ given, at }) => {
+    const { error, faults } = decodeObject(definition(given))
+    expect(error).toContain('cannot unmarshal number into Go struct field ValidationRule.')
+    const schema = 'spec.versions[0].schema.openAPIV3Schema.properties.spec'
+    expect(faults[0]?.path).toBe(`${schema}.${at}.x-kubernetes-validations[0].rule`)
+  })
+
+  it('are not read strictly', () => {
+    expect(problem(definition({ items: { type: 'string', typ: 1 } }))).toBeUndefined()
+  })
+
+  it('of a map are a schema or a boolean', () => {
+    expect(problem(definition({ additionalProperties: true }))).toBeUndefined()
+    expect(problem(definition({ additionalProperties: 'x' }))).toBe(
+      'boolean or JSON schema expected',
+    )
+  })
+
+  it('of a list are taken for none where they are neither a schema nor a list', () => {
+    const decode = (items: unknown) =>
+      JSON.stringify(decodeObject(definition({ type: 'array', items })).value['spec'])
+    expect(decode('x')).toBe(decode(undefined))
+    expect(decode({ type: 'string', properties: { a: null } })).toContain('"a":{}')
+  })
+})
+
 describe('the round trip through Go types', () => {
   it('drops empty values and unknown fields, writes inner structs, canonical quantities', () => {
     const given = pod({

@@ -6,7 +6,14 @@ import { decodeSpecial } from './decode-special.ts'
 import { formatPath } from './field-path.ts'
 import { goQuote } from './go-text.ts'
 import type { KubeObject } from './object.ts'
-import { type JsonField, schemaOf, type StructType, structAt, type Type } from './schema.ts'
+import {
+  type JsonField,
+  schemaOf,
+  type Special,
+  type StructType,
+  structAt,
+  type Type,
+} from './schema.ts'
 
 export interface Decoded<T = unknown> {
   /** The given value itself when decoding changes nothing. */
@@ -123,11 +130,27 @@ class Decoding {
   }
 
   private special(type: Type & { kind: 'special' }, value: unknown): unknown {
+    const inner = innerType(type.special, value)
+    if (inner !== undefined) return this.apart(inner, value)
     const decoded = decodeSpecial(type.special, value)
     if (decoded.ok) return decoded.value ?? nil
     if (!this.fatal) {
       this.fail('found' in decoded ? this.mismatchText(decoded.found, decoded.type) : decoded.error)
       this.fatal = !('saved' in decoded)
+    }
+    return nil
+  }
+
+  /** Decodes a schema inside of a schema as upstream does: as if it stood alone, never strictly. */
+  private apart(type: Type, value: unknown): unknown {
+    const inner = new Decoding()
+    inner.path.push(...this.path)
+    const decoded = inner.value(type, value)
+    if (inner.error === undefined) return decoded
+    if (!this.fatal) {
+      this.error = inner.error
+      this.errorPath = inner.errorPath
+      this.fatal = true
     }
     return nil
   }
@@ -353,6 +376,24 @@ export function decodeAs(type: StructType, value: unknown): Decoded {
   const { strictErrors, error, faults } = decoding
   return { value: decoded, strictErrors, faults, ...(error !== undefined && { error }) }
 }
+
+let schemaType: StructType | undefined
+
+/** The type of a schema, or list, inside of a schema; undefined for all that is not decoded apart. */
+function innerType(special: Special, value: unknown): Type | undefined {
+  const listed = special === 'JSONSchemaPropsOrArray' || special === 'JSONSchemaPropsOrStringArray'
+  if (!listed && special !== 'JSONSchemaPropsOrBool') return undefined
+  schemaType ??= structAt(
+    schemaOf('apiextensions.k8s.io/v1', 'CustomResourceDefinition') as StructType,
+    ['spec', 'versions', 'schema', 'openAPIV3Schema'],
+  )
+  if (isObject(value)) return schemaType
+  if (!listed || !Array.isArray(value)) return undefined
+  const element = special === 'JSONSchemaPropsOrArray' ? schemaType : text
+  return { kind: 'slice', name: `[]${element.name}`, element }
+}
+
+const text: Type = { kind: 'primitive', name: 'string', primitive: 'string' }
 
 let metaType: StructType | undefined
 
