@@ -1,7 +1,7 @@
 // AssignImage sets domain, path or tag of an image reference.
 // Port of gatekeeper v3.23.1 pkg/mutation/mutators/assignimage.
 
-import { checkKeyKept, commonOf, lastList, targetOf } from './build.ts'
+import { checkKeyKept, commonOf, lastList, locationField, targetOf } from './build.ts'
 import { checkImageParts, type Image, withImageParts } from './image.ts'
 import { MutationError } from './mutation-error.ts'
 import { type MutatorKind, objectAt, textOf, withField } from './mutator.ts'
@@ -15,7 +15,7 @@ export const assignImage = {
     const target = targetOf(source, kind, { located: 'assignImage', word: 'assignImage' })
     const { name, path, spec } = target
     if (lastList(path) !== undefined) {
-      throw new MutationError(`assignImage ${name} cannot mutate list-type fields`)
+      throw new MutationError(`assignImage ${name} cannot mutate list-type fields`, locationField)
     }
     checkKeyKept(path)
     const parts = partsOf(objectAt(spec['parameters']), name)

@@ -3,7 +3,7 @@
 
 import { goQuote } from '../../kube/go-text.ts'
 import { assignedOf, assigning } from './assignment.ts'
-import { identityOf, isBelowMetadata, locationOf } from './build.ts'
+import { identityOf, isBelowMetadata, locationField, locationOf } from './build.ts'
 import type { Path } from './location.ts'
 import { matchOf } from './match.ts'
 import { MutationError } from './mutation-error.ts'
@@ -21,7 +21,10 @@ export const assignMetadata = {
     const path = locationOf(spec, at => `invalid location format for AssignMetadata ${name}: ${at}`)
     if (!isLabelOrAnnotation(path)) {
       const location = textOf(spec['location'])
-      throw new MutationError(`invalid location for assignmetadata ${name}: ${location}`)
+      throw new MutationError(
+        `invalid location for assignmetadata ${name}: ${location}`,
+        locationField,
+      )
     }
     const assigned = assignedOf(spec['parameters'])
     if (assigned.from === 'provider' && assigned.dataSource !== 'Username') {

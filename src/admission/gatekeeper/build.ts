@@ -20,6 +20,8 @@ export function identityOf(object: KubeObject, kind: string): { name: string; id
   return { name, id: `${kind}.${mutatorGroup} ${textOf(metadata['namespace'])}/${name}` }
 }
 
+export const locationField = 'spec.location'
+
 /** Parses spec.location; `prefix` says whose location it is. */
 export function locationOf(spec: unknown, prefix: (location: string) => string): Path {
   const location = textOf(objectAt(spec)['location'])
@@ -27,26 +29,28 @@ export function locationOf(spec: unknown, prefix: (location: string) => string):
     return parseLocation(location)
   } catch (error) {
     if (!(error instanceof MutationError)) throw error
-    throw new MutationError(`${prefix(location)}: ${error.message}`)
+    throw new MutationError(`${prefix(location)}: ${error.message}`, locationField)
   }
 }
 
 /** Parses parameters.pathTests. */
 export function testsOf(parameters: unknown, path: Path, owner: string): PathTests {
-  const tests = listOf(objectAt(parameters)['pathTests']).map(entry => {
+  const tests = listOf(objectAt(parameters)['pathTests']).map((entry, index) => {
     const { subPath, condition } = objectAt(entry)
-    return { subPath: subPathOf(textOf(subPath), owner), condition: textOf(condition) }
+    const field = `spec.parameters.pathTests[${index}].subPath`
+    return { subPath: subPathOf(textOf(subPath), owner, field), condition: textOf(condition) }
   })
   return pathTestsOf(path, tests)
 }
 
-function subPathOf(subPath: string, owner: string): Path {
+function subPathOf(subPath: string, owner: string, field: string): Path {
   try {
     return parseLocation(subPath)
   } catch (error) {
     if (!(error instanceof MutationError)) throw error
     throw new MutationError(
       `problem parsing sub path \`${subPath}\` for ${owner}: ${error.message}`,
+      field,
     )
   }
 }
@@ -70,7 +74,9 @@ export function targetOf(
   const { name, id } = identityOf(source, kind)
   const spec = objectAt(source, 'spec')
   const path = locationOf(spec, at => `invalid location format \`${at}\` for ${located} ${name}`)
-  if (isBelowMetadata(path)) throw new MutationError(`${word} ${name} can't change metadata`)
+  if (isBelowMetadata(path)) {
+    throw new MutationError(`${word} ${name} can't change metadata`, locationField)
+  }
   return { source, kind, name, id, spec, path }
 }
 
@@ -111,9 +117,12 @@ export function lastList(path: Path): ListNode | undefined {
 
 /** Refuses a path that would change the key of the list element it goes through. */
 export function checkKeyKept(path: Path): void {
-  if (path.length === 0) throw new MutationError('empty path')
+  if (path.length === 0) throw new MutationError('empty path', locationField)
   const [before, last] = [path.at(-2), path.at(-1)]
   if (before?.type !== 'List' || last?.type !== 'Object') return
   if (last.reference !== before.keyField) return
-  throw new MutationError('invalid path format: changing the item key is not allowed')
+  throw new MutationError(
+    'invalid path format: changing the item key is not allowed',
+    locationField,
+  )
 }

@@ -2,7 +2,7 @@
 // Port of gatekeeper v3.23.1 pkg/mutation/mutators/modifyset.
 
 import { isArray, type JsonObject } from '../../kube/patch/json.ts'
-import { commonOf, lastList, targetOf } from './build.ts'
+import { commonOf, lastList, locationField, targetOf } from './build.ts'
 import { goValueText, nilSlice, sameGoValue } from './go-value.ts'
 import { MutationError } from './mutation-error.ts'
 import { type MutatorKind, objectAt, type Setter, textOf, withField } from './mutator.ts'
@@ -16,7 +16,10 @@ export const modifySet = {
     const target = targetOf(source, kind, { word: 'modifyset' })
     const { path, spec } = target
     if (lastList(path) !== undefined) {
-      throw new MutationError('final node in a modifyset location cannot be a keyed list')
+      throw new MutationError(
+        'final node in a modifyset location cannot be a keyed list',
+        locationField,
+      )
     }
     const { parameters } = spec
     const { operation } = objectAt(parameters)

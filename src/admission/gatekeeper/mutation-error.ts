@@ -2,4 +2,12 @@
 // the folder is entered, because upstream's checks sit deep in recursive walks.
 
 /** The message is upstream's text. */
-export class MutationError extends Error {}
+export class MutationError extends Error {
+  /** The field of the mutator that is refused, where it is only one. */
+  readonly field: string | undefined
+
+  constructor(message: string, field?: string) {
+    super(message)
+    this.field = field
+  }
+}

@@ -135,12 +135,23 @@ function asJson(object: JsonObject, applied: ReadonlySet<Mutator>): KubeObject {
 
 /** The mutator of an object, or what is wrong with it. */
 export function build(object: KubeObject): Mutator | string {
+  const built = attempt(object)
+  return built instanceof MutationError ? built.message : built
+}
+
+/** The field because of which an object is no mutator; undefined where no field alone is wrong. */
+export function refusedField(object: KubeObject): string | undefined {
+  const built = attempt(object)
+  return built instanceof MutationError ? built.field : undefined
+}
+
+function attempt(object: KubeObject): Mutator | MutationError {
   const kind = mutatorKinds.find(each => each.kind === object.kind)
-  if (kind === undefined) return `no mutator of kind ${object.kind}`
+  if (kind === undefined) return new MutationError(`no mutator of kind ${object.kind}`)
   try {
     return kind.build(object)
   } catch (error) {
-    if (error instanceof MutationError) return error.message
+    if (error instanceof MutationError) return error
     throw error
   }
 }

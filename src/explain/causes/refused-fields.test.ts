@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { KubeObject } from '../../kube/object.ts'
 import type { Platform } from '../../trials/platform.ts'
+import type { Cause } from '../report.ts'
 import { rehearse } from '../rehearse.ts'
 
 const names = { kind: 'Gadget', plural: 'gadgets', singular: 'gadget', listKind: 'GadgetList' }
@@ -23,22 +24,25 @@ const definition = {
   },
 } as KubeObject
 
-const platform: Platform = {
-  kubernetes: '1.36',
-  pools: [],
-  objects: [
-    {
-      object: definition,
-      locate: path => ({ file: 'a.yaml', line: 1, column: 1, path }),
-      range: () => undefined,
-    },
-  ],
+function causeOf(object: KubeObject): Cause | undefined {
+  const platform: Platform = {
+    kubernetes: '1.36',
+    pools: [],
+    objects: [
+      {
+        object,
+        locate: path => ({ file: 'a.yaml', line: 1, column: 1, path }),
+        range: () => undefined,
+      },
+    ],
+  }
+  const options = { version: 'test', trials: [], sources: [], assumptions: [], problems: [] }
+  const [finding] = rehearse(platform, options).findings
+  return finding?.causes.find(({ code }) => code === 'field-refused')
 }
 
 it('names a field once that is refused for two reasons, where it is written', () => {
-  const options = { version: 'test', trials: [], sources: [], assumptions: [], problems: [] }
-  const [finding] = rehearse(platform, options).findings
-  const cause = finding?.causes.find(({ code }) => code === 'field-refused')
+  const cause = causeOf(definition)
   const at = 'spec.validation.openAPIV3Schema'
   expect(cause?.facts).toEqual({
     fields: [`${at}.properties[spec].x-kubernetes-validations[0].rule`, at],
@@ -47,4 +51,27 @@ it('names a field once that is refused for two reasons, where it is written', ()
     'spec.versions[0].schema.openAPIV3Schema.properties.spec.x-kubernetes-validations[0].rule',
     'spec.versions[0].schema.openAPIV3Schema',
   ])
+})
+
+it.each([
+  { name: 'a location', location: 'spec.containers[name', at: 'spec.location' },
+  { name: 'one in metadata', location: 'metadata.labels.a', at: 'spec.location' },
+  {
+    name: 'a path that is tested',
+    location: 'spec.a',
+    pathTests: [{ subPath: 'spec', condition: 'MustExist' }, { subPath: 'spec..a' }],
+    at: 'spec.parameters.pathTests[1].subPath',
+  },
+])('shows what Gatekeeper refuses where it is written: $name', ({ location, pathTests, at }) => {
+  const mutator = {
+    apiVersion: 'mutations.gatekeeper.sh/v1',
+    kind: 'Assign',
+    metadata: { name: 'a' },
+    spec: {
+      applyTo: [{ groups: [''], versions: ['v1'], kinds: ['Pod'] }],
+      location,
+      parameters: { assign: { value: 'x' }, pathTests },
+    },
+  } as KubeObject
+  expect(causeOf(mutator)?.locations.map(({ path }) => path)).toEqual([at])
 })

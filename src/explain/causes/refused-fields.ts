@@ -1,6 +1,9 @@
 // The fields that the API server does not accept, where they are written. Answers of validation
-// name them; a body that cannot be decoded is decoded again, since its answer names none.
+// name them. A body that cannot be decoded is decoded again, and what Gatekeeper refuses is built
+// again, since those answers name none.
 
+import { mutatorGroup } from '../../admission/gatekeeper/mutator.ts'
+import { refusedField } from '../../admission/gatekeeper/system.ts'
 import { nearest } from '../../base/nearest.ts'
 import { refText } from '../../checks/life.ts'
 import type { Refusal } from '../../checks/verdict.ts'
@@ -47,6 +50,10 @@ function refusedIn({ fields = [], manifest, message }: Refusal): readonly Refuse
   // An unknown kind has a finder of its own.
   if (message.includes('no matches for kind "')) return []
   if (fields.length > 0 || manifest === undefined) return fields.map(path => ({ path }))
+  if (manifest.apiVersion.startsWith(`${mutatorGroup}/`)) {
+    const path = refusedField(manifest)
+    return path === undefined ? [] : [{ path }]
+  }
   if (!message.includes(' cannot be handled as a ')) return []
   return decodeObject(manifest).faults.map(({ path, known = [] }) => {
     const meant = nearest(path.split('.').at(-1) ?? path, known)
