@@ -87,3 +87,26 @@ it('groups of the Kubernetes project need an approval', () => {
   const found = complaints({ type: 'object' }, { group: 'ex.k8s.io', names })
   expect(found.some(each => each.startsWith('metadata.annotations[api-approved'))).toBe(true)
 })
+
+describe('conversions', () => {
+  it.each([
+    { name: 'a URL without TLS', client: { url: 'http://a/convert' }, want: 'url: Invalid value' },
+    {
+      name: 'a service without a name',
+      client: { service: { namespace: 'n', name: '', port: 443 } },
+      want: 'service.namespace: Required value',
+    },
+    {
+      name: 'a port that is none',
+      client: { service: { namespace: 'n', name: 's', port: 70_000 } },
+      want: 'service.port: Invalid value: 70000: port is not valid',
+    },
+  ])('are asked where there can be a webhook: $name', ({ client, want }) => {
+    const webhook = { clientConfig: client, conversionReviewVersions: ['v1'] }
+    const [complaint, ...more] = complaints(spec({ type: 'object' }), {
+      conversion: { strategy: 'Webhook', webhook },
+    })
+    expect(complaint).toContain(`spec.conversion.webhookClientConfig.${want}`)
+    expect(more).toEqual([])
+  })
+})

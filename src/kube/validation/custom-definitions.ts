@@ -17,6 +17,7 @@ import { sameValue } from './same.ts'
 import { checkSchema } from './schema-checks.ts'
 import { type Schema } from '../custom/schema.ts'
 import { structuralErrors } from './structural-schema.ts'
+import { checkClient, checkReviewVersions } from './webhook-client.ts'
 
 const scopes = ['Cluster', 'Namespaced']
 const strategies = ['None', 'Webhook']
@@ -270,27 +271,8 @@ function checkConversion(
   }
   if (client === undefined) {
     errors.push(required(at, 'required when strategy is set to Webhook'))
-  } else if ((client.url === undefined) === (client.service === undefined)) {
-    errors.push(required(at, 'exactly one of url or service is required'))
-  }
-  checkReviewVersions(errors, reviews, reviewsAt)
-}
-
-/** The versions of ConversionReview that an API server can send. */
-const sentReviews = ['v1', 'v1beta1']
-
-function checkReviewVersions(errors: Errors, versions: readonly string[], path: string): void {
-  if (versions.length === 0) {
-    errors.push(required(path, ''))
-    return
-  }
-  versions.forEach((version, index) => {
-    const at = `${path}[${index}]`
-    if (versions.indexOf(version) < index) errors.push(invalid(at, version, 'duplicate version'))
-    else for (const each of dns1035LabelErrors(version)) errors.push(invalid(at, version, each))
-  })
-  if (versions.some(version => sentReviews.includes(version))) return
-  errors.push(invalid(path, versions, `must include at least one of ${sentReviews.join(', ')}`))
+  } else checkClient(errors, at, client)
+  checkReviewVersions(errors, reviewsAt, { versions: reviews, missing: '' })
 }
 
 const approval = 'api-approved.kubernetes.io'
