@@ -18,7 +18,14 @@ import type {
 } from '../generated/types.ts'
 import { utf8Length } from '../go-text.ts'
 import type { KubeObject } from '../object.ts'
-import { checkLabelName, type Errors, refuse, subdomainName } from './checks.ts'
+import {
+  checkChoice,
+  checkKnown,
+  checkLabelName,
+  type Errors,
+  refuse,
+  subdomainName,
+} from './checks.ts'
 import {
   duplicate,
   internalError,
@@ -163,9 +170,7 @@ function checkValidation(
   } else if (/[\n\r]/.test(message.trim())) {
     errors.push(invalid(`${path}.message`, message, 'must not contain line breaks'))
   }
-  if (reason !== undefined && !reasons.includes(reason)) {
-    errors.push(notSupported(`${path}.reason`, reason, reasons))
-  }
+  checkKnown(errors, `${path}.reason`, reason, reasons)
 }
 
 interface Annotations {
@@ -286,10 +291,7 @@ export function checkMutatingPolicySpec(errors: Errors, object: KubeObject): voi
     checkMutation(errors, compiler, { path: `spec.mutations[${index}]`, mutation })
   })
   const at = 'spec.reinvocationPolicy'
-  if (reinvocationPolicy === '') errors.push(required(at, ''))
-  else if (!reinvocationPolicies.includes(reinvocationPolicy)) {
-    errors.push(notSupported(at, reinvocationPolicy, reinvocationPolicies))
-  }
+  checkChoice(errors, at, reinvocationPolicy, reinvocationPolicies)
 }
 
 export function checkValidatingBinding(errors: Errors, object: KubeObject): void {
@@ -308,7 +310,7 @@ export function checkValidatingBindingSpec(errors: Errors, object: KubeObject): 
   checkBindingSpec(errors, 'spec', spec)
   given.forEach((action, index) => {
     const at = `${path}[${index}]`
-    if (!actions.includes(action)) errors.push(notSupported(at, action, actions))
+    checkKnown(errors, at, action, actions)
     if (given.indexOf(action) < index) errors.push(duplicate(at, action))
   })
   if (given.includes('Deny') && given.includes('Warn')) {

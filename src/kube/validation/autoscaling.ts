@@ -12,7 +12,14 @@ import { groupOf } from '../kinds.ts'
 import type { KubeObject } from '../object.ts'
 import { quantityOf } from '../quantity.ts'
 import { sign } from '../quantity-math.ts'
-import { checkLabelDns, type Errors, pathSegmentName, refuse, subdomainName } from './checks.ts'
+import {
+  checkKnown,
+  checkLabelDns,
+  type Errors,
+  pathSegmentName,
+  refuse,
+  subdomainName,
+} from './checks.ts'
 import { forbidden, invalid, notSupported, required } from './field-error.ts'
 import { checkMeta } from './meta.ts'
 import { checkContainerResourceName, shownQuantity } from './pod/resources.ts'
@@ -241,15 +248,13 @@ function checkRules(errors: Errors, path: string, rules: HPAScalingRules): void 
     const detail = `must be less than or equal to ${windowSecondsMax}`
     errors.push(invalid(`${path}.stabilizationWindowSeconds`, window, detail))
   }
-  if (selectPolicy !== undefined && !selectPolicies.includes(selectPolicy)) {
-    errors.push(notSupported(`${path}.selectPolicy`, selectPolicy, selectPolicies))
-  }
+  checkKnown(errors, `${path}.selectPolicy`, selectPolicy, selectPolicies)
   if (policies.length === 0) {
     errors.push(required(`${path}.policies`, 'must specify at least one Policy'))
   }
   policies.forEach(({ type = '', value = 0, periodSeconds = 0 }, index) => {
     const at = `${path}.policies[${index}]`
-    if (!policyTypes.includes(type)) errors.push(notSupported(`${at}.type`, type, policyTypes))
+    checkKnown(errors, `${at}.type`, type, policyTypes)
     if (value <= 0) errors.push(invalid(`${at}.value`, value, 'must be greater than zero'))
     if (periodSeconds <= 0) {
       errors.push(invalid(`${at}.periodSeconds`, periodSeconds, 'must be greater than zero'))

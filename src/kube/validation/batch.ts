@@ -17,6 +17,7 @@ import { matches, selectorOf } from '../label-selector.ts'
 import { timeZoneError, timeZoneOf } from '../cron/time-zone.ts'
 import type { KubeObject } from '../object.ts'
 import {
+  checkKnown,
   checkLabelSelector,
   checkNonnegative,
   type Errors,
@@ -123,9 +124,7 @@ const modes = ['NonIndexed', 'Indexed']
 
 function checkCompletionMode(errors: Errors, path: string, spec: JobSpec): void {
   const { completionMode, completions, parallelism, maxFailedIndexes } = spec
-  if (completionMode !== undefined && !modes.includes(completionMode)) {
-    errors.push(notSupported(`${path}.completionMode`, completionMode, modes))
-  }
+  checkKnown(errors, `${path}.completionMode`, completionMode, modes)
   if (completionMode === 'Indexed') {
     if (completions === undefined) {
       errors.push(required(`${path}.completions`, 'when completion mode is Indexed'))
@@ -170,9 +169,7 @@ function checkPolicies(errors: Errors, path: string, spec: JobSpec): void {
   if (podReplacementPolicy === undefined) return
   const at = `${path}.podReplacementPolicy`
   const allowed = podFailurePolicy === undefined ? replacements : ['Failed']
-  if (!allowed.includes(podReplacementPolicy)) {
-    errors.push(notSupported(at, podReplacementPolicy, allowed))
-  }
+  checkKnown(errors, at, podReplacementPolicy, allowed)
 }
 
 function goSuccessRule({ succeededIndexes, succeededCount }: SuccessPolicyRule): object {
@@ -256,9 +253,7 @@ function checkExitCodes(
   { template }: JobSpec,
 ): void {
   const { operator = '', containerName, values = [] } = codes
-  if (!operators.includes(operator)) {
-    errors.push(notSupported(`${path}.operator`, operator, operators))
-  }
+  checkKnown(errors, `${path}.operator`, operator, operators)
   const containers = [
     ...(template?.spec?.containers ?? []),
     ...(template?.spec?.initContainers ?? []),
@@ -425,9 +420,7 @@ function checkCronJobSpec(errors: Errors, spec: CronJobSpec | undefined, old?: C
   }
   checkNonnegative(errors, 'spec.startingDeadlineSeconds', spec?.startingDeadlineSeconds)
   if (timeZone !== undefined && timeZone !== old?.timeZone) checkTimeZone(errors, timeZone)
-  if (!concurrency.includes(concurrencyPolicy)) {
-    errors.push(notSupported('spec.concurrencyPolicy', concurrencyPolicy, concurrency))
-  }
+  checkKnown(errors, 'spec.concurrencyPolicy', concurrencyPolicy, concurrency)
   const job = spec?.jobTemplate?.spec ?? { template: noTemplate }
   checkSpec(errors, 'spec.jobTemplate.spec', job)
   if (job.selector !== undefined) {

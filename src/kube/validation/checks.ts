@@ -11,7 +11,7 @@ import {
   rangeMessage,
 } from '../formats.ts'
 import type { LabelSelector } from '../generated/types.ts'
-import { type FieldError, forbidden, invalid, required } from './field-error.ts'
+import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts'
 
 export type Errors = FieldError[]
 
@@ -28,6 +28,28 @@ export function refuse(
   messages: readonly string[],
 ): void {
   for (const message of messages) errors.push(invalid(path, value, message))
+}
+
+/** A field that has one of some values, if it is there. */
+export function checkKnown(
+  errors: Errors,
+  path: string,
+  value: string | undefined,
+  allowed: readonly string[],
+): void {
+  if (value === undefined || allowed.includes(value)) return
+  errors.push(notSupported(path, value, allowed))
+}
+
+/** A field that must have one of some values, and is reported apart when empty. */
+export function checkChoice(
+  errors: Errors,
+  path: string,
+  value: string,
+  allowed: readonly string[],
+): void {
+  if (value === '') errors.push(required(path, ''))
+  else checkKnown(errors, path, value, allowed)
 }
 
 export function checkNonnegative(errors: Errors, path: string, value: number | undefined): void {

@@ -10,8 +10,15 @@ import {
 import type { ConfigMap, Node, Secret, Taint } from '../generated/types.ts'
 import { utf8Length } from '../go-text.ts'
 import type { KubeObject } from '../object.ts'
-import { checkLabelName, type Errors, immutableText, refuse, subdomainName } from './checks.ts'
-import { duplicate, forbidden, invalid, notSupported, required, tooLong } from './field-error.ts'
+import {
+  checkChoice,
+  checkLabelName,
+  type Errors,
+  immutableText,
+  refuse,
+  subdomainName,
+} from './checks.ts'
+import { duplicate, forbidden, invalid, required, tooLong } from './field-error.ts'
 import { checkMeta } from './meta.ts'
 import { checkQuantity } from './pod/resources.ts'
 import { sameValue } from './same.ts'
@@ -121,10 +128,7 @@ function checkTaints(errors: Errors, path: string, taints: readonly Taint[]): vo
     checkLabelName(errors, `${at}.key`, key)
     const messages = labelValueErrors(value)
     if (messages.length > 0) errors.push(invalid(`${at}.value`, value, messages.join(';')))
-    if (effect === '') errors.push(required(`${at}.effect`, ''))
-    else if (!effects.includes(effect)) {
-      errors.push(notSupported(`${at}.effect`, effect, effects))
-    }
+    checkChoice(errors, `${at}.effect`, effect, effects)
     const pair = `${key}:${effect}`
     if (seen.has(pair)) {
       const shown = { Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null }

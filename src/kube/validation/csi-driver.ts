@@ -2,7 +2,7 @@
 
 import type { CSIDriver, CSIDriverSpec } from '../generated/types.ts'
 import type { KubeObject } from '../object.ts'
-import { type Errors, immutableText, subdomainName } from './checks.ts'
+import { checkKnown, type Errors, immutableText, subdomainName } from './checks.ts'
 import { duplicate, invalid, notSupported } from './field-error.ts'
 import { checkMeta } from './meta.ts'
 import { sameValue } from './same.ts'
@@ -20,9 +20,7 @@ export function checkDriver(errors: Errors, object: KubeObject): void {
 /** Defaults set all that is required. */
 function checkDriverSpec(errors: Errors, spec: CSIDriverSpec): void {
   const { fsGroupPolicy, volumeLifecycleModes: modes = [], tokenRequests = [] } = spec
-  if (fsGroupPolicy !== undefined && !groupPolicies.includes(fsGroupPolicy)) {
-    errors.push(notSupported('spec.fsGroupPolicy', fsGroupPolicy, groupPolicies))
-  }
+  checkKnown(errors, 'spec.fsGroupPolicy', fsGroupPolicy, groupPolicies)
   checkTokens(errors, tokenRequests)
   for (const mode of modes) {
     if (lifecycles.includes(mode)) continue

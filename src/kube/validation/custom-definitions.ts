@@ -10,8 +10,8 @@ import type {
   CustomResourceDefinitionVersion,
 } from '../generated/types.ts'
 import type { KubeObject } from '../object.ts'
-import { type Errors, subdomainName } from './checks.ts'
-import { forbidden, invalid, notSupported, required } from './field-error.ts'
+import { checkChoice, type Errors, subdomainName } from './checks.ts'
+import { forbidden, invalid, required } from './field-error.ts'
 import { checkMeta } from './meta.ts'
 import { sameValue } from './same.ts'
 import { checkSchema } from './schema-checks.ts'
@@ -78,8 +78,7 @@ function checkSpec(
   else if (!group.includes('.')) {
     errors.push(invalid('spec.group', group, 'should be a domain with at least one dot'))
   }
-  if (scope === '') errors.push(required('spec.scope', ''))
-  else if (!scopes.includes(scope)) errors.push(notSupported('spec.scope', scope, scopes))
+  checkChoice(errors, 'spec.scope', scope, scopes)
   checkVersions(errors, spec, unchanged)
   checkRequiredNames(errors, spec.names)
   checkNames(errors, spec.names)
@@ -255,10 +254,7 @@ function checkConversion(
   if (conversion === undefined) return
   const { strategy = '', webhook } = conversion
   const path = 'spec.conversion'
-  if (strategy === '') errors.push(required(`${path}.strategy`, ''))
-  else if (!strategies.includes(strategy)) {
-    errors.push(notSupported(`${path}.strategy`, strategy, strategies))
-  }
+  checkChoice(errors, `${path}.strategy`, strategy, strategies)
   const at = `${path}.webhookClientConfig`
   const reviews = webhook?.conversionReviewVersions ?? []
   const reviewsAt = `${path}.conversionReviewVersions`

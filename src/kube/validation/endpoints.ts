@@ -10,7 +10,9 @@ import type {
 } from '../generated/types.ts'
 import type { KubeObject } from '../object.ts'
 import {
+  checkChoice,
   checkIp,
+  checkKnown,
   checkLabelDns,
   checkLabelName,
   checkSubdomain,
@@ -21,7 +23,7 @@ import {
   refuse,
   subdomainName,
 } from './checks.ts'
-import { duplicate, invalid, notSupported, required, tooMany } from './field-error.ts'
+import { duplicate, invalid, required, tooMany } from './field-error.ts'
 import { checkMeta } from './meta.ts'
 import { sameValue } from './same.ts'
 
@@ -75,7 +77,7 @@ function checkSubsets(errors: Errors, subsets: readonly EndpointSubset[]): void 
       if (name !== '') checkLabelDns(errors, `${path}.name`, name)
       else if (ports.length > 1) errors.push(required(`${path}.name`, ''))
       refuse(errors, `${path}.port`, port, portNumberErrors(port))
-      checkProtocol(errors, `${path}.protocol`, protocol)
+      checkChoice(errors, `${path}.protocol`, protocol, protocols)
       if (appProtocol !== undefined) checkLabelName(errors, `${path}.appProtocol`, appProtocol)
     })
   })
@@ -91,11 +93,6 @@ function checkAddress(
   if (nodeName !== undefined) checkSubdomain(errors, `${path}.nodeName`, nodeName)
   if (isIpAddress(ip)) checkUsable(errors, `${path}.ip`, ip)
   else errors.push(invalid(`${path}.ip`, ip, 'must be a valid IP address'))
-}
-
-function checkProtocol(errors: Errors, path: string, protocol: string): void {
-  if (protocol === '') errors.push(required(path, ''))
-  else if (!protocols.includes(protocol)) errors.push(notSupported(path, protocol, protocols))
 }
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6']
@@ -122,10 +119,7 @@ export function checkEndpointSliceUpdate(
 }
 
 function checkSliceHead(errors: Errors, { addressType = '', ports }: EndpointSlice): void {
-  if (addressType === '') errors.push(required('addressType', ''))
-  else if (!addressTypes.includes(addressType)) {
-    errors.push(notSupported('addressType', addressType, addressTypes))
-  }
+  checkChoice(errors, 'addressType', addressType, addressTypes)
   checkSlicePorts(errors, ports ?? [])
 }
 
@@ -190,9 +184,7 @@ function checkSlicePorts(errors: Errors, ports: NonNullable<EndpointSlice['ports
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name))
     names.add(name)
     if (protocol === undefined) errors.push(required(`${at}.protocol`, ''))
-    else if (!protocols.includes(protocol)) {
-      errors.push(notSupported(`${at}.protocol`, protocol, protocols))
-    }
+    else checkKnown(errors, `${at}.protocol`, protocol, protocols)
     if (appProtocol !== undefined) checkLabelName(errors, `${at}.appProtocol`, appProtocol)
   })
 }

@@ -10,6 +10,7 @@ import type {
   RuleWithOperations,
 } from '../generated/types.ts'
 import {
+  checkKnown,
   checkLabelSelector,
   type Errors,
   pathSegmentName,
@@ -84,9 +85,7 @@ export function checkOperations(errors: Errors, path: string, rule: RuleWithOper
     if (version === '') errors.push(required(`${path}.apiVersions[${index}]`, ''))
   })
   checkResources(errors, `${path}.resources`, rule.resources ?? [])
-  if (scope !== undefined && !scopes.includes(scope)) {
-    errors.push(notSupported(`${path}.scope`, scope, scopes))
-  }
+  checkKnown(errors, `${path}.scope`, scope, scopes)
 }
 
 interface Listed {

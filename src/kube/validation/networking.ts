@@ -24,6 +24,7 @@ import type {
 import { utf8Length } from '../go-text.ts'
 import type { KubeObject } from '../object.ts'
 import {
+  checkKnown,
   checkLabelSelector,
   type Errors,
   immutableText,
@@ -254,9 +255,7 @@ function checkPolicyPort(
   path: string,
   { protocol, port, endPort }: NetworkPolicyPort,
 ): void {
-  if (protocol !== undefined && !protocols.includes(protocol)) {
-    errors.push(notSupported(`${path}.protocol`, protocol, protocols))
-  }
+  checkKnown(errors, `${path}.protocol`, protocol, protocols)
   const end = `${path}.endPort`
   if (typeof port === 'number') {
     refuse(errors, `${path}.port`, port, portNumberErrors(port))

@@ -12,6 +12,7 @@ import { selectorOf } from '../label-selector.ts'
 import type { KubeObject } from '../object.ts'
 import { checkAtMost100Percent, checkIntOrPercent } from './apps.ts'
 import {
+  checkKnown,
   checkLabelSelector,
   type Errors,
   immutableText,
@@ -51,9 +52,7 @@ export function checkBudgetUpdate(errors: Errors, object: KubeObject): void {
     checkAtMost100Percent(errors, 'spec.maxUnavailable', maxUnavailable)
   }
   checkLabelSelector(errors, 'spec.selector', selector)
-  if (policy !== undefined && !unhealthyPolicies.includes(policy)) {
-    errors.push(notSupported('spec.unhealthyPodEvictionPolicy', policy, unhealthyPolicies))
-  }
+  checkKnown(errors, 'spec.unhealthyPodEvictionPolicy', policy, unhealthyPolicies)
 }
 
 const userPriorityMax = 1_000_000_000
@@ -77,9 +76,7 @@ export function checkPriorityClass(errors: Errors, object: KubeObject): void {
     const detail = `maximum allowed value of a user defined priority is ${userPriorityMax}`
     errors.push(forbidden('value', detail))
   }
-  if (preemptionPolicy !== undefined && !preemption.includes(preemptionPolicy)) {
-    errors.push(notSupported('preemptionPolicy', preemptionPolicy, preemption))
-  }
+  checkKnown(errors, 'preemptionPolicy', preemptionPolicy, preemption)
 }
 
 function systemMismatch(name: string, value: number, globalDefault: boolean): string | undefined {
@@ -174,7 +171,7 @@ function checkBinding(errors: Errors, object: KubeObject, kinds: readonly string
   const { roleRef, subjects = [] } = object as RoleBinding
   const { apiGroup = '', kind = '', name = '' } = roleRef ?? {}
   if (apiGroup !== rbacGroup) errors.push(notSupported('roleRef.apiGroup', apiGroup, [rbacGroup]))
-  if (!kinds.includes(kind)) errors.push(notSupported('roleRef.kind', kind, kinds))
+  checkKnown(errors, 'roleRef.kind', kind, kinds)
   if (name === '') errors.push(required('roleRef.name', ''))
   else {
     for (const message of pathSegmentName(name)) {

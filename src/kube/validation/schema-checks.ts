@@ -6,7 +6,7 @@ import { cel } from '../cel/provider.ts'
 import type { RuleCheck } from '../cel/schema-rules.ts'
 import type { SizedSchema } from '../cel/schema-sizes.ts'
 import type { ValidationRule } from '../generated/types.ts'
-import type { Errors } from './checks.ts'
+import { checkKnown, type Errors } from './checks.ts'
 import {
   type FieldError,
   forbidden,
@@ -177,9 +177,7 @@ function checkMapType(errors: Errors, schema: Schema, path: string): void {
     errors.push(mustHaveType(`${path}.type`, type, detail))
   }
   const allowed = ['atomic', 'granular']
-  if (!allowed.includes(mapType)) {
-    errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, allowed))
-  }
+  checkKnown(errors, `${path}.x-kubernetes-map-type`, mapType, allowed)
 }
 
 function checkListType(errors: Errors, schema: Schema, path: string): void {
@@ -193,9 +191,7 @@ function checkListType(errors: Errors, schema: Schema, path: string): void {
     checkSetItems(errors, items, `${path}.items`)
   }
   const allowed = ['atomic', 'set', 'map']
-  if (listType !== undefined && !allowed.includes(listType)) {
-    errors.push(notSupported(at, listType, allowed))
-  }
+  checkKnown(errors, at, listType, allowed)
   if (keys.length > 0 && listType !== 'map') {
     const detail = 'must be map if x-kubernetes-list-map-keys is non-empty'
     errors.push(mustHaveType(at, listType ?? '', detail))
@@ -272,9 +268,7 @@ function checkRuleTexts(errors: Errors, path: string, rule: ValidationRule): voi
     const detail = 'messageExpression must be non-empty if specified'
     errors.push(required(`${path}.messageExpression`, detail))
   }
-  if (reason !== undefined && !reasons.includes(reason)) {
-    errors.push(notSupported(`${path}.reason`, reason, reasons))
-  }
+  checkKnown(errors, `${path}.reason`, reason, reasons)
   if (fieldPath !== '' && fieldPath.trim() === '') {
     errors.push(invalid(`${path}.fieldPath`, fieldPath, 'must be non-empty if specified'))
   }

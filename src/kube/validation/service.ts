@@ -5,6 +5,7 @@ import type { Service, ServicePort, ServiceSpec } from '../generated/types.ts'
 import type { KubeObject } from '../object.ts'
 import {
   checkIp,
+  checkKnown,
   checkLabelDns,
   checkLabels,
   checkSubdomain,
@@ -85,15 +86,13 @@ function checkSpec(errors: Errors, spec: ServiceSpec): void {
   checkType(errors, spec)
   checkPorts(errors, ports)
   checkLabels(errors, 'spec.selector', selector)
-  if (!affinities.includes(sessionAffinity)) {
-    errors.push(notSupported('spec.sessionAffinity', sessionAffinity, affinities))
-  }
+  checkKnown(errors, 'spec.sessionAffinity', sessionAffinity, affinities)
   checkAffinity(errors, spec)
   checkAddresses(errors, spec)
   spec.externalIPs?.forEach((ip, index) =>
     checkExternalIp(errors, `spec.externalIPs[${index}]`, ip),
   )
-  if (!types.includes(type)) errors.push(notSupported('spec.type', type, types))
+  checkKnown(errors, 'spec.type', type, types)
   if (type === 'ClusterIP') {
     ports.forEach(({ nodePort = 0 }, index) => {
       if (nodePort === 0) return
@@ -138,9 +137,7 @@ function checkPorts(errors: Errors, ports: readonly ServicePort[]): void {
       errors.push(required(`${at}.name`, ''))
     }
     refuse(errors, `${at}.port`, number, portNumberErrors(number))
-    if (!protocols.includes(protocol)) {
-      errors.push(notSupported(`${at}.protocol`, protocol, protocols))
-    }
+    checkKnown(errors, `${at}.protocol`, protocol, protocols)
     checkPort(errors, `${at}.targetPort`, targetPort)
     if (appProtocol !== undefined) {
       refuse(errors, `${at}.appProtocol`, appProtocol, labelKeyErrors(appProtocol))
@@ -208,12 +205,10 @@ export function checkAddresses(errors: Errors, spec: ServiceSpec): void {
   }
   ipFamilies.forEach((family, index) => {
     const at = `spec.ipFamilies[${index}]`
-    if (!families.includes(family)) errors.push(notSupported(at, family, families))
+    checkKnown(errors, at, family, families)
     if (ipFamilies.indexOf(family) < index) errors.push(duplicate(at, family))
   })
-  if (ipFamilyPolicy !== undefined && !familyPolicies.includes(ipFamilyPolicy)) {
-    errors.push(notSupported('spec.ipFamilyPolicy', ipFamilyPolicy, familyPolicies))
-  }
+  checkKnown(errors, 'spec.ipFamilyPolicy', ipFamilyPolicy, familyPolicies)
   clusterIPs.forEach((address, index) => {
     if (index === 0 && address === 'None') {
       if (clusterIPs.length === 1) return
@@ -309,11 +304,7 @@ function checkTraffic(errors: Errors, spec: ServiceSpec): void {
     refuse(errors, 'spec.healthCheckNodePort', healthCheckNodePort, messages)
   }
   const internal = spec.internalTrafficPolicy
-  if (internal !== undefined && !traffic.includes(internal)) {
-    errors.push(notSupported('spec.internalTrafficPolicy', internal, traffic))
-  }
+  checkKnown(errors, 'spec.internalTrafficPolicy', internal, traffic)
   const distribution = spec.trafficDistribution
-  if (distribution !== undefined && !distributions.includes(distribution)) {
-    errors.push(notSupported('spec.trafficDistribution', distribution, distributions))
-  }
+  checkKnown(errors, 'spec.trafficDistribution', distribution, distributions)
 }

@@ -13,6 +13,7 @@ import type { KubeObject } from '../object.ts'
 import { quantityOf } from '../quantity.ts'
 import { compareQuantities, sign } from '../quantity-math.ts'
 import {
+  checkKnown,
   checkLabelName,
   checkLabelSelector,
   type Errors,
@@ -38,7 +39,7 @@ const volumeModes = ['Block', 'Filesystem']
 
 function checkAccessModes(errors: Errors, path: string, modes: readonly string[]): void {
   for (const mode of modes) {
-    if (!accessModes.includes(mode)) errors.push(notSupported(path, mode, accessModes))
+    checkKnown(errors, path, mode, accessModes)
   }
   if (modes.length > 1 && modes.includes('ReadWriteOncePod')) {
     errors.push(forbidden(path, 'may not use ReadWriteOncePod with other access modes'))
@@ -68,9 +69,7 @@ export function checkClaimSpec(
     const messages = dns1123SubdomainErrors(storageClassName)
     refuse(errors, `${path}.storageClassName`, storageClassName, messages)
   }
-  if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) {
-    errors.push(notSupported(`${path}.volumeMode`, volumeMode, volumeModes))
-  }
+  checkKnown(errors, `${path}.volumeMode`, volumeMode, volumeModes)
   checkDataSources(errors, path, spec)
   const { volumeAttributesClassName = '' } = spec
   if (volumeAttributesClassName !== '') {
@@ -349,9 +348,7 @@ function checkClasses(errors: Errors, spec: VolumeSpec): void {
     const messages = dns1123SubdomainErrors(storageClassName)
     refuse(errors, 'spec.storageClassName', storageClassName, messages)
   }
-  if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) {
-    errors.push(notSupported('spec.volumeMode', volumeMode, volumeModes))
-  }
+  checkKnown(errors, 'spec.volumeMode', volumeMode, volumeModes)
   if (attributes === undefined) return
   const at = 'spec.volumeAttributesClassName'
   if (attributes === '') errors.push(required(at, 'an empty string is disallowed'))

@@ -9,19 +9,17 @@ import type {
 } from '../generated/types.ts'
 import type { KubeObject } from '../object.ts'
 import { checkConditions } from './admission-policies.ts'
-import { checkLabelSelector, type Errors, refuse, subdomainName } from './checks.ts'
-import { duplicate, invalid, notSupported, required } from './field-error.ts'
+import { checkKnown, checkLabelSelector, type Errors, refuse, subdomainName } from './checks.ts'
+import { duplicate, invalid, required } from './field-error.ts'
 import { checkOperations } from './match-resources.ts'
 import { checkCustomMeta } from './meta.ts'
 import { checkClient, checkReviewVersions, reviewVersions } from './webhook-client.ts'
 
 type Webhook = MutatingWebhook & ValidatingWebhook
 
-const choices = {
-  failurePolicy: ['Fail', 'Ignore'],
-  matchPolicy: ['Equivalent', 'Exact'],
-  reinvocationPolicy: ['IfNeeded', 'Never'],
-} as const
+const failurePolicies = ['Fail', 'Ignore']
+const matchPolicies = ['Equivalent', 'Exact']
+const reinvocationPolicies = ['IfNeeded', 'Never']
 const sideEffectClasses = ['None', 'NoneOnDryRun']
 const timeoutMax = 30
 
@@ -44,38 +42,24 @@ export function checkWebhooks(errors: Errors, object: KubeObject): void {
   })
 }
 
-function checkChoice(
-  errors: Errors,
-  path: string,
-  webhook: Webhook,
-  name: keyof typeof choices,
-): void {
-  const value = webhook[name]
-  const allowed: readonly string[] = choices[name]
-  if (value === undefined || allowed.includes(value)) return
-  errors.push(notSupported(`${path}.${name}`, value, allowed))
-}
-
 function checkWebhook(errors: Errors, path: string, webhook: Webhook): void {
   const { name = '', rules, sideEffects, timeoutSeconds: seconds } = webhook
   if (name === '') errors.push(required(`${path}.name`, ''))
   else refuse(errors, `${path}.name`, name, fullyQualifiedNameErrors(name))
   rules?.forEach((rule, index) => checkOperations(errors, `${path}.rules[${index}]`, rule))
-  checkChoice(errors, path, webhook, 'failurePolicy')
-  checkChoice(errors, path, webhook, 'matchPolicy')
+  checkKnown(errors, `${path}.failurePolicy`, webhook.failurePolicy, failurePolicies)
+  checkKnown(errors, `${path}.matchPolicy`, webhook.matchPolicy, matchPolicies)
   if (sideEffects === undefined) {
     const detail = `must specify one of ${sideEffectClasses.join(', ')}`
     errors.push(required(`${path}.sideEffects`, detail))
-  } else if (!sideEffectClasses.includes(sideEffects)) {
-    errors.push(notSupported(`${path}.sideEffects`, sideEffects, sideEffectClasses))
-  }
+  } else checkKnown(errors, `${path}.sideEffects`, sideEffects, sideEffectClasses)
   if (seconds !== undefined && (seconds > timeoutMax || seconds < 1)) {
     const detail = 'the timeout value must be between 1 and 30 seconds'
     errors.push(invalid(`${path}.timeoutSeconds`, seconds, detail))
   }
   checkLabelSelector(errors, `${path}.namespaceSelector`, webhook.namespaceSelector)
   checkLabelSelector(errors, `${path}.objectSelector`, webhook.objectSelector)
-  checkChoice(errors, path, webhook, 'reinvocationPolicy')
+  checkKnown(errors, `${path}.reinvocationPolicy`, webhook.reinvocationPolicy, reinvocationPolicies)
   checkClient(errors, `${path}.clientConfig`, webhook.clientConfig ?? {})
   const { matchConditions = [] } = webhook
   checkConditions(errors, `${path}.matchConditions`, { matchConditions })

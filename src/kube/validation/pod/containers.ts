@@ -8,7 +8,14 @@ import type {
   PodSpec,
   Volume,
 } from '../../generated/types.ts'
-import { checkDescendingPath, checkLabelDns, type Errors, refuse } from '../checks.ts'
+import {
+  checkChoice,
+  checkDescendingPath,
+  checkKnown,
+  checkLabelDns,
+  type Errors,
+  refuse,
+} from '../checks.ts'
 import {
   duplicate,
   forbidden,
@@ -93,15 +100,13 @@ function checkRestartRule(
   at: string,
   { action = '', exitCodes }: NonNullable<Container['restartPolicyRules']>[number],
 ): void {
-  if (!ruleActions.includes(action)) errors.push(notSupported(`${at}.action`, action, ruleActions))
+  checkKnown(errors, `${at}.action`, action, ruleActions)
   if (exitCodes === undefined) {
     errors.push(required(`${at}.exitCodes`, 'must be specified'))
     return
   }
   const { operator = '', values = [] } = exitCodes
-  if (!ruleOperators.includes(operator)) {
-    errors.push(notSupported(`${at}.exitCodes.operator`, operator, ruleOperators))
-  }
+  checkKnown(errors, `${at}.exitCodes.operator`, operator, ruleOperators)
   if (values.length > exitCodesMax) {
     errors.push(tooMany(`${at}.exitCodes.values`, values.length, exitCodesMax))
   }
@@ -121,17 +126,12 @@ function checkResize(
   container.resizePolicy?.forEach(({ resourceName = '', restartPolicy = '' }, index) => {
     if (names.has(resourceName)) errors.push(duplicate(`${path}[${index}]`, resourceName))
     names.add(resourceName)
-    checkNamed(errors, path, resourceName, resizable)
-    checkNamed(errors, path, restartPolicy, resizePolicies)
+    checkChoice(errors, path, resourceName, resizable)
+    checkChoice(errors, path, restartPolicy, resizePolicies)
     if (facts.spec.restartPolicy !== 'Never' || restartPolicy === 'NotRequired') return
     const detail = "must be 'NotRequired' when pod `restartPolicy` is 'Never'"
     errors.push(invalid(path, restartPolicy, detail))
   })
-}
-
-function checkNamed(errors: Errors, path: string, value: string, allowed: readonly string[]): void {
-  if (value === '') errors.push(required(path, ''))
-  else if (!allowed.includes(value)) errors.push(notSupported(path, value, allowed))
 }
 
 const hookKeys = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const
@@ -232,9 +232,7 @@ function checkCommon(
   checkMounts(errors, `${at}.volumeMounts`, container, facts)
   checkDevices(errors, `${at}.volumeDevices`, container, facts)
   const pull = container.imagePullPolicy ?? ''
-  if (!pullPolicies.includes(pull)) {
-    errors.push(notSupported(`${at}.imagePullPolicy`, pull, pullPolicies))
-  }
+  checkKnown(errors, `${at}.imagePullPolicy`, pull, pullPolicies)
   checkResources(errors, `${at}.resources`, container.resources ?? {}, {
     nameCheck: checkContainerResourceName,
     claimNames: facts.claimNames,
@@ -259,9 +257,7 @@ function checkPorts(errors: Errors, path: string, ports: readonly ContainerPort[
     if (containerPort === 0) errors.push(required(`${at}.containerPort`, ''))
     else refuse(errors, `${at}.containerPort`, containerPort, portNumberErrors(containerPort))
     if (hostPort !== 0) refuse(errors, `${at}.hostPort`, hostPort, portNumberErrors(hostPort))
-    if (!protocols.includes(protocol)) {
-      errors.push(notSupported(`${at}.protocol`, protocol, protocols))
-    }
+    checkKnown(errors, `${at}.protocol`, protocol, protocols)
   })
 }
 
@@ -328,7 +324,7 @@ function checkPropagation(
   { securityContext }: Container | EphemeralContainer,
 ): void {
   if (mode === undefined) return
-  if (!propagations.includes(mode)) errors.push(notSupported(path, mode, propagations))
+  checkKnown(errors, path, mode, propagations)
   if (mode !== 'Bidirectional' || securityContext?.privileged === true) return
   const detail = 'Bidirectional mount propagation is available only to privileged containers'
   errors.push(forbidden(path, detail))

@@ -8,6 +8,7 @@ import {
 } from '../../formats.ts'
 import type { ObjectMeta, PodSpec, ResourceRequirements } from '../../generated/types.ts'
 import {
+  checkChoice,
   checkIp,
   checkLabelDns,
   checkLabelName,
@@ -76,17 +77,6 @@ function checkPolicies(
 ): void {
   checkChoice(errors, `${path}.restartPolicy`, restartPolicy, restartPolicies)
   checkChoice(errors, `${path}.dnsPolicy`, dnsPolicy, dnsPolicies)
-}
-
-/** A field that must have one of some values, and is reported apart when empty. */
-export function checkChoice(
-  errors: Errors,
-  path: string,
-  value: string,
-  allowed: readonly string[],
-): void {
-  if (value === '') errors.push(required(path, ''))
-  else if (!allowed.includes(value)) errors.push(notSupported(path, value, allowed))
 }
 
 function checkHostNetwork(errors: Errors, path: string, spec: PodSpec, isPod: boolean): void {

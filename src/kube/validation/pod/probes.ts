@@ -10,8 +10,8 @@ import type {
   SleepAction,
   TCPSocketAction,
 } from '../../generated/types.ts'
-import { checkNonnegative, type Errors, refuse } from '../checks.ts'
-import { forbidden, invalid, notSupported, required } from '../field-error.ts'
+import { checkKnown, checkNonnegative, type Errors, refuse } from '../checks.ts'
+import { forbidden, invalid, required } from '../field-error.ts'
 
 interface Handler {
   readonly exec?: ExecAction
@@ -71,7 +71,7 @@ function checkHttp(errors: Errors, path: string, action: HTTPGetAction): void {
   const { path: target = '', port = 0, scheme = '', httpHeaders = [] } = action
   if (target === '') errors.push(required(`${path}.path`, ''))
   checkPort(errors, `${path}.port`, port)
-  if (!schemes.includes(scheme)) errors.push(notSupported(`${path}.scheme`, scheme, schemes))
+  checkKnown(errors, `${path}.scheme`, scheme, schemes)
   for (const { name } of httpHeaders) {
     refuse(errors, `${path}.httpHeaders`, name, httpHeaderNameErrors(name))
   }

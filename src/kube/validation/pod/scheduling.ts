@@ -14,6 +14,7 @@ import type {
   TopologySpreadConstraint,
 } from '../../generated/types.ts'
 import {
+  checkKnown,
   checkLabelName,
   checkLabelSelector,
   checkPositive,
@@ -245,9 +246,7 @@ export function checkSpread(
     const { maxSkew = 0, topologyKey = '', whenUnsatisfiable = '', minDomains } = constraint
     checkPositive(errors, `${at}.maxSkew`, maxSkew)
     if (topologyKey === '') errors.push(required(`${at}.topologyKey`, 'can not be empty'))
-    if (!actions.includes(whenUnsatisfiable)) {
-      errors.push(notSupported(`${at}.whenUnsatisfiable`, whenUnsatisfiable, actions))
-    }
+    checkKnown(errors, `${at}.whenUnsatisfiable`, whenUnsatisfiable, actions)
     const repeated = constraints
       .slice(index + 1)
       .some(

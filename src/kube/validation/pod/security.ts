@@ -10,7 +10,7 @@ import type {
   WindowsSecurityContextOptions,
 } from '../../generated/types.ts'
 import { utf8Length } from '../../go-text.ts'
-import { checkDescendingPath, checkId, type Errors, refuse } from '../checks.ts'
+import { checkDescendingPath, checkId, checkKnown, type Errors, refuse } from '../checks.ts'
 import { duplicate, invalid, notSupported, required, tooLong } from '../field-error.ts'
 
 const changePolicies = ['Always', 'OnRootMismatch']
@@ -34,20 +34,14 @@ export function checkPodSecurity(errors: Errors, path: string, spec: PodSpec): v
   }
   checkSysctls(errors, `${path}.sysctls`, context.sysctls ?? [])
   const change = context.fsGroupChangePolicy
-  if (change !== undefined && !changePolicies.includes(change)) {
-    errors.push(notSupported(`${path}.fsGroupChangePolicy`, change, changePolicies))
-  }
+  checkKnown(errors, `${path}.fsGroupChangePolicy`, change, changePolicies)
   checkSeccomp(errors, `${path}.seccompProfile`, context.seccompProfile)
   checkWindowsOptions(errors, `${path}.windowsOptions`, context.windowsOptions)
   checkAppArmor(errors, `${path}.appArmorProfile`, context.appArmorProfile)
   const groups = context.supplementalGroupsPolicy
-  if (groups !== undefined && !groupPolicies.includes(groups)) {
-    errors.push(notSupported(`${path}.supplementalGroupsPolicy`, groups, groupPolicies))
-  }
+  checkKnown(errors, `${path}.supplementalGroupsPolicy`, groups, groupPolicies)
   const labels = context.seLinuxChangePolicy
-  if (labels !== undefined && !labelPolicies.includes(labels)) {
-    errors.push(notSupported(`${path}.seLinuxChangePolicy`, labels, labelPolicies))
-  }
+  checkKnown(errors, `${path}.seLinuxChangePolicy`, labels, labelPolicies)
 }
 
 /** The gate SELinuxMount is off: pods are labelled recursively or not at all. */
@@ -201,9 +195,7 @@ export function checkContainerSecurity(
   checkId(errors, `${path}.runAsUser`, context.runAsUser)
   checkId(errors, `${path}.runAsGroup`, context.runAsGroup)
   const { procMount, allowPrivilegeEscalation, privileged, capabilities } = context
-  if (procMount !== undefined && !procMounts.includes(procMount)) {
-    errors.push(notSupported(`${path}.procMount`, procMount, procMounts))
-  }
+  checkKnown(errors, `${path}.procMount`, procMount, procMounts)
   if (procMount === 'Unmasked' && spec.hostUsers !== false) {
     const detail = '`hostUsers` must be false to use `Unmasked`'
     errors.push(invalid(`${path}.procMount`, procMount, detail))

@@ -6,6 +6,7 @@ import { rangeMessage } from '../../formats.ts'
 import type { Volume } from '../../generated/types.ts'
 import {
   checkDescendingPath,
+  checkKnown,
   checkLabelDns,
   checkNoBacksteps,
   type Errors,
@@ -145,11 +146,9 @@ const blobs = 'https://{account-name}.blob.core.windows.net/{container-name}/{di
 
 function checkAzureDisk(errors: Errors, path: string, { azureDisk }: Sources): void {
   const { cachingMode, kind, diskURI = '' } = azureDisk ?? {}
-  if (cachingMode !== undefined && !cachingModes.includes(cachingMode)) {
-    errors.push(notSupported(`${path}.cachingMode`, cachingMode, cachingModes))
-  }
+  checkKnown(errors, `${path}.cachingMode`, cachingMode, cachingModes)
   if (kind === undefined) return
-  if (!diskKinds.includes(kind)) errors.push(notSupported(`${path}.kind`, kind, diskKinds))
+  checkKnown(errors, `${path}.kind`, kind, diskKinds)
   const [start, form] = kind === 'Managed' ? ['/subscriptions/', managedDisks] : ['https://', blobs]
   if (!diskURI.startsWith(start)) errors.push(notSupported(`${path}.diskURI`, diskURI, [form]))
 }
@@ -179,7 +178,7 @@ export function checkHostPath(errors: Errors, path: string, { hostPath }: Source
     return
   }
   checkNoBacksteps(errors, `${path}.path`, target)
-  if (!hostPathTypes.includes(type)) errors.push(notSupported(`${path}.type`, type, hostPathTypes))
+  checkKnown(errors, `${path}.type`, type, hostPathTypes)
 }
 
 export function checkNfs(errors: Errors, path: string, { nfs }: Sources): void {

@@ -11,12 +11,13 @@ import { quantityOf } from '../../quantity.ts'
 import { sign } from '../../quantity-math.ts'
 import {
   checkDescendingPath,
+  checkKnown,
   checkLabelDns,
   type Errors,
   refuse,
   subdomainName,
 } from '../checks.ts'
-import { duplicate, forbidden, invalid, notSupported, required } from '../field-error.ts'
+import { duplicate, forbidden, invalid, required } from '../field-error.ts'
 import { checkClaimSpec } from '../storage.ts'
 import { checkFieldRef, checkResourceRef, volumeFieldPaths } from './environment.ts'
 import {
@@ -250,7 +251,5 @@ function checkImage(errors: Errors, path: string, { image }: Sources): void {
   const { reference = '', pullPolicy = '' } = image ?? {}
   if (reference === '') errors.push(required(`${path}.reference`, ''))
   const policies = ['Always', 'IfNotPresent', 'Never']
-  if (!policies.includes(pullPolicy)) {
-    errors.push(notSupported(`${path}.pullPolicy`, pullPolicy, policies))
-  }
+  checkKnown(errors, `${path}.pullPolicy`, pullPolicy, policies)
 }
