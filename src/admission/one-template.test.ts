@@ -139,3 +139,16 @@ it.each([
 ])('what is at $path tells pods of one template apart: $want', ({ path, want }) => {
   expect(tellsApart(path.split('.'))).toBe(want)
 })
+
+it('a custom kind that is called Pod has no template', () => {
+  const memory = new TemplateMemory<{ object: unknown }>()
+  const custom = {
+    apiVersion: 'example.com/v1',
+    kind: 'Pod',
+    metadata: { generateName: 'p-' },
+    spec: { volumes: 'many' },
+  } as KubeObject
+  const make = vi.fn(() => ({ object: custom }))
+  for (const object of [custom, { ...custom }]) memory.recall(object, [], make)
+  expect(make).toHaveBeenCalledTimes(2)
+})

@@ -58,9 +58,10 @@ function transferred<T extends Made>(
 }
 
 /** Names the template of a pod; undefined for objects that are not made from one. */
-function templateOf({ kind, metadata }: KubeObject): string | undefined {
+function templateOf({ apiVersion, kind, metadata }: KubeObject): string | undefined {
   const { name = '', generateName = '', namespace = '' } = metadata
-  return kind === 'Pod' && name === '' && generateName !== ''
+  const isPod = apiVersion === 'v1' && kind === 'Pod'
+  return isPod && name === '' && generateName !== ''
     ? `${namespace}/${generateName}`
     : undefined
 }
