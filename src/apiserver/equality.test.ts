@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { equalExcept, sameStored, semanticEqual } from './equality.ts'
 
 describe('semantic equality', () => {
-  it.each([
+  it.each<{ name: string; a: object; b: object; want: boolean }>([
     { name: 'nothing and a null', a: { x: null }, b: {}, want: true },
     { name: 'an order of fields', a: { x: 1, y: [2] }, b: { y: [2], x: 1 }, want: true },
     { name: 'a field more', a: {}, b: { x: 1 }, want: false },
