@@ -22,7 +22,8 @@ export function equalExcept(a: Fields, b: Fields, ...ignored: readonly string[])
     if (left !== right && !ignored.includes(key) && !semanticEqual(left, right)) return false
   }
   for (const key in b) {
-    if (!Object.hasOwn(a, key) && !ignored.includes(key) && !semanticEqual(undefined, b[key])) return false
+    if (!Object.hasOwn(a, key) && !ignored.includes(key) && !semanticEqual(undefined, b[key]))
+      return false
   }
   return true
 }

@@ -24,30 +24,31 @@ import {
   subdomainName,
 } from './checks.ts'
 import { duplicate, invalid, required, tooMany } from './field-error.ts'
+import { isInRange } from './ip-ranges.ts'
 import { checkMeta } from './meta.ts'
 import { sameValue } from './same.ts'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 
-/** Ranges that no endpoint may be in, by how their addresses begin. */
-const unusableRanges: readonly (readonly [RegExp, string])[] = [
-  [/^127\.|^::1$/, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'],
-  [
-    /^169\.254\.|^fe[89ab][0-9a-f]:/i,
-    'may not be in the link-local range (169.254.0.0/16, fe80::/10)',
-  ],
-  [
-    /^224\.0\.0\.|^ff[0-9a-f]2:/i,
-    'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)',
-  ],
+/** Whatever its flags, the scope of an address with a 2 in fourth place is a link. */
+const linkLocalMulticast = Array.from('0123456789abcdef', flags => `ff${flags}2::/16`)
+
+/** Ranges that no endpoint may be in, and how they are called. */
+const unusableRanges: readonly (readonly [name: string, ranges: readonly string[]])[] = [
+  ['loopback range (127.0.0.0/8, ::1/128)', ['127.0.0.0/8', '::1/128']],
+  ['link-local range (169.254.0.0/16, fe80::/10)', ['169.254.0.0/16', 'fe80::/10']],
+  ['link-local multicast range (224.0.0.0/24, ff02::/10)', ['224.0.0.0/24', ...linkLocalMulticast]],
 ]
 
+const unspecified = ['0.0.0.0/32', '::/128']
+
 function checkUsable(errors: Errors, path: string, address: string): void {
-  if (/^(?:0\.0\.0\.0|[0:]+)$/.test(address)) {
+  if (unspecified.some(range => isInRange(address, range))) {
     errors.push(invalid(path, address, `may not be unspecified (${address})`))
   }
-  for (const [range, detail] of unusableRanges) {
-    if (range.test(address)) errors.push(invalid(path, address, detail))
+  for (const [name, ranges] of unusableRanges) {
+    if (!ranges.some(range => isInRange(address, range))) continue
+    errors.push(invalid(path, address, `may not be in the ${name}`))
   }
 }
 

@@ -34,6 +34,7 @@ import {
   subdomainName,
 } from './checks.ts'
 import { forbidden, invalid, notSupported, required, tooLong } from './field-error.ts'
+import { isPartOf } from './ip-ranges.ts'
 import { checkMeta } from './meta.ts'
 import { checkCidr, isCidr } from './service.ts'
 
@@ -298,37 +299,7 @@ function checkBlock(errors: Errors, path: string, { cidr = '', except = [] }: IP
   except.forEach((range, index) => {
     const at = `${path}.except[${index}]`
     checkCidr(errors, at, range)
-    if (!isCidr(range) || isWithin(range, cidr)) return
+    if (!isCidr(range) || isPartOf(range, cidr)) return
     errors.push(invalid(at, range, 'must be a strict subset of `cidr`'))
   })
-}
-
-/** Whether one range of addresses is a real part of another. */
-function isWithin(inner: string, outer: string): boolean {
-  const [start = '', innerBits = ''] = inner.split('/')
-  const [base = '', outerBits = ''] = outer.split('/')
-  const length = Number(outerBits)
-  if (start.includes(':') !== base.includes(':') || length >= Number(innerBits)) return false
-  return addressBits(start).slice(0, length) === addressBits(base).slice(0, length)
-}
-
-/** The bits of an address, as a text of zeros and ones. */
-function addressBits(address: string): string {
-  const binary = (value: number, width: number): string => value.toString(2).padStart(width, '0')
-  if (!address.includes(':')) {
-    return address
-      .split('.')
-      .map(part => binary(Number(part), 8))
-      .join('')
-  }
-  const [head = '', tail = ''] = address.split('::').map(part =>
-    part
-      .split(':')
-      .filter(group => group !== '')
-      .map(group =>
-        group.includes('.') ? addressBits(group) : binary(Number.parseInt(group, 16), 16),
-      )
-      .join(''),
-  )
-  return head + '0'.repeat(128 - head.length - tail.length) + tail
 }
