@@ -54,6 +54,12 @@ describe('the most that a rule can cost', () => {
     expect(costOf('self.list.all(x, x.n > 0)', { list: 100 })).toBe(3 + 100 * 6)
   })
 
+  it('knows no text by a format that is none', () => {
+    const format = 'constructor'
+    const sizes = sizesOf({ type: 'string', format }, false)
+    expect(sizes).toEqual(sizesOf({ type: 'string' }, false))
+  })
+
   it('takes a list for one that was looked at later, as upstream does', () => {
     const rule = (field: string): string => `self.list.all(x, x.texts.all(y, ${field} == ${field}))`
     const own = costOf(rule('y'), { list: 10, texts: 50 })

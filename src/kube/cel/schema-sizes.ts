@@ -90,15 +90,15 @@ function fieldSizes({ properties = {}, required = [] }: SizedSchema): Sizes {
 }
 
 /** Text of a format that has a longest form: how long it is, and the shortest, with quotes. */
-const formats: Readonly<Record<string, { readonly max: number; readonly min: number }>> = {
-  duration: { max: 32, min: 3 },
-  date: { max: 12, min: 12 },
-  'date-time': { max: 32, min: 21 },
-}
+const formats: ReadonlyMap<string, { readonly max: number; readonly min: number }> = new Map([
+  ['duration', { max: 32, min: 3 }],
+  ['date', { max: 12, min: 12 }],
+  ['date-time', { max: 32, min: 21 }],
+])
 
 function textSizes(schema: SizedSchema): Sizes {
   const { format = '', maxLength } = schema
-  const known = formats[format]
+  const known = formats.get(format)
   if (known !== undefined) return { elementsMax: known.max, bytesMin: known.min }
   const max = format === 'byte' ? limit(maxLength) : undefined
   return { elementsMax: max ?? textMax(schema), bytesMin: quotes }

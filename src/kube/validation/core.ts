@@ -38,7 +38,7 @@ function checkData(errors: Errors, object: KubeObject): void {
   let size = 0
   for (const key in data) {
     refuse(errors, `data[${key}]`, key, configMapKeyErrors(key))
-    if (key in binaryData) {
+    if (Object.hasOwn(binaryData, key)) {
       errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'))
     }
     size += utf8Length(data[key] as string)

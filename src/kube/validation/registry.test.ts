@@ -98,3 +98,9 @@ it.each([
   expect(validateCreate(key, object, namespaced).map(inWords)).toEqual(want)
   expect(validateUpdate(key, object, object).map(inWords)).toEqual(want)
 })
+
+it.each(['constructor', 'toString'])('a ConfigMap may have a key %s', key => {
+  const metadata = { name: 'c', namespace: 'default' }
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { [key]: 'x' } }
+  expect(validateCreate('ConfigMap', object, true)).toEqual([])
+})
