@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { controlPlaneTopic } from '../checks/control-plane.ts'
+import { controlPlaneTopic, leadersTopic } from '../checks/control-plane.ts'
 import { faults } from '../faults/registry.ts'
 import type { Fault } from '../faults/fault.ts'
 import type { Node } from '../kube/generated/types.ts'
 import type { KubeObject } from '../kube/object.ts'
-import { settleAfterLoss } from './control-plane.ts'
+import { loseMachines, regainMachines, settleAfterLoss } from './control-plane.ts'
 import { install } from './install.ts'
 import { loseNode, loseZone } from './nodes.ts'
 import type { Platform } from './platform.ts'
@@ -179,5 +179,23 @@ describe('the machine of those that lead', () => {
     // 15 s of the lease, up to 4.4 s until the next look; the grace period begins anew.
     expect(leader - other).toBeGreaterThan(8000)
     expect(leader).toBeLessThan(50_000 + 15_000 + 4400 + 5000 + 1000)
+  })
+
+  it('comes back: those that took over go on to lead', () => {
+    const voyage = new Voyage(install(platform({ count: 3, labels: voting })).world.fork())
+    const takeovers = (): readonly string[] =>
+      voyage.world
+        .traceFrom(0)
+        .flatMap(entry =>
+          entry.type === 'note' && entry.topic === leadersTopic ? [entry.source] : [],
+        )
+    loseMachines(voyage, ['server-3'])
+    regainMachines(voyage, ['server-3'])
+    voyage.wait(60_000)
+    loseMachines(voyage, ['server-3'])
+    regainMachines(voyage, ['server-3'])
+    expect(takeovers()).toEqual(['server-3'])
+    loseMachines(voyage, ['server-2'])
+    expect(takeovers()).toEqual(['server-3', 'server-2'])
   })
 })

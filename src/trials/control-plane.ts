@@ -73,7 +73,7 @@ export function loseMachines(voyage: Voyage, nodes: readonly string[]): void {
   if (controlPlane === undefined || world.isDown(apiServerName)) return
   const loss = lossOf(controlPlane, lost)
   if (loss === undefined) {
-    loseLeader(voyage, controlPlane, nodes)
+    replaceLeader(voyage, controlPlane)
     return
   }
   world.note(apiServerName, controlPlaneTopic, loss)
@@ -83,7 +83,9 @@ export function loseMachines(voyage: Voyage, nodes: readonly string[]): void {
 
 /**
  * Controller manager and scheduler run on every server, and those of one lead. Which one it is
- * upstream leaves to chance: here the last server by name, then the one before it that is left.
+ * upstream leaves to chance: here the last server by name that is there. The first is the one that
+ * stands for its like where a loss is tried: it shows what any machine costs, as recordings of a
+ * loss without a change of leaders do, and the last, with the takeover, is told apart.
  */
 function leaderOf(
   { servers }: ControlPlane,
@@ -102,15 +104,12 @@ export function unlikeServer(world: World): string | undefined {
   return lossOf(controlPlane, new Set([leader])) === undefined ? leader : undefined
 }
 
-/** With the machine of the leaders others lead, once the leases have run out. */
-function loseLeader(
-  { world, lost }: Voyage,
-  controlPlane: ControlPlane,
-  nodes: readonly string[],
-): void {
-  const before = new Set([...lost].filter(name => !nodes.includes(name)))
-  const leader = leaderOf(controlPlane, before)
-  if (leader === undefined || !nodes.includes(leader)) return
+/** With the machine of the leaders others lead, once the leases have run out, and go on to. */
+function replaceLeader(voyage: Voyage, controlPlane: ControlPlane): void {
+  const { world, lost } = voyage
+  const leader = voyage.leader ?? leaderOf(controlPlane)
+  if (leader === undefined || !lost.has(leader)) return
+  voyage.leader = leaderOf(controlPlane, lost)
   const afterMs = handOver(world)
   world.note(leader, leadersTopic, { afterMs } satisfies LeadersLost)
 }
@@ -123,6 +122,7 @@ export function regainMachines(voyage: Voyage, nodes: readonly string[]): void {
   const controlPlane = controlPlaneOf(world, voyage.etcdHosts)
   if (controlPlane === undefined || lossOf(controlPlane, lost) !== undefined) return
   voyage.isHeadless = false
+  voyage.leader = leaderOf(controlPlane, lost)
   apiServerOutage.recover(world, {})
 }
 

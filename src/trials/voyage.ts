@@ -38,6 +38,8 @@ export class Voyage {
   readonly lost = new Set<string>()
   /** Whether the API server is down for want of machines. */
   isHeadless = false
+  /** The server that leads since others had to take over; undefined while the first one leads. */
+  leader: string | undefined
   private last: RunOutcome | undefined
   /** What happens later whatever the trial does meanwhile, in order of time. */
   private readonly agenda: { readonly atMs: number; readonly act: () => void }[] = []
