@@ -137,7 +137,7 @@ function* reconcile(key: string, api: Api): Reconcile {
   if (given.spec?.replicas === undefined) return yield* setReplicas(work, given)
   const rollout = yield* resolved(api, given)
   const { services, missing } = yield* referencesOf(api, process, given)
-  const part = unmodelledPart(given)
+  const part = unmodelledPart(given, version)
   const what = absentWorkload(given, rollout) ?? missing?.what
   yield* say(work, part ?? (what && `the controller waits for ${what}: until then it is invalid`))
   if (part?.startsWith('cannot') === true) return done

@@ -142,6 +142,26 @@ describe('what is not modelled', () => {
     expect(notes(made)).toMatchObject([{ message: expect.stringContaining(name) }])
   })
 
+  it.each([
+    { version: 'v1.8.3', told: 1 },
+    { version: 'v1.9.1', told: 2 },
+  ])('all parts are told, those of the version, too: $version', ({ version, told: wanted }) => {
+    const canary = { dynamicStableScale: true, trafficRouting: { nginx: {} } }
+    const object = web({ canary: { ...canary, steps: [{ setWeight: 20 }] } })
+    const [note] = notes(installed({ version, object }))
+    const found = ['router (nginx)', 'dynamicStableScale'].filter(part =>
+      note?.message?.includes(part),
+    )
+    expect(found).toHaveLength(wanted)
+  })
+
+  it('an argument from a field is told', () => {
+    const args = [{ name: 'host', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }]
+    const made = installed({ object: web({ canary: { analysis: { args } } }) })
+    expect(ready(made)).toBe(7)
+    expect(notes(made)).toMatchObject([{ message: expect.stringMatching(/host: fieldRef/) }])
+  })
+
   it('a Service that is not there makes the Rollout invalid until it is', () => {
     const object = web({ blueGreen: { activeService: 'late' } })
     const made = installed({ object })

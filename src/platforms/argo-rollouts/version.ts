@@ -27,6 +27,8 @@ export interface RolloutsVersion {
   readonly promotesSurplus: boolean
   /** Conditions are told from the pauses and aborts of this sync, not of the last. */
   readonly conditionsLast: boolean
+  /** An aborted canary with dynamicStableScale goes back by the weights of its steps. */
+  readonly abortsByStep: boolean
   /** scaleDown of a workloadRef is heeded; `zero`: it ends at no pods once healthy. */
   readonly scalesWorkload: 'no' | 'ready' | 'zero'
 }
@@ -44,6 +46,7 @@ const v160: RolloutsVersion = {
   restartEndsSync: false,
   promotesSurplus: false,
   conditionsLast: false,
+  abortsByStep: false,
   scalesWorkload: 'no',
 }
 
@@ -77,6 +80,7 @@ const v191: RolloutsVersion = {
   ...v183,
   name: 'v1.9.1',
   promotesSurplus: true,
+  abortsByStep: true,
   scalesWorkload: 'zero',
 }
 

@@ -58,7 +58,10 @@ export interface RolloutAnalysis {
 export interface RolloutArgument {
   readonly name: string
   readonly value?: string
-  readonly valueFrom?: { readonly podTemplateHashValue?: 'Latest' | 'Stable' }
+  readonly valueFrom?: {
+    readonly podTemplateHashValue?: 'Latest' | 'Stable'
+    readonly fieldRef?: { readonly fieldPath?: string }
+  }
 }
 
 export interface Measurement {
