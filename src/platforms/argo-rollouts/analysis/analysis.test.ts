@@ -27,6 +27,12 @@ const template: KubeObject = {
   },
 }
 
+function templateOf(metric: object): KubeObject {
+  const { spec } = template as { readonly spec?: { readonly metrics: readonly object[] } }
+  const metrics = [{ ...spec?.metrics[0], failureLimit: 0, count: 1, ...metric }]
+  return { ...template, spec: { metrics } }
+}
+
 function load(total: unknown): KubeObject {
   const metadata = { name: 'success', namespace }
   return {
@@ -133,6 +139,62 @@ describe('an analysis', () => {
     expect(statusOf(made).message).toMatch(
       /assessed Error due to consecutiveErrors \(5\) > consecutiveErrorLimit \(4\)/,
     )
+  })
+
+  it.each([
+    { threshold: '0.95', want: 'Successful' },
+    { threshold: '0.999', want: 'Failed' },
+  ])('has its arguments in its conditions and limits: $threshold', ({ threshold, want }) => {
+    const asked = templateOf({
+      successCondition: 'len(result) == 1 && result[0] >= {{ args.threshold }}',
+      count: '{{args.count}}',
+      interval: '5s',
+    })
+    const args = [{ name: 'threshold' }, { name: 'count', value: '2' }]
+    const spec = { ...(asked['spec'] as object), args }
+    const given = { ...analysis, args: [{ name: 'threshold', value: threshold }] }
+    const steps = [{ setWeight: 20 }, { analysis: given }]
+    const made = updated({ canary: { steps } }, '0.99', 120, { ...asked, spec })
+    expect(phases(made)).toEqual([want])
+    expect(notes(made)).toEqual([])
+  })
+
+  it.each([
+    {
+      name: 'an argument that is not there',
+      metric: { successCondition: 'result > {{args.none}}' },
+      want: 'Unable to resolve metric arguments: failed to resolve {{args.none}}',
+    },
+    {
+      name: 'a pattern of dry metrics that is none',
+      dryRun: [{ metricName: '[' }],
+      want: "Analysis spec invalid: dryRun[0]: Rule didn't match any metric name(s)",
+    },
+  ])('is in error by $name', ({ metric = {}, dryRun = [], want }) => {
+    const asked = templateOf(metric)
+    const spec = { ...(asked['spec'] as object), dryRun }
+    const made = updated({ canary }, '0.99', 120, { ...asked, spec })
+    expect(phases(made)).toEqual(['Error'])
+    expect(statusOf(made).message).toContain(want)
+  })
+
+  it.each([
+    ['isNaN(result[0]) || result[0] >= 0.95', 'Successful'],
+    ['!isNaN(result[0]) and default(result[0], 0) < 0.5', 'Failed'],
+    ['isInf(result[0], 1) || asFloat(result[0]) > 0.98', 'Successful'],
+    ['result[0]', 'Error'],
+  ])('has a condition in the words of the controller: %s', (successCondition, want) => {
+    const asked = templateOf({ successCondition, consecutiveErrorLimit: 0 })
+    expect(phases(updated({ canary }, '0.99', 60, asked))).toEqual([want])
+  })
+
+  it('with a condition that is not understood is in error, and told', () => {
+    const asked = templateOf({ successCondition: 'result[0].value >= 0.95' })
+    const made = updated({ canary }, '0.99', 120, asked)
+    expect(phases(made)).toEqual(['Error'])
+    expect(notes(made)).toMatchObject([
+      { key: 'default/success', message: expect.stringContaining('is not understood') },
+    ])
   })
 
   it('that nobody tells the values of is taken to succeed, and told', () => {

@@ -3,12 +3,16 @@
 
 import { scriptedMetrics } from '../../../controllers/horizontal-pod-autoscaler/loads.ts'
 import type { KubeObject } from '../../../kube/object.ts'
+import { checkFormula } from '../../keda/formula/check.ts'
 import { parseFormula } from '../../keda/formula/parse.ts'
 import { runFormula } from '../../keda/formula/run.ts'
 import { FormulaError } from '../../keda/formula/tokens.ts'
 import type { Measurement, Metric, Phase } from './types.ts'
 
-type Measured = Pick<Measurement, 'phase' | 'value' | 'message'>
+type Measured = Pick<Measurement, 'phase' | 'value' | 'message'> & {
+  /** Why a condition could not be evaluated: it is wrong, or asks for more than is read here. */
+  readonly unread?: string
+}
 
 /** What is asked of the Loads; undefined: none tells of this metric. */
 export function measure(
@@ -28,28 +32,40 @@ export function measure(
     return { phase: evaluated(metric, value), value: isList ? `[${value}]` : `${value}` }
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error
-    return { phase: 'Error', message: error.message }
+    const { message } = error
+    const unread = `a condition of metric ${metric.name} is not understood (${message}): `
+    return { phase: 'Error', message, unread: `${unread}each measurement is taken as an error` }
   }
 }
 
 /** EvaluateResult: a failure outweighs a success; neither of two conditions is inconclusive. */
 function evaluated({ successCondition, failureCondition }: Metric, value: number): Phase {
-  const isGiven = (condition: string | undefined): condition is string => (condition ?? '') !== ''
-  const holds = (condition: string): boolean => isTrue(condition, value)
-  if (isGiven(failureCondition) && holds(failureCondition)) return 'Failed'
-  if (isGiven(successCondition)) {
-    if (holds(successCondition)) return 'Successful'
-    return isGiven(failureCondition) ? 'Inconclusive' : 'Failed'
-  }
-  return 'Successful'
+  const holds = (condition = ''): boolean | undefined =>
+    condition === '' ? undefined : isTrue(condition, value)
+  const succeeds = holds(successCondition)
+  const fails = holds(failureCondition)
+  if (fails === true) return 'Failed'
+  if (succeeds !== false) return 'Successful'
+  return fails === undefined ? 'Failed' : 'Inconclusive'
 }
 
-/** Conditions of one value: a list has it as its first item. */
+/** What a condition asks of its one value, which is there and finite; a list has no other item. */
+const ofOneValue: readonly (readonly [RegExp, string])[] = [
+  [/\bresult\s*\[\s*0\s*\]/g, 'result'],
+  [/\blen\s*\(\s*result\s*\)/g, '1'],
+  [/\basFloat\s*\(/g, 'float('],
+  [/\basInt\s*\(/g, 'int('],
+  [/\b(?:isNaN|isNil)\s*\(\s*result\s*\)/g, 'false'],
+  [/\bisInf\s*\(\s*result\s*,[^(),]*\)/g, 'false'],
+  [/\bdefault\s*\(\s*result\s*,[^(),]*\)/g, 'result'],
+]
+
+/** Throws a FormulaError. */
 function isTrue(condition: string, value: number): boolean {
-  const formula = condition.replaceAll(/\bresult\s*\[\s*0\s*\]/g, 'result')
-  const result = runFormula(
-    parseFormula(formula),
-    new Map([['result', { type: 'float64', value }]]),
-  )
-  return result.type === 'bool' && result.value
+  const text = ofOneValue.reduce((before, [asked, is]) => before.replaceAll(asked, is), condition)
+  const formula = parseFormula(text)
+  const type = checkFormula(formula, new Map([['result', 'float64']]))
+  const result = runFormula(formula, new Map([['result', { type: 'float64', value }]]))
+  if (result.type !== 'bool') throw new FormulaError(`expected bool, but got ${type}`, 0)
+  return result.value
 }

@@ -18,6 +18,7 @@ import { unmodelledTopic, type UnmodelledNote } from '../../program.ts'
 import { leader, notePod } from '../process.ts'
 import { assessMetric, assessRun, countOf, isEnding } from './assess.ts'
 import { measure } from './measure.ts'
+import { type Checked, isDry, metricsOf } from './metrics.ts'
 import { templateAnnotation } from './templates.ts'
 import {
   type AnalysisRun,
@@ -56,7 +57,7 @@ function* reconcile(key: string, api: Api): Reconcile {
   const nowMs = yield* api.now()
   const loads = yield* api.list<KubeObject>(loadKind, run.metadata.namespace)
   const assessed = new Assessment(run, loads, nowMs)
-  yield* tellUnscripted(api, run, assessed.unscripted)
+  yield* tellUnmodelled(api, run, assessed.unmodelled)
   const { status, nextMs } = assessed.outcome()
   if (JSON.stringify(status) !== JSON.stringify(run.status)) {
     const answer = yield* api.patch(run, 'merge', { status })
@@ -70,22 +71,24 @@ function* reconcile(key: string, api: Api): Reconcile {
   return nextMs === undefined ? done : { requeueAfterMs: Math.max(0, nextMs - nowMs) + 1 }
 }
 
-/** Names the template whose metrics nothing tells the values of. */
-function* tellUnscripted(api: Api, run: AnalysisRun, names: readonly string[]): Part<void> {
+/** Names the template whose metrics nothing tells the values of, or whose conditions are not read. */
+function* tellUnmodelled(api: Api, run: AnalysisRun, parts: readonly string[]): Part<void> {
   const template = run.metadata.annotations?.[templateAnnotation]
-  if (names.length === 0 || template === undefined) return
+  if (parts.length === 0 || template === undefined) return
   const said = `said:${template}`
   if ((yield* api.recall(said)) !== undefined) return
   yield* api.remember(said, true)
   const [kind = '', key = ''] = template.split(' ')
-  const message = `no Load tells metric ${names.join(', ')}: each measurement is taken to succeed`
+  const message = parts.join('; ')
   yield* api.note(unmodelledTopic, { kind, key, message } satisfies UnmodelledNote)
 }
 
 /** One look at a run: what is measured now, and what that means. */
 class Assessment {
-  readonly unscripted: string[] = []
+  private readonly unscripted: string[] = []
+  private readonly unread: string[] = []
   private readonly run: AnalysisRun
+  private readonly checked: Checked
   private readonly metrics: readonly Metric[]
   private readonly nowMs: number
   private readonly results = new Map<string, MetricResult>()
@@ -93,7 +96,8 @@ class Assessment {
   constructor(run: AnalysisRun, loads: readonly KubeObject[], nowMs: number) {
     this.run = run
     this.nowMs = nowMs
-    this.metrics = run.spec?.metrics ?? []
+    this.checked = metricsOf(run.spec ?? {})
+    this.metrics = this.checked.ok ? this.checked.metrics : []
     for (const result of run.status?.metricResults ?? []) this.results.set(result.name, result)
     const ends = this.ends
     for (const metric of this.metrics) {
@@ -114,8 +118,10 @@ class Assessment {
     const namespace = this.run.metadata.namespace ?? ''
     const measured = measure(metric, { loads, namespace, nowMs: this.nowMs })
     if (measured === undefined) this.unscripted.push(metric.name)
+    if (measured?.unread !== undefined) this.unread.push(measured.unread)
+    const { unread: _told, ...taken } = measured ?? { phase: 'Successful' as const }
     const now = formatTime(this.nowMs)
-    return { ...(measured ?? { phase: 'Successful' }), startedAt: now, finishedAt: now }
+    return { ...taken, startedAt: now, finishedAt: now }
   }
 
   private isDue(metric: Metric): boolean {
@@ -143,14 +149,13 @@ class Assessment {
     return parseTime(last.finishedAt) + (intervalMs ?? retryMs)
   }
 
-  private add({ name }: Metric, measurement: Measurement): void {
-    const { dryRun = [] } = this.run.spec ?? {}
-    const isDry = dryRun.some(({ metricName }) => new RegExp(metricName).test(name))
+  private add(metric: Metric, measurement: Measurement): void {
+    const { name } = metric
     const empty: MetricResult = {
       name,
       phase: 'Running',
       measurements: [],
-      ...(isDry && { dryRun: true }),
+      ...(isDry(this.run.spec ?? {}, metric) && { dryRun: true }),
     }
     const before = this.results.get(name) ?? empty
     const { consecutiveError = 0, consecutiveSuccess = 0 } = before
@@ -167,7 +172,17 @@ class Assessment {
     })
   }
 
+  /** What the twin made of the metrics without knowing. */
+  get unmodelled(): readonly string[] {
+    const names = this.unscripted.join(', ')
+    const unscripted = `no Load tells metric ${names}: each measurement is taken to succeed`
+    return [...(names === '' ? [] : [unscripted]), ...this.unread]
+  }
+
   outcome(): { readonly status: NonNullable<AnalysisRun['status']>; readonly nextMs?: number } {
+    const { checked } = this
+    if (!checked.ok)
+      return { status: { ...this.run.status, phase: 'Error', message: checked.error } }
     const ends = this.ends
     for (const metric of this.metrics) {
       const result = this.results.get(metric.name)
