@@ -6,12 +6,11 @@ import { formatLabelSelector } from '../../kube/label-selector-text.ts'
 import { parseTime } from '../../kube/time.ts'
 import { hasSucceeded, reconcileRuns } from './analysis/rollout-runs.ts'
 import { hasDeadline, isSaturated } from './annotations.ts'
-import { setWithHash } from './conditions.ts'
 import { newReplicas } from './new-replicas.ts'
 import { pauseCondition } from './pause-changes.ts'
 import { promote, promotionReason } from './promotion.ts'
 import { isFastRollback, isWithinWindow } from './rollback.ts'
-import { availableOf, hashOf, sizeOf, statusSum } from './replica-sets.ts'
+import { availableOf, hashOf, setWithHash, sizeOf, statusSum } from './replica-sets.ts'
 import { scale } from './replica-set-writes.ts'
 import { restartPods } from './restart.ts'
 import { createNewSet, syncRevision } from './revision.ts'
@@ -99,13 +98,8 @@ function pause(sync: Sync): void {
   } else if (isPauseOver(sync)) pauses.remove('BlueGreenPause')
   else {
     const seconds = blueGreen?.autoPromotionSeconds ?? 0
-    if (seconds > 0) requeueAt(sync, parseTime(condition.startTime) + seconds * 1000)
+    if (seconds > 0) sync.requeueAt(parseTime(condition.startTime) + seconds * 1000)
   }
-}
-
-/** checkEnqueueRolloutDuringWait; a moment later, since only then the time is over. */
-export function requeueAt(sync: Sync, atMs: number): void {
-  if (atMs >= sync.nowMs) sync.requeueAfter(atMs - sync.nowMs + 1)
 }
 
 /** CompletedBlueGreenPause. */

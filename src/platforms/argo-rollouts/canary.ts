@@ -7,14 +7,12 @@ import { formatLabelSelector } from '../../kube/label-selector-text.ts'
 import { parseTime } from '../../kube/time.ts'
 import { hasSucceeded, reconcileRuns } from './analysis/rollout-runs.ts'
 import { basicCanaryCounts } from './basic-canary.ts'
-import { requeueAt } from './blue-green.ts'
-import { setWithHash } from './conditions.ts'
 import { stepHash } from './hashes.ts'
 import { isAtDesiredCounts } from './new-replicas.ts'
 import { pauseCondition } from './pause-changes.ts'
 import { promote, promotionReason } from './promotion.ts'
 import { isWithinWindow } from './rollback.ts'
-import { hashOf, sizeOf, statusSum } from './replica-sets.ts'
+import { hashOf, setWithHash, sizeOf, statusSum } from './replica-sets.ts'
 import { scale } from './replica-set-writes.ts'
 import { restartPods } from './restart.ts'
 import { createNewSet, syncRevision } from './revision.ts'
@@ -92,7 +90,7 @@ function pause(sync: Sync): void {
   if (condition === undefined) {
     if (status.controllerPause !== true) pauses.add('CanaryPauseStep')
   } else if (duration !== undefined) {
-    requeueAt(sync, parseTime(condition.startTime) + pauseMs(duration))
+    sync.requeueAt(parseTime(condition.startTime) + pauseMs(duration))
   }
 }
 

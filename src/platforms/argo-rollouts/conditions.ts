@@ -1,12 +1,11 @@
 // The conditions of a Rollout.
 // Port of argo-rollouts v1.8.3 utils/conditions, rollout/sync.go calculateRolloutConditions.
 
-import type { ReplicaSet } from '../../kube/generated/types.ts'
 import { goQuote } from '../../kube/go-text.ts'
 import { formatTime, parseTime } from '../../kube/time.ts'
 import { hasDeadline, isSaturated, revisionOf } from './annotations.ts'
 import { isHealthy } from './health.ts'
-import { hashOf, statusSum } from './replica-sets.ts'
+import { setWithHash, statusSum } from './replica-sets.ts'
 import { currentStep } from './steps.ts'
 import type { Sync } from './sync.ts'
 import { replicasOf, type Rollout, type RolloutCondition, type RolloutStatus } from './types.ts'
@@ -201,14 +200,6 @@ function isTimedOut({ rollout, version, nowMs }: Sync, status: RolloutStatus): b
 function isServing(status: RolloutStatus, { rollout, all, blueGreen }: Sync): boolean {
   if (blueGreen === undefined) return statusSum(all, 'availableReplicas') >= replicasOf(rollout)
   return isSaturated(rollout, setWithHash(all, status.blueGreen?.activeSelector))
-}
-
-/** GetReplicaSetByTemplateHash. */
-export function setWithHash(
-  sets: readonly ReplicaSet[],
-  hash: string | undefined,
-): ReplicaSet | undefined {
-  return (hash ?? '') === '' ? undefined : sets.findLast(set => hashOf(set) === hash)
 }
 
 /** Failures of ReplicaSets, first of the new one. */

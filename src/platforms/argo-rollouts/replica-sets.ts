@@ -32,6 +32,14 @@ export function hashOf(set: ReplicaSet | undefined): string {
   return set?.metadata.labels?.[podHashLabel] ?? ''
 }
 
+/** GetReplicaSetByTemplateHash. */
+export function setWithHash(
+  sets: readonly ReplicaSet[],
+  hash: string | undefined,
+): ReplicaSet | undefined {
+  return (hash ?? '') === '' ? undefined : sets.findLast(set => hashOf(set) === hash)
+}
+
 /** GetStableRS: the new ReplicaSet itself when that is the stable one. */
 export function stableReplicaSet(
   { status }: Rollout,

@@ -20,7 +20,7 @@ export function* restartPods(sync: Sync): Part<number> {
   if (restartAt === undefined) return 0
   const atMs = parseTime(restartAt)
   if (atMs >= sync.nowMs) {
-    sync.requeueAfter(atMs - sync.nowMs + 1)
+    sync.requeueAt(atMs)
     return 0
   }
   const { restartedAt } = sync.status

@@ -57,7 +57,8 @@ export function currentSetWeight(rollout: Rollout): number {
   return steps.find(({ setWeight }) => isGiven(setWeight))?.setWeight ?? 0
 }
 
-function isGiven(value: unknown): boolean {
+/** A field of a step that is null is not there. */
+export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 

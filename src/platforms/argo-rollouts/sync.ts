@@ -157,6 +157,11 @@ export class Sync {
     this.requeueMs = Math.min(this.requeueMs ?? ms, ms)
   }
 
+  /** Looks again a moment after a time to come: only then it is over. */
+  requeueAt(atMs: number): void {
+    if (atMs >= this.nowMs) this.requeueAfter(atMs - this.nowMs + 1)
+  }
+
   get requeueAfterMs(): number | undefined {
     return this.requeueMs
   }

@@ -6,7 +6,7 @@ import type { ReplicaSet } from '../../kube/generated/types.ts'
 import { isAtDesiredCounts } from './new-replicas.ts'
 import { availableOf, hashOf } from './replica-sets.ts'
 import { ensureTarget, rollingBackFrom } from './services.ts'
-import { currentSetWeight, currentStep, maxTrafficWeight } from './steps.ts'
+import { currentSetWeight, currentStep, isGiven, maxTrafficWeight } from './steps.ts'
 import { isFullyPromoted, type Sync } from './sync.ts'
 import { replicasOf, type Rollout, type TrafficWeights, type WeightDestination } from './types.ts'
 
@@ -88,10 +88,6 @@ function stepWeight({ rollout, newSet, stable, others, canary }: Sync): number {
   }
   const before = (canary?.steps ?? []).slice(0, index).findLast(each => isGiven(each.setWeight))
   return before?.setWeight ?? 0
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null
 }
 
 /** calculateDesiredWeightOnAbortOrStableRollback: what the stable pods cannot take yet. */
