@@ -83,6 +83,17 @@ it('uses marked nodes alone once there are any', () => {
   expect(podsOf(cluster, 'web').map(({ spec }) => spec?.nodeName)).toEqual(['n0-1'])
 })
 
+it('follows the ports of the Service, and their protocols', () => {
+  const cluster = world()
+  create(cluster, service('web', 80))
+  const target = { kind: 'Service', namespace: 'default', name: 'web' }
+  const patch = { spec: { ports: [{ port: 80, protocol: 'UDP' }] } }
+  request(cluster, { verb: 'patch', target, patchType: 'merge', patch })
+  cluster.runFor(120_000)
+  const names = podsOf(cluster, 'web').map(({ spec }) => spec?.containers[0]?.name)
+  expect(names).toEqual(['lb-udp-80', 'lb-udp-80', 'lb-udp-80'])
+})
+
 it('goes with the Service, and when its type changes', () => {
   const cluster = world()
   for (const name of ['web', 'shop']) create(cluster, service(name, name === 'web' ? 80 : 81))

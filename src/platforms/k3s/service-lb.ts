@@ -126,8 +126,8 @@ function* keepBalancer(api: Api, service: Service): Part<string | undefined> {
 
 /** The spec with what follows from Service and nodes; undefined where all of that is there. */
 function differing(wanted: DaemonSet, found: DaemonSet): Pick<DaemonSet, 'spec'> | undefined {
-  const ports = ({ spec }: DaemonSet) =>
-    spec?.template.spec?.containers.map(container => container.ports?.[0]?.hostPort)
+  // Names of containers say port and protocol.
+  const ports = ({ spec }: DaemonSet) => spec?.template.spec?.containers.map(({ name }) => name)
   const selector = ({ spec }: DaemonSet) => spec?.template.spec?.nodeSelector ?? {}
   const isSame =
     sameValue(ports(wanted), ports(found)) && sameValue(selector(wanted), selector(found))
