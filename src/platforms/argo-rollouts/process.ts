@@ -1,4 +1,5 @@
-// The processes that run the controller, as its pods come and go; the first by name leads.
+// The processes that run the controller, as its pods come and go. One leads for as long as it runs,
+// then the first of the others by name.
 
 import type { Api, Memory, ObjectChange, Part } from '../../controllers/framework.ts'
 import type { Pod } from '../../kube/generated/types.ts'
@@ -8,7 +9,12 @@ import type { ControllerProcess } from './cache.ts'
 /** Its image, or its command. */
 export const programNames = ['argo-rollouts', 'rollouts-controller'] as const
 
-type Processes = Readonly<Record<string, ControllerProcess>>
+type ByPod = Readonly<Record<string, ControllerProcess>>
+
+interface Processes {
+  readonly byPod: ByPod
+  readonly leads: ControllerProcess | undefined
+}
 
 const processesKey = 'processes'
 
@@ -24,14 +30,21 @@ export function notePod(memory: Memory, { key, before, after }: ObjectChange): b
   const old = processOf(before as Pod | undefined)
   const now = processOf(after as Pod | undefined)
   if (old?.id === now?.id && old?.tag === now?.tag) return false
-  const { [key]: _gone, ...others } = memory.get<Processes>(processesKey) ?? {}
-  memory.set(processesKey, now === undefined ? others : { ...others, [key]: now })
+  const { byPod, leads } = memory.get<Processes>(processesKey) ?? { byPod: {}, leads: undefined }
+  const { [key]: _gone, ...others } = byPod
+  const running = now === undefined ? others : { ...others, [key]: now }
+  const stays = Object.values(running).find(({ id }) => id === leads?.id)
+  const next = { byPod: running, leads: stays ?? firstByName(running) } satisfies Processes
+  memory.set(processesKey, next)
   return true
+}
+
+function firstByName(byPod: ByPod): ControllerProcess | undefined {
+  const [first] = Object.keys(byPod).sort()
+  return first === undefined ? undefined : byPod[first]
 }
 
 /** The process that leads; undefined while none runs. */
 export function* leader(api: Api): Part<ControllerProcess | undefined> {
-  const processes = (yield* api.recall<Processes>(processesKey)) ?? {}
-  const [first] = Object.keys(processes).sort()
-  return first === undefined ? undefined : processes[first]
+  return (yield* api.recall<Processes>(processesKey))?.leads
 }
