@@ -11,7 +11,7 @@ export const programNames = ['argo-rollouts', 'rollouts-controller'] as const
 
 type ByPod = Readonly<Record<string, ControllerProcess>>
 
-interface Processes {
+export interface Processes {
   readonly byPod: ByPod
   readonly leads: ControllerProcess | undefined
 }

@@ -12,6 +12,7 @@ import { applyMergePatch } from '../../../src/kube/patch/merge-patch.ts'
 import { parseTime } from '../../../src/kube/time.ts'
 import { desiredReplicas } from '../../../src/platforms/argo-rollouts/annotations.ts'
 import { rolloutsController } from '../../../src/platforms/argo-rollouts/controller.ts'
+import type { Processes } from '../../../src/platforms/argo-rollouts/process.ts'
 import type { Rollout, RolloutStatus } from '../../../src/platforms/argo-rollouts/types.ts'
 
 interface Input {
@@ -210,7 +211,7 @@ class Model {
     if (step.type === 'read') return step.read(lister)
     if (step.type === 'now') return this.nowMs
     if (step.type !== 'recall' || step.key !== 'processes') return undefined
-    return { pod: { id: 'process', tag: this.version } }
+    return { byPod: {}, leads: { id: 'process', tag: this.version } } satisfies Processes
   }
 
   private listerOf({ rollout, replicaSet }: RunningSync): Lister {
