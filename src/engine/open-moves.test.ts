@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { KubeObject } from '../kube/object.ts'
+import type { Actor } from './actor.ts'
 import type { TakenMove } from './moves.ts'
 import type { Schedule } from './schedule.ts'
-import { toyOptions, toyProgram, toyWorld } from './testing.ts'
-import { World } from './world.ts'
+import { Tally, toyOptions, toyProgram, toyWorld } from './testing.ts'
+import { type Program, World } from './world.ts'
 
 const epoch = toyOptions.epochMs
 const end = { untilMs: epoch + 10_000 }
@@ -59,4 +61,46 @@ it('time that passes while caches stay behind passes no further than the run may
       expect(world.traceFrom(0).filter(({ atMs }) => atMs > untilMs)).toEqual([])
     }
   }
+})
+
+it('a delivery waits for changes that have been under way for long enough', () => {
+  // When the Secret is due, the second ConfigMap, first in the order of watches, is not yet.
+  const scribe: Actor<Tally> = {
+    name: 'scribe',
+    watches: [],
+    start: turn => {
+      const kinds = ['ConfigMap', 'Secret', 'ConfigMap']
+      for (const [index, kind] of kinds.entries()) turn.wakeAfter(index + 1, { kind })
+      return new Tally(0)
+    },
+    deliver: () => {},
+    wake: (turn, _, payload) => {
+      const { kind } = payload as { kind: string }
+      turn.submit({ apiVersion: 'v1', kind, metadata: { name: 'one' } })
+    },
+  }
+  const heard: string[] = []
+  const reader: Actor<Tally> = {
+    name: 'reader',
+    watches: ['ConfigMap', 'Secret'],
+    start: () => new Tally(0),
+    deliver: (_turn, _state, changes) => {
+      heard.push(...changes.map(({ kind, atMs }) => `${kind} ${atMs - epoch}`))
+    },
+    wake: () => {},
+  }
+  const program: Program = {
+    actors: [scribe, reader],
+    indexes: [],
+    serve: (world, request, writer) => {
+      const object = request as KubeObject
+      world.write(object.kind, object.metadata.name ?? '', object, writer)
+      return undefined
+    },
+  }
+  const grid = { staleMax: 0, crashesMax: 0 }
+  const schedule = { seed: 1, mode: 'default' as const, overrides: new Map(), windowMs: 0, grid }
+  const world = World.create(program, { ...toyOptions, schedule })
+  expect(world.run({ ...end, stepsMax: 100 }).reason).toBe('quiescent')
+  expect(heard).toEqual(['ConfigMap 1', 'Secret 2', 'ConfigMap 3'])
 })

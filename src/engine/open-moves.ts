@@ -24,11 +24,14 @@ export interface Opening {
 /** What the moves follow from. */
 export interface Situation {
   readonly schedule: Schedule
+  readonly clockMs: number
   /** The end of the last cell of time. */
   readonly cellMs: number
   readonly queue: EventQueue
   readonly seats: readonly Informers[]
   readonly actors: readonly Actor[]
+  /** How long changes take to an actor. */
+  readonly latencyOf: (actor: number) => number
   readonly outages: Outages | undefined
   readonly mayCrash: boolean
   readonly mayTick: boolean
@@ -57,8 +60,28 @@ export function openMoves(at: Situation, first: PendingEvent, untilMs: number): 
     return { moves: movesOf(events, pendingKinds) }
   }
   const events = queue.upTo(Math.min(cellEndMs(schedule, at.cellMs, first.atMs), latest))
-  const moves = withoutEmpty(singleMovesOf(events, pendingKinds), events)
+  const dueKinds = (event: PendingEvent): readonly number[] =>
+    pendingKinds(event).filter(isDue(at, event, Math.max(at.clockMs, first.atMs, event.atMs)))
+  const moves = withoutEmpty(singleMovesOf(events, dueKinds), events)
   return { moves: [...moves, ...tick(at, events, latest), ...crashes(at), ...strikes(at)] }
+}
+
+/**
+ * Whether a kind has a change that has been under way for long enough. One that has none would
+ * deliver nothing, and be due again at once, for ever.
+ */
+function isDue(
+  { seats, actors, store, latencyOf }: Situation,
+  { actor }: PendingEvent,
+  nowMs: number,
+): (position: number) => boolean {
+  const { cursors } = seats[actor] as Informers
+  const { watches } = actors[actor] as Actor
+  const writtenMs = nowMs - latencyOf(actor)
+  return position => {
+    const oldest = store.logOf(watches[position] as string).at(cursors[position] as number)
+    return oldest.atMs <= writtenMs
+  }
 }
 
 /** A delivery of nothing is still a step: its event has to go. */

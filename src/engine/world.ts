@@ -451,10 +451,12 @@ export class World {
     return openMoves(
       {
         schedule,
+        clockMs: this.clockMs,
         cellMs: this.cellMs,
         queue: this.agenda.queue,
         seats: this.seats,
         actors: this.program.actors,
+        latencyOf: actor => this.latencyOf(actor),
         outages: this.outages,
         mayCrash: this.crashCount < (schedule.grid?.crashesMax ?? 0),
         mayTick: this.tickCount < (schedule.grid?.staleMax ?? 0),
