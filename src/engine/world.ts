@@ -42,6 +42,8 @@ import { initialLatencies, type Subscription, type Wiring, wire } from './wiring
 export type { Inside, Program, RunBounds, RunOutcome, Seat, Strike, WorldOptions }
 
 const stepsMaxDefault = 1_000_000
+/** Steps at one moment: when there are more, time stands still and will not go on. */
+const momentStepsMax = 200_000
 
 export class World {
   readonly program: Program
@@ -280,6 +282,7 @@ export class World {
     const stepsMax = bounds.stepsMax ?? stepsMaxDefault
     assert(bounds.untilMs >= this.clockMs, 'time never runs backwards')
     let steps = 0
+    let moment = { atMs: this.clockMs, steps }
     for (;;) {
       const next = this.agenda.next(bounds.standing === true)
       if (next === undefined) return this.outcome('quiescent', steps)
@@ -287,7 +290,10 @@ export class World {
         this.clockMs = bounds.untilMs
         return this.outcome(this.agenda.queue.first() === undefined ? 'quiescent' : 'time', steps)
       }
-      if (steps >= stepsMax) return this.outcome('steps', steps)
+      if (this.clockMs !== moment.atMs) moment = { atMs: this.clockMs, steps }
+      if (steps >= Math.min(stepsMax, moment.steps + momentStepsMax)) {
+        return this.outcome('steps', steps)
+      }
       this.step(next, bounds.untilMs)
       steps += 1
     }

@@ -103,7 +103,7 @@ function moveAll(voyage: Voyage, pods: readonly Pending[], options: DrainOptions
   const { world } = voyage
   const endMs = world.nowMs + (options.timeoutMs ?? drainMsMax)
   let changedMs = world.nowMs
-  while (world.nowMs < endMs) {
+  while (world.nowMs < endMs && !voyage.isStuck) {
     const left = pods.filter(({ pod, state }) => state !== 'failed' && isThere(world, pod))
     if (left.length === 0) return
     const before = world.store.revision

@@ -61,7 +61,7 @@ function poll(voyage: Voyage, timeoutMs: number, everyMs: number, holds: () => b
   const endMs = world.nowMs + timeoutMs
   for (;;) {
     if (holds()) return true
-    if (world.nowMs >= endMs) return false
+    if (world.nowMs >= endMs || voyage.isStuck) return false
     voyage.wait(Math.min(everyMs, endMs - world.nowMs))
   }
 }

@@ -41,6 +41,7 @@ export class Voyage {
   /** The server that leads since others had to take over; undefined while the first one leads. */
   leader: string | undefined
   private last: RunOutcome | undefined
+  private stuck = false
   /** What happens later whatever the trial does meanwhile, in order of time. */
   private readonly agenda: { readonly atMs: number; readonly act: () => void }[] = []
 
@@ -98,8 +99,8 @@ export class Voyage {
     for (;;) {
       const untilMs = Math.min(endMs, this.agenda[0]?.atMs ?? endMs)
       this.underWay?.(this.world, untilMs)
-      this.last = this.world.run({ untilMs, stepsMax: settleStepsMax })
-      if (this.last.reason !== 'time' || !this.actOn(untilMs)) return this.last
+      const last = this.pass(() => this.world.run({ untilMs, stepsMax: settleStepsMax }))
+      if (last.reason !== 'time' || !this.actOn(untilMs)) return last
     }
   }
 
@@ -108,9 +109,19 @@ export class Voyage {
     const endMs = this.world.nowMs + durationMs
     for (;;) {
       const untilMs = Math.min(endMs, this.agenda[0]?.atMs ?? endMs)
-      this.last = this.world.runFor(Math.max(0, untilMs - this.world.nowMs))
-      if (!this.actOn(untilMs)) return this.last
+      const last = this.pass(() => this.world.runFor(Math.max(0, untilMs - this.world.nowMs)))
+      if (this.stuck || !this.actOn(untilMs)) return last
     }
+  }
+
+  /** Lets time pass, unless it is known to stand still. */
+  private pass(run: () => RunOutcome): RunOutcome {
+    if (this.stuck && this.last !== undefined) return this.last
+    const { nowMs } = this.world
+    const last = run()
+    this.last = last
+    this.stuck = last.reason === 'steps' && nowMs === this.world.nowMs
+    return last
   }
 
   /** Does the next thing on the agenda if its time has come. */
@@ -140,6 +151,11 @@ export class Voyage {
   /** Whether the run hit its bound on steps: then nothing it shows is final. */
   get exhausted(): boolean {
     return this.last?.reason === 'steps'
+  }
+
+  /** Whether components kept each other busy without a pause: no time passes on this voyage then. */
+  get isStuck(): boolean {
+    return this.stuck
   }
 
   private patchExisting(object: KubeObject): ApiResponse {
