@@ -15,6 +15,9 @@ export interface Argument {
   readonly at: Location
 }
 
+/** What settings say, wherever it stands. */
+export type Given = readonly Pick<Argument, 'name' | 'value'>[]
+
 /** Settings that stand alone on the command line. */
 const switches: ReadonlySet<string> = new Set([
   'cluster-init',
@@ -70,7 +73,7 @@ export function argumentsOf(config: Value, at: Location): readonly Argument[] {
 }
 
 /** The values of a setting, those that lists and commas hold each by itself. */
-export function valuesOf(given: readonly Argument[], name: string): readonly string[] {
+export function valuesOf(given: Given, name: string): readonly string[] {
   return given
     .filter(argument => argument.name === name)
     .flatMap(({ value }) => value.split(','))

@@ -92,6 +92,19 @@ describe('an inventory of k3s-ansible', () => {
     expect(loaded.notes).toEqual([])
   })
 
+  it('names what it hands on to parts of Kubernetes, but for what counts in the twin', () => {
+    const settings = [
+      '--kube-apiserver-arg default-not-ready-toleration-seconds=20',
+      '--kube-apiserver-arg feature-gates=MaxUnavailableStatefulSet=true,APIServerTracing=true',
+      '--kube-controller-arg node-monitor-grace-period=16s',
+      '--kubelet-arg max-pods=50 --kubelet-arg feature-gates=EnvFiles=true',
+    ].join(' ')
+    files.write({ 'inventory.yml': official.replace('--disable traefik', settings) })
+    expect(files.load(['inventory.yml']).notes).toContain(
+      'APIServerTracing=true, feature-gates=EnvFiles=true: set by the inventory, not modelled',
+    )
+  })
+
   it('tells the parts and tools of every host, and what etcd survives', () => {
     files.write({ 'inventory.yml': official })
     const read = readHosts(join(files.root, 'inventory.yml'))

@@ -28,7 +28,7 @@ import { nodeSize } from '../ansible/installer/pools.ts'
 import { hostRows } from './hosts.ts'
 import { type Member, memberOf, poolsOf, type Role } from './nodes.ts'
 import { packagedObjects } from './packaged.ts'
-import { gateSettingsOf, timersOf } from './timers.ts'
+import { gateSettingsOf, isTaken, timersOf } from './timers.ts'
 import { hasSince, k3sVersion, type K3sVersion } from './version.ts'
 
 export const k3sAnsible = {
@@ -351,7 +351,7 @@ function notesOf(
   const left = [...unmodelled.filter(name => !disabled.has(name)), ...flavour.extras]
   const given = members.flatMap(member => member.arguments)
   const tuned = new Set(
-    componentArguments.flatMap(name => valuesOf(given, name).filter(text => !isRead(text))),
+    componentArguments.flatMap(name => valuesOf(given, name).filter(text => !isRead(name, text))),
   )
   const notes: string[] = []
   if (left.length > 0) notes.push(`${left.join(', ')}: installed as well, not part of the twin`)
@@ -363,10 +363,11 @@ function notesOf(
 const componentArguments: readonly string[] = [
   'kube-apiserver-arg',
   'kube-controller-manager-arg',
+  'kube-controller-arg',
   'kube-scheduler-arg',
   'kubelet-arg',
 ]
 
-function isRead(text: string): boolean {
-  return /^(?:--)?max-pods=/.test(text)
+function isRead(name: string, text: string): boolean {
+  return /^(?:--)?max-pods=/.test(text) || isTaken(name, text)
 }

@@ -5,12 +5,19 @@
 import { parseDuration } from '../../kube/duration.ts'
 import { featureGates, type GateSettings } from '../../kube/feature-gates.ts'
 import type { TimerSpec } from '../../trials/spec.ts'
-import { valuesOf } from './arguments.ts'
+import { type Given, valuesOf } from './arguments.ts'
 import type { Member } from './nodes.ts'
 
 /** Flags that servers hand to the API server and the controller manager. */
 export function timersOf(members: readonly Member[]): { readonly timers?: TimerSpec } {
-  const given = members.find(({ role }) => role === 'server')?.arguments ?? []
+  return timersIn(serverArguments(members))
+}
+
+function serverArguments(members: readonly Member[]): Given {
+  return members.find(({ role }) => role === 'server')?.arguments ?? []
+}
+
+function timersIn(given: Given): { readonly timers?: TimerSpec } {
   const flag = (argument: string, name: string): string | undefined =>
     valuesOf(given, argument)
       .find(text => text.startsWith(`${name}=`))
@@ -43,7 +50,10 @@ const gateArguments = [
 export function gateSettingsOf(members: readonly Member[]): {
   readonly featureGates?: GateSettings
 } {
-  const given = members.find(({ role }) => role === 'server')?.arguments ?? []
+  return gatesIn(serverArguments(members))
+}
+
+function gatesIn(given: Given): { readonly featureGates?: GateSettings } {
   // A list of values is parted at commas, and so are the gates of one of them.
   const pairs = gateArguments
     .flatMap(argument => valuesOf(given, argument))
@@ -52,4 +62,10 @@ export function gateSettingsOf(members: readonly Member[]): {
     .filter(([name = '']) => (featureGates as readonly string[]).includes(name))
     .map(([name, value]) => [name, value?.toLowerCase() === 'true'] as const)
   return pairs.length === 0 ? {} : { featureGates: Object.fromEntries(pairs) }
+}
+
+/** Whether a flag that is handed on is a timer or a gate that counts. */
+export function isTaken(name: string, value: string): boolean {
+  const given = [{ name, value }]
+  return Object.keys({ ...timersIn(given), ...gatesIn(given) }).length > 0
 }
