@@ -7,6 +7,7 @@ import type { KubeObject } from '../kube/object.ts'
 import { argoRollouts } from './argo-rollouts/program.ts'
 import { argocdOperator } from './argocd-operator/argocd-operator.ts'
 import { clusterAutoscaler } from './cluster-autoscaler/program.ts'
+import { clusterProportionalAutoscaler } from './cluster-proportional-autoscaler/program.ts'
 import { descheduler } from './descheduler/program.ts'
 import { serviceLb } from './k3s/service-lb.ts'
 import type { Operator } from './operators/operator.ts'
@@ -18,6 +19,7 @@ export const operators: readonly Operator[] = [argocdOperator]
 export const platformPrograms: readonly PlatformProgram[] = [
   argoRollouts,
   clusterAutoscaler,
+  clusterProportionalAutoscaler,
   descheduler,
   serviceLb,
 ]

@@ -20,6 +20,7 @@ const folders = [
   'trials/kivi',
   'trials/faults',
   'examples/argo-rollouts',
+  'examples/dns-autoscaler',
   'examples/k3s-ansible/advice',
   'examples/kubespray/advice',
   'examples/operator',

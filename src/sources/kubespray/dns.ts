@@ -1,9 +1,11 @@
 // CoreDNS, its autoscaler and the cache on every node, as a release of Kubespray installs them.
-// Upstream: kubespray v2.22.0 to v2.29.0 roles/kubernetes-apps/ansible/{defaults,templates};
-// kubernetes-sigs/cluster-proportional-autoscaler v1.8 pkg/autoscaler/controller/linearcontroller.
+// Upstream: kubespray v2.22.0 to v2.29.0 roles/kubernetes-apps/ansible/{defaults,templates}.
 
-import { divCeil } from '../../base/integer.ts'
 import type { KubeObject } from '../../kube/object.ts'
+import {
+  type LinearParams,
+  linearReplicas,
+} from '../../platforms/cluster-proportional-autoscaler/linear.ts'
 import { nodeSize } from '../ansible/installer/pools.ts'
 import type { Reading } from './reading.ts'
 import {
@@ -23,42 +25,24 @@ import type { Release } from './versions.ts'
 const dns = { 'k8s-app': 'kube-dns' } as const
 const maxSurge = '10%'
 
-/** What the autoscaler goes by. */
-export interface Ladder {
-  readonly nodes: number
-  readonly cores: number
-  readonly min: number
-  readonly coresPerReplica: number
-  readonly nodesPerReplica: number
-  readonly preventsSingle: boolean
-}
-
-/**
- * How many replicas the autoscaler wants. 17 nodes of 4 cores: 68 / 256 is 1, 17 / 16 is 2: two.
- * Two nodes: 1 and 1, but one alone is not enough where there is more than one node: two.
- */
-export function replicasOf(ladder: Ladder): number {
-  const { nodes, cores, min, coresPerReplica, nodesPerReplica, preventsSingle } = ladder
-  const byCores = coresPerReplica > 0 ? divCeil(cores, coresPerReplica) : 1
-  const byNodes = nodesPerReplica > 0 ? divCeil(nodes, nodesPerReplica) : 1
-  const least = preventsSingle && nodes > 1 ? 2 : 1
-  return Math.max(byCores, byNodes, least, min)
-}
-
-/** The ladder of a cluster whose nodes have the assumed size. */
-export function ladderOf({ layout, settings, speaker }: Reading): Ladder {
-  const nodes = layout.cluster.length
+/** What the autoscaler goes by in a cluster. */
+function linearParams({ layout, settings, speaker }: Reading): LinearParams {
   const given = settings.number(speaker, 'dns_min_replicas')
-  const min = given.at === undefined ? Math.min(2, nodes) : given.value
+  const min = given.at === undefined ? Math.min(2, layout.cluster.length) : given.value
   const single = settings.flag(speaker, 'dns_prevent_single_point_failure')
   return {
-    nodes,
-    cores: nodes * Number(nodeSize.cpu),
-    min,
+    preventSinglePointFailure: single.at === undefined ? min > 1 : single.value,
     coresPerReplica: settings.number(speaker, 'dns_cores_per_replica').value,
     nodesPerReplica: settings.number(speaker, 'dns_nodes_per_replica').value,
-    preventsSingle: single.at === undefined ? min > 1 : single.value,
+    min,
+    max: 0,
   }
+}
+
+/** What the autoscaler makes of a cluster whose nodes have the assumed size and are all there. */
+function scaledReplicas(reading: Reading): number {
+  const nodes = reading.layout.cluster.length
+  return linearReplicas(linearParams(reading), { nodes, cores: nodes * Number(nodeSize.cpu) })
 }
 
 /** The objects that answer for names in a cluster. */
@@ -72,7 +56,7 @@ export function dnsObjects(reading: Reading): readonly Decided[] {
   const caches = settings.flag(speaker, 'enable_nodelocaldns').value && mode !== 'none'
   return [
     ...(has ? coredns(reading, scales) : []),
-    ...(has && scales ? autoscaler(reading.release) : []),
+    ...(has && scales ? autoscaler(reading) : []),
     ...(caches ? localDns(reading.release) : []),
   ]
 }
@@ -99,7 +83,7 @@ function probe(path: string, port: number, host?: string): Json {
 function coredns(reading: Reading, scales: boolean): readonly Decided[] {
   const { settings, speaker, release } = reading
   const fixed = settings.number(speaker, 'coredns_replicas').value
-  const replicas = scales ? replicasOf(ladderOf(reading)) : fixed
+  const replicas = scales ? scaledReplicas(reading) : fixed
   const by = scales ? ['dns_min_replicas', 'kube_version'] : ['coredns_replicas', 'kube_version']
   const objects: KubeObject[] = [
     account('coredns'),
@@ -181,7 +165,9 @@ function budget({ settings, speaker }: Reading): readonly KubeObject[] {
   ]
 }
 
-function autoscaler(release: Release): readonly Decided[] {
+function autoscaler(reading: Reading): readonly Decided[] {
+  const { release } = reading
+  const { max: _, ...linear } = linearParams(reading)
   const labels = { 'k8s-app': 'dns-autoscaler' }
   const term = sameHost('k8s-app', labels['k8s-app'])
   const affinity = release.autoscalerPrefersControlPlane
@@ -204,6 +190,13 @@ function autoscaler(release: Release): readonly Decided[] {
       container: {
         name: 'autoscaler',
         image: 'registry.k8s.io/cpa/cluster-proportional-autoscaler',
+        command: [
+          '/cluster-proportional-autoscaler',
+          '--namespace=kube-system',
+          `--default-params=${JSON.stringify({ linear })}`,
+          '--configmap=dns-autoscaler',
+          '--target=Deployment/coredns',
+        ],
         resources: { requests: { cpu: '20m', memory: '10Mi' } },
         readinessProbe: { httpGet: { path: '/healthz', port: 8080, scheme: 'HTTP' } },
       },

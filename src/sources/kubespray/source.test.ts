@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { namesOf, type Sandbox, sandbox } from '../testing.ts'
 import { runSite, told } from '../ansible/playbooks/testing.ts'
-import { replicasOf } from './dns.ts'
 
 let files: Sandbox
 beforeEach(() => {
@@ -165,25 +164,6 @@ describe('an inventory of Kubespray', () => {
       'Deployment kube-system/metrics-server',
     ])
   })
-})
-
-describe('the replicas of CoreDNS', () => {
-  const ladder = { min: 2, coresPerReplica: 256, nodesPerReplica: 16, preventsSingle: true }
-  const rows = [
-    {
-      name: 'one node: one',
-      given: { nodes: 1, cores: 4, min: 1, preventsSingle: false },
-      want: 1,
-    },
-    { name: 'two nodes: two', given: { nodes: 2, cores: 8 }, want: 2 },
-    { name: '33 nodes: ceil(33 / 16)', given: { nodes: 33, cores: 132 }, want: 3 },
-    { name: '20 nodes of 64 cores: ceil(1280 / 256)', given: { nodes: 20, cores: 1280 }, want: 5 },
-    { name: 'no single one on two nodes', given: { nodes: 2, cores: 2, min: 1 }, want: 2 },
-    { name: 'never below the minimum', given: { nodes: 3, cores: 12, min: 4 }, want: 4 },
-  ]
-  for (const { name, given, want } of rows) {
-    it(name, () => expect(replicasOf({ ...ladder, ...given })).toBe(want))
-  }
 })
 
 it('a group that one task computes does not count for the next item of its loop', () => {
