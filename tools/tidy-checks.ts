@@ -207,6 +207,21 @@ function functionName(node: SyntaxNode, parent: SyntaxNode | undefined): string 
   return '(unnamed)'
 }
 
+/** The build writes into all that looks like a literal that begins with a spread (object-shapes). */
+export function checkSpreads(file: SourceFile): readonly Offence[] {
+  if (!file.path.startsWith('src/') || isTest(file.path) || file.tree === undefined) return []
+  const offences: Offence[] = []
+  walk(file.tree, node => {
+    const own = file.text.slice(node.start, node.end)
+    const at = own.search(/\{\s*\.\.\./)
+    const isText = node.type === 'Literal' || node.type === 'TemplateElement'
+    if (isText ? at < 0 : node.type !== 'ObjectPattern' || at !== 0) return
+    const text = `the build takes "${own.slice(0, 20)}" for a copy of an object: write it otherwise`
+    offences.push({ check: 'spread', path: file.path, line: lineAt(file, node.start), text })
+  })
+  return offences
+}
+
 /** The first line says what the file is; the titles of a test say it themselves. */
 export function checkFirstLine(file: SourceFile): readonly Offence[] {
   if (isTest(file.path)) return []

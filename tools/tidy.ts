@@ -8,6 +8,7 @@ import { readSourceFile, type SourceFile } from './source-file.ts'
 import {
   checkBanned,
   checkFirstLine,
+  checkSpreads,
   checkImports,
   checkMembers,
   checkSize,
@@ -29,6 +30,7 @@ export function offencesIn(files: readonly SourceFile[]): readonly Offence[] {
     ...checkBanned(file),
     ...checkSize(file),
     ...checkFirstLine(file),
+    ...checkSpreads(file),
   ])
   return [...each, ...checkMembers(files)]
 }

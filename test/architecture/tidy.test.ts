@@ -181,6 +181,20 @@ describe('first line', () => {
   })
 })
 
+describe('what the build takes for a copy of an object', () => {
+  it.each(['const { ...rest } = f()', "const text = '{...}'", 'const text = `a ${b} { ...`'])(
+    '%s',
+    text => {
+      expect(judged({ 'src/base/a.ts': `${text}\n` })[0]).toMatch(/^2 spread: /)
+    },
+  )
+
+  it('is no copy, and no pattern with a name first', () => {
+    const text = 'const { a, ...rest } = { ...f(), b: `${g({ ...a })}` }\n'
+    expect(judged({ 'src/base/a.ts': text })).toEqual([])
+  })
+})
+
 describe('members', () => {
   const member = `import type { Fault } from './fault.ts'
 export const nodeLoss = { name: 'node-loss', doc: 'Cuts a node off.' } satisfies Fault
