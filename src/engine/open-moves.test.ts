@@ -103,4 +103,10 @@ it('a delivery waits for changes that have been under way for long enough', () =
   const world = World.create(program, { ...toyOptions, schedule })
   expect(world.run({ ...end, stepsMax: 100 }).reason).toBe('quiescent')
   expect(heard).toEqual(['ConfigMap 1', 'Secret 2', 'ConfigMap 3'])
+  for (const seed of seeds) {
+    const priorities = { depth: 1, steps: 100 }
+    const pct = { seed, mode: 'pct' as const, overrides: new Map(), windowMs: 0, priorities }
+    const other = World.create(program, { ...toyOptions, schedule: pct })
+    expect(other.run({ ...end, stepsMax: 100 }).reason).toBe('quiescent')
+  }
 })

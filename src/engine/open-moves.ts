@@ -55,13 +55,13 @@ export function openMoves(at: Situation, first: PendingEvent, untilMs: number): 
   const pendingKinds = ({ actor, payload }: PendingEvent): readonly number[] =>
     payload === deliverPayload ? (seats[actor] as Informers).pending : []
   const latest = Math.max(untilMs, first.atMs)
-  if (grid === undefined) {
-    const events = queue.upTo(Math.min(first.atMs + windowMs, untilMs))
-    return { moves: movesOf(events, pendingKinds) }
-  }
-  const events = queue.upTo(Math.min(cellEndMs(schedule, at.cellMs, first.atMs), latest))
   const dueKinds = (event: PendingEvent): readonly number[] =>
     pendingKinds(event).filter(isDue(at, event, Math.max(at.clockMs, first.atMs, event.atMs)))
+  if (grid === undefined) {
+    const events = queue.upTo(Math.min(first.atMs + windowMs, untilMs))
+    return { moves: movesOf(events, dueKinds) }
+  }
+  const events = queue.upTo(Math.min(cellEndMs(schedule, at.cellMs, first.atMs), latest))
   const moves = withoutEmpty(singleMovesOf(events, dueKinds), events)
   return { moves: [...moves, ...tick(at, events, latest), ...crashes(at), ...strikes(at)] }
 }
