@@ -61,9 +61,7 @@ function transferred<T extends Made>(
 function templateOf({ apiVersion, kind, metadata }: KubeObject): string | undefined {
   const { name = '', generateName = '', namespace = '' } = metadata
   const isPod = apiVersion === 'v1' && kind === 'Pod'
-  return isPod && name === '' && generateName !== ''
-    ? `${namespace}/${generateName}`
-    : undefined
+  return isPod && name === '' && generateName !== '' ? `${namespace}/${generateName}` : undefined
 }
 
 /** The name of the volume with the token of the account; empty where there is none. */
