@@ -1,6 +1,7 @@
 // The JSON of a pattern, decoded as Go does: names in any case, unknown ones skipped, null for
-// nothing, the first wrong type told. Upstream: encoding/json.
+// nothing, the first wrong type told. `2.0` passes for a whole number. Upstream: encoding/json.
 
+import { readJsonText } from '../../kube/json-text.ts'
 import type { Parsed } from '../../kube/label-selector.ts'
 import { isArray, isObject } from '../../kube/patch/json.ts'
 
@@ -19,9 +20,9 @@ type Fields<T extends FieldTypes> = { readonly [name in keyof T]: Types[T[name]]
 
 const zeros: Types = { int: 0, float64: 0, bool: false, steps: [] }
 
-/** The fields of a Go struct in a text; what is not there is zero. */
+/** The fields of a Go struct, with its package, in a text; what is not there is zero. */
 export function readFields<T extends FieldTypes>(
-  struct: string,
+  goType: `${string}.${string}`,
   types: T,
   text: string,
 ): Parsed<Fields<T>> {
@@ -29,10 +30,11 @@ export function readFields<T extends FieldTypes>(
     ok: false,
     error: `could not parse parameters (${error})`,
   })
-  const parsed = parseJson(text)
-  if (!parsed.ok) return refuse(parsed.error)
-  const json = parsed.value ?? {}
-  if (!isObject(json)) return refuse(mismatch(json, `Go value of type ${struct}`))
+  const { value: given, error } = readJsonText(text)
+  if (error !== undefined) return refuse(error)
+  const json = given ?? {}
+  if (!isObject(json)) return refuse(mismatch(json, `Go value of type ${goType}`))
+  const struct = goType.slice(goType.indexOf('.') + 1)
   const values: Record<string, unknown> = {}
   for (const [name, type] of Object.entries(types)) values[name] = zeros[type]
   for (const [key, value] of Object.entries(json)) {
@@ -44,16 +46,6 @@ export function readFields<T extends FieldTypes>(
     values[name] = read.value
   }
   return { ok: true, value: values as Fields<T> }
-}
-
-/** A text of JSON; what is wrong with it is said in other words than Go's. */
-export function parseJson(text: string): Parsed<unknown> {
-  if (text.trim() === '') return { ok: false, error: 'unexpected end of JSON input' }
-  try {
-    return { ok: true, value: JSON.parse(text) }
-  } catch {
-    return { ok: false, error: 'it is not JSON' }
-  }
 }
 
 type Reader<T> = (value: unknown, into: string) => Parsed<T>

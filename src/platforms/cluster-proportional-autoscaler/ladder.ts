@@ -20,7 +20,7 @@ const fields = {
 
 /** The settings of a text of JSON, their steps in order, or why upstream does not take them. */
 export function ladderSettings(text: string): Parsed<LadderSettings> {
-  const read = readFields('ladderParams', fields, text)
+  const read = readFields('laddercontroller.ladderParams', fields, text)
   if (!read.ok) return read
   const { coresToReplicas, nodesToReplicas } = read.value
   const ladders = [

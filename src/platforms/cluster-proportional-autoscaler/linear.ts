@@ -35,7 +35,7 @@ export type LinearSettings = LinearParams & { readonly includeUnschedulableNodes
 
 /** The settings of a text of JSON, or why upstream does not take them. */
 export function linearSettings(text: string): Parsed<LinearSettings> {
-  const read = readFields('linearParams', fields, text)
+  const read = readFields('linearcontroller.linearParams', fields, text)
   if (!read.ok) return read
   const { coresPerReplica, nodesPerReplica, min: given, max } = read.value
   const refuse = (error: string): Parsed<never> => ({ ok: false, error })

@@ -105,7 +105,18 @@ const broken: readonly { readonly data: Record<string, string>; readonly error: 
       `${params}could not parse parameters ` +
       '(json: cannot unmarshal number 1.5 into Go struct field linearParams.min of type int)',
   },
-  { data: { [linear]: '{' }, error: `${params}could not parse parameters (it is not JSON)` },
+  {
+    data: { [linear]: '{min: 1}' },
+    error:
+      `${params}could not parse parameters ` +
+      "(invalid character 'm' looking for beginning of object key string)",
+  },
+  {
+    data: { [linear]: '[]' },
+    error:
+      `${params}could not parse parameters ` +
+      '(json: cannot unmarshal array into Go value of type linearcontroller.linearParams)',
+  },
   {
     data: { [linear]: '' },
     error: `${params}could not parse parameters (unexpected end of JSON input)`,
@@ -113,8 +124,7 @@ const broken: readonly { readonly data: Record<string, string>; readonly error: 
   { data: { [linear]: '{"min": -1}' }, error: `${params}invalid negative value for min: -1` },
   {
     data: { [linear]: '{"min": 3, "max": 2}' },
-    error:
-      `${params}max replicas count 2 should be greater than / equal to ` + 'min replicas count 3',
+    error: `${params}max replicas count 2 should be greater than / equal to min replicas count 3`,
   },
   {
     data: { [linear]: '{"max": 2}' },

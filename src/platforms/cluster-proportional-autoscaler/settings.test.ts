@@ -49,7 +49,10 @@ const wrong = [
   { args: [...usual, '--target=statefulset/a'], error: 'target format error' },
   { args: [...usual, '--poll-period-seconds=0'], error: 'cannot be less than 1' },
   { args: [...usual, '--poll-period-seconds=10s'], error: 'is not a whole number' },
-  { args: [...usual, '--default-params={'], error: '--default-params: it is not JSON' },
+  {
+    args: [...usual, '--default-params={'],
+    error: '--default-params: unexpected end of JSON input',
+  },
   { args: [...usual, '--default-params=[]'], error: '--default-params: it is no object' },
   { args: [...usual, '--nodelabels=a in'], error: 'unable to parse requirement' },
 ]

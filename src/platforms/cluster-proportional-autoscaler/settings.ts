@@ -2,13 +2,13 @@
 // Upstream: cluster-proportional-autoscaler v1.10.3
 // cmd/cluster-proportional-autoscaler/options/options.go, pkg/autoscaler/k8sclient/k8sclient.go.
 
-import { sortedStrings } from '../../base/compare.ts'
 import type { Container, Pod } from '../../kube/generated/types.ts'
+import { goJsonValue } from '../../kube/go-json.ts'
+import { readJsonText } from '../../kube/json-text.ts'
 import type { Parsed, Selector } from '../../kube/label-selector.ts'
 import { parseSelector } from '../../kube/label-selector-text.ts'
-import { isArray, isObject } from '../../kube/patch/json.ts'
+import { isObject } from '../../kube/patch/json.ts'
 import { flagOf } from '../program.ts'
-import { parseJson } from './fields.ts'
 
 /** A workload to scale, by its kind in the store. */
 export interface ScaleTarget {
@@ -88,19 +88,10 @@ function defaultParamsOf(
   text: string | undefined,
 ): Parsed<Readonly<Record<string, string>> | undefined> {
   if (text === undefined) return { ok: true, value: undefined }
-  const parsed = parseJson(text)
-  if (!parsed.ok) return { ok: false, error: `--default-params: ${parsed.error}` }
-  const json = parsed.value ?? {}
+  const { value, error } = readJsonText(text)
+  if (error !== undefined) return { ok: false, error: `--default-params: ${error}` }
+  const json = value ?? {}
   if (!isObject(json)) return { ok: false, error: '--default-params: it is no object' }
-  const data = Object.entries(json).map(([key, value]) => [key, JSON.stringify(ordered(value))])
+  const data = Object.entries(json).map(([key, each]) => [key, goJsonValue(each)])
   return { ok: true, value: Object.fromEntries(data) as Record<string, string> }
-}
-
-/** The same value with its keys in order, as Go writes maps. */
-function ordered(value: unknown): unknown {
-  if (isArray(value)) return value.map(ordered)
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    sortedStrings(Object.keys(value)).map(key => [key, ordered(value[key])]),
-  )
 }
