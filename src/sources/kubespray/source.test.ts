@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Container, PodSpec } from '../../kube/generated/types.ts'
+import { patternOf } from '../../platforms/cluster-proportional-autoscaler/pattern.ts'
+import { settingsOf } from '../../platforms/cluster-proportional-autoscaler/settings.ts'
 import { namesOf, type Sandbox, sandbox } from '../testing.ts'
 import { runSite, told } from '../ansible/playbooks/testing.ts'
 
@@ -164,6 +167,28 @@ describe('an inventory of Kubespray', () => {
       'Deployment kube-system/metrics-server',
     ])
   })
+})
+
+it('the autoscaler of CoreDNS makes of the whole cluster what its Deployment starts with', () => {
+  files.write({
+    'inventory.ini': groups(stacked),
+    'group_vars/k8s_cluster/k8s-cluster.yml': 'dns_nodes_per_replica: 1\ndns_min_replicas: 3\n',
+  })
+  const loaded = files.load(['inventory.ini'])
+  const pod = podOf(specOf(loaded, 'Deployment', 'dns-autoscaler')) as unknown as PodSpec
+  const settings = settingsOf(pod.containers[0] as Container, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {},
+  })
+  expect(settings).toMatchObject({
+    ok: true,
+    value: { configMap: 'dns-autoscaler', targets: [{ kind: 'Deployment', name: 'coredns' }] },
+  })
+  const pattern = patternOf((settings.ok && settings.value.defaultParams) || {})
+  expect(pattern.ok && pattern.value.replicas({ nodes: 4, cores: 16 })).toBe(4)
+  expect(specOf(loaded, 'Deployment', 'coredns')['replicas']).toBe(4)
+  expect(pattern.ok && pattern.value.replicas({ nodes: 2, cores: 8 })).toBe(3)
 })
 
 it('a group that one task computes does not count for the next item of its loop', () => {
