@@ -9,7 +9,7 @@ import type {
 } from '../../kube/generated/types.ts'
 import { quantityText } from '../../kube/quantity.ts'
 import { newQuantity } from '../../kube/quantity-math.ts'
-import { goInt64, parseGoFloat } from './go-float.ts'
+import { goInt64, parseGoFloat } from '../../kube/go-float.ts'
 import {
   annotationText,
   compositeMetric,

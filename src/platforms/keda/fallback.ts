@@ -5,7 +5,7 @@ import type { MetricSpec, Pod } from '../../kube/generated/types.ts'
 import { parseSelector } from '../../kube/label-selector-text.ts'
 import type { Quantity } from '../../kube/quantity.ts'
 import { newQuantity } from '../../kube/quantity-math.ts'
-import { approximateFloat, parseGoFloat } from './go-float.ts'
+import { approximateFloat, parseGoFloat } from '../../kube/go-float.ts'
 import {
   compositeMetric,
   type Health,

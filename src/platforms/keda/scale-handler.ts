@@ -4,7 +4,7 @@
 import { formatTime } from '../../kube/time.ts'
 import { requestScale, type ScaleResult } from './executor.ts'
 import { type MetricValue, withError, withValue } from './fallback.ts'
-import { parseGoFloat, quantityFloat } from './go-float.ts'
+import { parseGoFloat, quantityFloat } from '../../kube/go-float.ts'
 import { compute, type TriggerMetric } from './modifiers.ts'
 import { milliQuantity } from './scaler.ts'
 import {

@@ -3,10 +3,10 @@
 
 import { scriptedMetrics } from '../../../controllers/horizontal-pod-autoscaler/loads.ts'
 import type { KubeObject } from '../../../kube/object.ts'
-import { checkFormula } from '../../keda/formula/check.ts'
-import { parseFormula } from '../../keda/formula/parse.ts'
-import { runFormula } from '../../keda/formula/run.ts'
-import { FormulaError } from '../../keda/formula/tokens.ts'
+import { checkFormula } from '../../formula/check.ts'
+import { parseFormula } from '../../formula/parse.ts'
+import { runFormula } from '../../formula/run.ts'
+import { FormulaError } from '../../formula/tokens.ts'
 import type { Measurement, Metric, Phase } from './types.ts'
 
 type Measured = Pick<Measurement, 'phase' | 'value' | 'message'> & {

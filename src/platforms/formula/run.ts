@@ -2,7 +2,7 @@
 
 import type { FormulaNode } from './parse.ts'
 import { FormulaError } from './tokens.ts'
-import { parseGoFloat } from '../go-float.ts'
+import { parseGoFloat } from '../../kube/go-float.ts'
 
 export type Value =
   | { readonly type: 'nil' }

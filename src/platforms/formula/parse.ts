@@ -1,7 +1,7 @@
 // The tree of a formula. Port of expr-lang v1.17.8 parser/parser.go without maps, members, slices,
 // pipes and `if`, which formulas over metrics have no use for.
 
-import { goQuote } from '../../../kube/go-text.ts'
+import { goQuote } from '../../kube/go-text.ts'
 import { FormulaError, type Token, tokensOf } from './tokens.ts'
 
 interface At {

@@ -1,6 +1,6 @@
 // Floats as Go reads and converts them.
 
-import { type Quantity, quantityOf } from '../../kube/quantity.ts'
+import { type Quantity, quantityOf } from './quantity.ts'
 
 const decimal = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/
 const infinity = /^[+-]?inf(?:inity)?$/i
