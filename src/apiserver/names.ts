@@ -1,15 +1,17 @@
 // Random suffixes of generated names. Upstream: apimachinery pkg/util/rand/rand.go and apiserver
 // pkg/storage/names/generate.go, v0.36.3.
 
-const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
+import { safeAlphabet } from '../kube/safe-alphabet.ts'
+
 const suffixLength = 5
-const baseLengthMax = 63 - suffixLength
+/** What is kept of the base of a generated name. */
+export const baseLengthMax = 63 - suffixLength
 
 /** Five characters without vowels, so that no word comes about. */
 export function randomSuffix(randomBelow: (bound: number) => number): string {
   let suffix = ''
   for (let index = 0; index < suffixLength; index += 1) {
-    suffix += alphabet[randomBelow(alphabet.length)]
+    suffix += safeAlphabet[randomBelow(safeAlphabet.length)]
   }
   return suffix
 }

@@ -1,17 +1,16 @@
-// pod-template-hash and the safe alphabet of generated names. Upstream:
-// pkg/controller/controller_utils.go ComputeHash, v1.36.3; apimachinery pkg/util/rand, v0.36.3.
+// pod-template-hash. Upstream: pkg/controller/controller_utils.go ComputeHash, v1.36.3;
+// apimachinery pkg/util/rand (SafeEncodeString), v0.36.3.
 
 import type { PodTemplateSpec } from './generated/types.ts'
 import { goDump } from './go-dump.ts'
+import { safeAlphabet } from './safe-alphabet.ts'
 import { type StructType, schemaOf, structAt } from './schema.ts'
-
-const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** rand.SafeEncodeString: letters and digits that form no words. */
 export function safeEncode(text: string): string {
   let encoded = ''
   for (let index = 0; index < text.length; index += 1) {
-    encoded += alphabet[text.charCodeAt(index) % alphabet.length]
+    encoded += safeAlphabet[text.charCodeAt(index) % safeAlphabet.length]
   }
   return encoded
 }

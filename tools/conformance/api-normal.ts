@@ -1,6 +1,9 @@
 // Makes recorded API answers comparable: what the server draws or counts is taken over from the
 // twin's answer where both have a value of the same form, everything else must be equal.
 
+import { baseLengthMax } from '../../src/apiserver/names.ts'
+import { safeAlphabet } from '../../src/kube/safe-alphabet.ts'
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** Recorded value → the twin's value: UIDs, addresses, generated names. */
@@ -73,11 +76,9 @@ function masked(value: string, base: string): string {
   return base === '' ? text : text.replace(madeOf(base), '*')
 }
 
-const baseLengthMax = 58
-
 function madeOf(base: string): RegExp {
   const kept = base.slice(0, baseLengthMax).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`${kept}[bcdfghjklmnpqrstvwxz2456789]{5}`, 'g')
+  return new RegExp(`${kept}[${safeAlphabet}]{5}`, 'g')
 }
 
 function isDrawn(value: string, got: string, key: string, generated: boolean): boolean {
