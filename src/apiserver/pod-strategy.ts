@@ -1,6 +1,7 @@
 // How pods are prepared: phase, quality of service, scheduling gates and generation.
 // Upstream: pkg/registry/core/pod/strategy.go and pkg/apis/core/v1/helper/qos, v1.36.3.
 
+import type { Mutable } from '../base/mutable.ts'
 import type { KubeObject } from '../kube/object.ts'
 import type { Pod, PodStatus } from '../kube/generated/types.ts'
 import { withMergedLabelKeys } from './label-keys.ts'
@@ -50,7 +51,7 @@ function keptStatus(status: PodStatus, old: PodStatus): PodStatus {
   const qosClass = status.qosClass ?? old.qosClass
   const observedGeneration = status.observedGeneration ?? old.observedGeneration
   const conditions = keptConditions(status, old)
-  const kept: { -readonly [Field in keyof PodStatus]: PodStatus[Field] } = { ...status }
+  const kept: Mutable<PodStatus> = { ...status }
   if (qosClass !== undefined) kept.qosClass = qosClass
   if (observedGeneration !== undefined) kept.observedGeneration = observedGeneration
   if (conditions !== undefined) kept.conditions = conditions

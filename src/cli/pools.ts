@@ -1,6 +1,7 @@
 // Node pools of the command line: --pool in full, or --nodes, --node-size and --zones on top of
 // what the files say.
 
+import type { Mutable } from '../base/mutable.ts'
 import type { Checked, Problem } from '../base/problem.ts'
 import type { PoolSpec } from '../trials/spec.ts'
 import { didYouMean } from '../base/nearest.ts'
@@ -78,7 +79,7 @@ export function parseList(text: string): readonly string[] {
     .filter(part => part !== '')
 }
 
-type PoolFields = { -readonly [K in keyof PoolSpec]?: PoolSpec[K] }
+type PoolFields = Partial<Mutable<PoolSpec>>
 type FieldReader = (value: string, into: PoolFields) => string | undefined
 
 /** Each key of --pool: writes its field, or answers what is wrong. */

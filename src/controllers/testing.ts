@@ -1,6 +1,7 @@
 // A small cluster for tests of controllers: a store that answers the steps of a reconcile at once,
 // delivers each write to the watches of all controllers, and writes down what was asked.
 
+import type { Mutable } from '../base/mutable.ts'
 import type { ApiRequest, ApiResponse, Target } from '../apiserver/request.ts'
 import { assert } from '../base/assert.ts'
 import { compareStrings } from '../base/compare.ts'
@@ -28,8 +29,6 @@ interface OwnerChange {
   readonly uid?: string
   readonly $patch?: string
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 export function refusal(code: number, reason: string, message: string): ApiResponse {
   const fixed = { kind: 'Status', apiVersion: 'v1', status: 'Failure' } as const

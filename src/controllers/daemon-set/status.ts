@@ -1,6 +1,7 @@
 // The counters of a DaemonSet. Upstream: pkg/controller/daemon/daemon_controller.go
 // (updateDaemonSetStatus, storeDaemonSetStatus), v1.36.3.
 
+import type { Mutable } from '../../base/mutable.ts'
 import type { DaemonSet, Node, Pod } from '../../kube/generated/types.ts'
 import { isPodAvailable, isPodReady } from '../../kube/pod.ts'
 import { errorText } from '../failures.ts'
@@ -79,7 +80,7 @@ function withoutCounters(status: Status | undefined): Partial<Status> {
 
 /** Three counters are left out when they are zero, as Go's omitempty does. */
 function stored(counters: Counters): Status {
-  const rest: { -readonly [K in keyof Status]: Status[K] } = { ...counters }
+  const rest: Mutable<Status> = { ...counters }
   for (const field of omittedAtZero) if (rest[field] === 0) delete rest[field]
   return rest
 }

@@ -1,6 +1,7 @@
 // The status of a Deployment from its ReplicaSets, and what it says about a rollout.
 // Upstream: pkg/controller/deployment/{sync,progress}.go, util/deployment_util.go, v1.36.3.
 
+import type { Mutable } from '../../base/mutable.ts'
 import type { Deployment, DeploymentStatus } from '../../kube/generated/types.ts'
 import { parseTime } from '../../kube/time.ts'
 import { desiredReplicas, maxUnavailable } from './budget.ts'
@@ -59,7 +60,7 @@ export function calculateStatus(
   const updated = sets.newSet?.status?.replicas ?? 0
   const ready = statusSum(all, 'readyReplicas')
   const unavailable = Math.max(0, sizeSum(all) - available)
-  const status: { -readonly [Field in keyof DeploymentStatus]: DeploymentStatus[Field] } = {}
+  const status: Mutable<DeploymentStatus> = {}
   if (generation !== 0) status.observedGeneration = generation
   if (replicas !== 0) status.replicas = replicas
   if (updated !== 0) status.updatedReplicas = updated

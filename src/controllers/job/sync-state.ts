@@ -1,6 +1,7 @@
 // What one sync of a Job works with. Upstream: pkg/controller/job/job_controller.go (syncJobCtx),
 // v1.36.3.
 
+import type { Mutable } from '../../base/mutable.ts'
 import type { Job, JobCondition, JobStatus, Pod } from '../../kube/generated/types.ts'
 import { formatTime } from '../../kube/time.ts'
 import { errorText } from '../failures.ts'
@@ -9,7 +10,7 @@ import type { BackoffRecord } from './backoff.ts'
 import type { Intervals } from './indexes.ts'
 import { conditionOf } from './job-spec.ts'
 
-export type StatusDraft = { -readonly [K in keyof JobStatus]: JobStatus[K] }
+export type StatusDraft = Mutable<JobStatus>
 
 /** The state of one sync; lives no longer than its generator. */
 export interface Sync {

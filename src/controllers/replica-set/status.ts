@@ -1,6 +1,7 @@
 // The status of a ReplicaSet from its pods, and writing it.
 // Upstream: pkg/controller/replicaset/replica_set_utils.go, v1.36.3.
 
+import type { Mutable } from '../../base/mutable.ts'
 import type {
   Pod,
   ReplicaSet,
@@ -75,7 +76,7 @@ export function calculateStatus(input: StatusInput): ReplicaSetStatus {
   }
   const observedGeneration = replicaSet.status?.observedGeneration ?? 0
   const conditions = conditionsOf(input)
-  const status: { -readonly [Field in keyof ReplicaSetStatus]: ReplicaSetStatus[Field] } = {
+  const status: Mutable<ReplicaSetStatus> = {
     replicas: activePods.length,
   }
   if (labeled !== 0) status.fullyLabeledReplicas = labeled

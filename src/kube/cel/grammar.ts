@@ -1,6 +1,7 @@
 // The grammar as a network of states, from which the expected tokens of a syntax error follow.
 // Grammar of cel-go v0.26.0 parser/gen/CEL.g4 after ANTLR has removed left recursion.
 
+import type { Mutable } from '../../base/mutable.ts'
 import { assert } from '../../base/assert.ts'
 import type { TokenKind } from './lexer.ts'
 
@@ -196,7 +197,7 @@ const rules = new Map<string, Rule>()
 function ruleNamed(name: string): Rule {
   const known = rules.get(name)
   if (known !== undefined) return known
-  const rule: { -readonly [K in keyof Rule]: Rule[K] } = {
+  const rule: Mutable<Rule> = {
     name,
     start: undefined as unknown as State,
     stop: undefined as unknown as State,
