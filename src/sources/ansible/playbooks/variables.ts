@@ -36,17 +36,9 @@ import {
   type State,
   withFacts,
 } from './layers.ts'
-import { depChainOf } from './inherit.ts'
-import type { Attributes, Play, Role, Task } from './model.ts'
+import type { Attributes, Play, Task } from './model.ts'
 import type { OnFailure } from './reader.ts'
-import {
-  defaultsOf,
-  exportedVars,
-  includeParams,
-  roleParams,
-  roleVarsOf,
-  taskVars,
-} from './task-vars.ts'
+import { none, SpokenLayers } from './spoken-layers.ts'
 import type { PlaybookTree } from './tree.ts'
 
 /** What the command line and the engine add. */
@@ -74,28 +66,7 @@ export interface Scopes {
 
 const nobody: PlayHosts = { all: [], batch: [], left: [] }
 
-interface RoleLayers {
-  readonly roleVars: Layer
-  readonly roleParams: Layer
-  readonly defaults: Layer
-}
-
-interface TaskLayers extends RoleLayers {
-  readonly vars: Layer
-  readonly includeParams: Layer
-}
-
-const none: Attributes = new Map()
 const noOwn: ReadonlyMap<string, OwnValue> = new Map()
-
-// Layers without variables are one and the same.
-function shared(layer: Attributes): Attributes {
-  return layer.size === 0 ? none : layer
-}
-
-function isSameChain(a: readonly Role[], b: readonly Role[]): boolean {
-  return a.length === b.length && a.every((role, index) => role === b[index])
-}
 
 /** Keeps what tasks set on hosts, and puts all layers together. */
 export class VariableStore {
@@ -113,9 +84,7 @@ export class VariableStore {
   >()
   readonly #connections = new Map<string, Layer>()
   readonly #unknownFacts = new Map<string, Unknown>()
-  readonly #roleLayers = new WeakMap<Play, { count: number; vars: Layer; defaults: Layer }>()
-  readonly #taskLayers = new WeakMap<Task, TaskLayers>()
-  readonly #chainLayers = new WeakMap<Role, { chain: readonly Role[]; layers: RoleLayers }[]>()
+  readonly #spoken = new SpokenLayers()
   readonly #memories = new Map<string, Memory>()
   readonly #scopes = new Map<
     string,
@@ -437,18 +406,18 @@ export class VariableStore {
       isMember ? namesOf(host) : undefined,
       this.#playMagic(play, leader, task),
       extraVars,
-      task === undefined ? undefined : this.#ofTask(task).includeParams,
-      role === undefined || task === undefined ? undefined : this.#ofTask(task).roleParams,
+      task === undefined ? undefined : this.#spoken.ofTask(task).includeParams,
+      role === undefined || task === undefined ? undefined : this.#spoken.ofTask(task).roleParams,
       isMember && state !== undefined ? ownLayer(state.own, host) : undefined,
       state?.set,
       state?.included,
-      task === undefined ? undefined : this.#ofTask(task).vars,
-      role === undefined || task === undefined ? undefined : this.#ofTask(task).roleVars,
+      task === undefined ? undefined : this.#spoken.ofTask(task).vars,
+      role === undefined || task === undefined ? undefined : this.#spoken.ofTask(task).roleVars,
       ...this.#ofPlay(play, leader),
       state?.facts,
       ...(host === undefined ? [] : this.#inventoryOf(host)),
-      role === undefined || task === undefined ? undefined : this.#ofTask(task).defaults,
-      this.#ofRoles(play).defaults,
+      role === undefined || task === undefined ? undefined : this.#spoken.ofTask(task).defaults,
+      this.#spoken.ofRoles(play).defaults,
       engineVars,
       host === undefined ? undefined : this.#connection(host),
     ]
@@ -471,53 +440,7 @@ export class VariableStore {
   }
 
   #ofPlay(play: Play, host: string | undefined): readonly (Layer | undefined)[] {
-    return [this.#ofRoles(play).vars, this.#varsFiles(play, host), play.vars]
-  }
-
-  // Roles of the play that all its tasks see; the later ones win.
-  #ofRoles(play: Play): { readonly vars: Layer; readonly defaults: Layer } {
-    const known = this.#roleLayers.get(play)
-    if (known?.count === play.roles.length) return known
-    const vars = new Map<string, Value>()
-    const defaults = new Map<string, Value>()
-    for (const role of play.roles) {
-      if (!role.isPublic) continue
-      for (const [name, value] of exportedVars(role)) vars.set(name, value)
-      for (const [name, value] of defaultsOf(role, [])) defaults.set(name, value)
-    }
-    const layers = { count: play.roles.length, vars, defaults }
-    this.#roleLayers.set(play, layers)
-    return layers
-  }
-
-  // What a task and its role say does not change while it runs.
-  #ofTask(task: Task): TaskLayers {
-    const known = this.#taskLayers.get(task)
-    if (known !== undefined) return known
-    const { role } = task
-    const chain = depChainOf(task) ?? []
-    const layers = {
-      vars: shared(taskVars(task)),
-      includeParams: shared(includeParams(task)),
-      ...this.#ofRole(role, chain),
-    }
-    this.#taskLayers.set(task, layers)
-    return layers
-  }
-
-  #ofRole(role: Role | undefined, chain: readonly Role[]): RoleLayers {
-    if (role === undefined) return { roleVars: none, roleParams: none, defaults: none }
-    const byChain = this.#chainLayers.get(role) ?? []
-    const known = byChain.find(each => isSameChain(each.chain, chain))
-    if (known !== undefined) return known.layers
-    const layers = {
-      roleVars: shared(roleVarsOf(role, chain)),
-      roleParams: shared(roleParams(role, chain)),
-      defaults: shared(defaultsOf(role, chain)),
-    }
-    byChain.push({ chain, layers })
-    this.#chainLayers.set(role, byChain)
-    return layers
+    return [this.#spoken.ofRoles(play).vars, this.#varsFiles(play, host), play.vars]
   }
 
   // Names of files may use the variables of the host.
